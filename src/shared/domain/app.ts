@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+
+export const themeSchema = z.enum(['system', 'light', 'dark']);
+export type Theme = z.infer<typeof themeSchema>;
+
+export const settingsSchema = z.strictObject({
+  theme: themeSchema,
+  /** IANA name in which times are shown and report days begin. */
+  timeZone: z.string().check(z.minLength(1), z.maxLength(60)),
+  /** Named in the audit log; starts as the name of the OS account. */
+  operator: z.string().check(z.minLength(1), z.maxLength(60)),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export type AppInfo = {
+  version: string;
+  platform: 'linux' | 'darwin' | 'win32' | 'other';
+  /** Null on the first run, until a profile is opened. */
+  activeProfileId: string | null;
+  settings: Settings;
+  timeZones: string[];
+};
+
+/** A line the operator should see once. */
+export type Notice = {
+  tone: 'info' | 'success' | 'warning' | 'danger';
+  title: string;
+  text: string;
+};
+
+/** Sent by the native menu and by notifications; the renderer moves there. */
+export type NavigateCommand = { to: string };

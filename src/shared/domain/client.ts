@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+
+/** A uid is text of the service's making; it becomes a path segment, so it may hold nothing that needs escaping. */
+export const clientUidSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
+export const clientLabelSchema = z.string().check(z.maxLength(80));
+
+/** Balances as last read, in satoshis. Confirmed and unconfirmed are never added up (api-readings.md, 21). */
+export type ClientBalance = { balanceSats: number; unconfirmedSats: number; asOfMs: number };
+
+export type HistoryCoverage = {
+  /** Rows kept on this machine. */
+  rows: number;
+  /** Last page of an unbroken reading from the newest row; 0 before the first. */
+  completeToPage: number;
+  /** The reading reached the oldest transaction. */
+  complete: boolean;
+  /** End of the last reading that reached known rows; null before the first. */
+  asOfMs: number | null;
+};
+
+/** A client of the merchant: registry entry (the app's own) with the last known figures of the service. */
+export type ClientView = {
+  uid: string;
+  label: string;
+  archived: boolean;
+  addedAtMs: number;
+  /** Deposit address first seen; null until the service was reached. */
+  depositAddress: string | null;
+  /** Another address the service reported since. Not null blocks the client and needs a look. */
+  conflictingAddress: string | null;
+  balance: ClientBalance | null;
+  history: HistoryCoverage;
+  /** Intents of this client that are neither confirmed, rejected nor discarded. */
+  openIntents: number;
+};
+
+export type ImportLine = {
+  line: number;
+  uid: string;
+  label: string;
+  /** Null when the line can be imported. */
+  problem: string | null;
+};

@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import type { Environment } from './profile.ts';
+
+export const intentKindSchema = z.enum(['buy', 'withdrawal', 'create_client']);
+export type IntentKind = z.infer<typeof intentKindSchema>;
+
+/**
+ * money-safety.md, The state machine of an intent. `discarded` is a journaled intent the operator decided
+ * against; like `rejected` it ends the story with no request sent or none accepted.
+ */
+export const intentStates = [
+  'journaled',
+  'sent',
+  'confirmed',
+  'rejected',
+  'unknown',
+  'cleared',
+  'needs_human',
+  'discarded',
+] as const;
+export type IntentState = (typeof intentStates)[number];
+
+/** States in which an equal intent is refused. */
+export const openIntentStates = ['journaled', 'sent', 'unknown', 'needs_human'] as const;
+
+export type Intent = {
+  id: string;
+  kind: IntentKind;
+  state: IntentState;
+  /** Null only for create_client before its answer. */
+  clientUid: string | null;
+  /** Buy: dollars to spend. */
+  usdCents: number | null;
+  /** Withdrawal: satoshis to send. */
+  amountSats: number | null;
+  address: string | null;
+  /** create_client: the label the new client will carry. */
+  label: string | null;
+  /** Buy: price seen when reviewed, and what it promised. */
+  quotedPriceCents: number | null;
+  expectedSats: number | null;
+  attempts: number;
+  createdAtMs: number;
+  sentAtMs: number | null;
+  settledAtMs: number | null;
+  /** What the service answered. */
+  serverTid: string | null;
+  receivedSats: number | null;
+  serverTxId: string | null;
+  serverState: string | null;
+  /** Why it was rejected or is not known, in words for the operator. */
+  reason: string | null;
+};
+
+/** What the operator decides on: drawn by main from the journaled row. */
+export type IntentReview = {
+  intent: Intent;
+  /** SHA-256 over the journaled fields and the environment; the confirm call returns it. */
+  reviewHash: string;
+  profileName: string;
+  environment: Environment;
+  clientLabel: string;
+  balanceSats: number | null;
+  /** Value of a withdrawal at the last rate; null without one. */
+  fiatCents: number | null;
+  rateObservedAtMs: number | null;
+  /** Buy: end of the quoted rate on the server's clock. */
+  rateExpiresAtMs: number | null;
+  clockOffsetMs: number;
+  warnings: string[];
+  /** Characters the operator must repeat: the last six of the address; null when nothing is typed. */
+  typedConfirmation: 'last_six' | null;
+};
+
+export const draftSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('buy'),
+    clientUid: z.string(),
+    amountUsd: z.string().check(z.maxLength(40)),
+  }),
+  z.strictObject({
+    kind: z.literal('withdrawal'),
+    clientUid: z.string(),
+    address: z.string().check(z.maxLength(200)),
+    amountBtc: z.string().check(z.maxLength(40)),
+  }),
+  z.strictObject({
+    kind: z.literal('create_client'),
+    label: z.string().check(z.maxLength(80)),
+  }),
+]);
+/** What the operator typed, as text; main reads it. */
+export type Draft = z.infer<typeof draftSchema>;

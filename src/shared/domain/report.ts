@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+
+export const reportKindSchema = z.enum(['transactions', 'balances', 'rates']);
+export type ReportKind = z.infer<typeof reportKindSchema>;
+
+const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whole days in a named zone: from the start of `fromDay` to the end of `toDay`, kept as a half-open range. */
+export const reportRequestSchema = z.strictObject({
+  report: reportKindSchema,
+  fromDay: z.string().check(z.regex(dayPattern)),
+  toDay: z.string().check(z.regex(dayPattern)),
+  timeZone: z.string().check(z.maxLength(60)),
+  clientUid: z.optional(z.string()),
+});
+export type ReportRequest = z.infer<typeof reportRequestSchema>;
+
+/** `state` is final except for `running`; `rows` of `totalRows` are written. */
+export type ReportProgress = {
+  jobId: string;
+  report: ReportKind;
+  state: 'running' | 'done' | 'cancelled' | 'failed';
+  rows: number;
+  totalRows: number;
+  path: string;
+  sha256: string | null;
+  error: string | null;
+};

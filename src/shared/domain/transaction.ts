@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+
+/** `bitcoin_*` of the reference; anything else is kept as `unknown` and never counted silently. */
+export const transactionTypes = ['deposit', 'buy', 'withdrawal', 'unknown'] as const;
+export const transactionTypeSchema = z.enum(transactionTypes);
+export type TransactionType = z.infer<typeof transactionTypeSchema>;
+
+/** Confirmations after which a deposit counts as final (api-readings.md, 22). */
+export const FINAL_CONFIRMATIONS = 6;
+
+export type Transaction = {
+  clientUid: string;
+  tid: string;
+  type: TransactionType;
+  /** Magnitude, never negative; direction comes from the type (api-readings.md, 16). */
+  amountSats: number;
+  createdAtMs: number;
+  txId: string | null;
+  address: string | null;
+  /** As it came: pending, accepted, processed or anything else (api-readings.md, 13). */
+  state: string | null;
+  confirmations: number | null;
+  fetchedAtMs: number;
+};
+
+/** Direction of a type: +1 in, −1 out, 0 not known. */
+export function directionOf(type: TransactionType): 1 | -1 | 0 {
+  if (type === 'unknown') return 0;
+  return type === 'withdrawal' ? -1 : 1;
+}
+
+/** Still able to change on the server: an unconfirmed deposit or an unprocessed withdrawal. */
+export function isSettling(
+  transaction: Pick<Transaction, 'type' | 'state' | 'confirmations'>,
+): boolean {
+  if (transaction.type === 'withdrawal') return transaction.state !== 'processed';
+  if (transaction.type === 'deposit') return (transaction.confirmations ?? 0) < FINAL_CONFIRMATIONS;
+  return false;
+}
+
+export const historyFilterSchema = z.strictObject({
+  clientUid: z.optional(z.string()),
+  types: z.optional(z.array(transactionTypeSchema)),
+  states: z.optional(z.array(z.string())),
+  /** Half-open range [fromMs, toMs). */
+  fromMs: z.optional(z.int()),
+  toMs: z.optional(z.int()),
+  minSats: z.optional(z.int()),
+  maxSats: z.optional(z.int()),
+  tag: z.optional(z.string()),
+  /** Free text over tx id, address, tid, client uid, label, note and tags. */
+  text: z.optional(z.string().check(z.maxLength(200))),
+});
+export type HistoryFilter = z.infer<typeof historyFilterSchema>;
+
+export const historySortSchema = z.strictObject({
+  by: z.enum(['time', 'amount']),
+  descending: z.boolean(),
+});
+export type HistorySort = z.infer<typeof historySortSchema>;
+
+/** Keyset cursor: the sort key and the row id of the last row seen. */
+export const historyCursorSchema = z.strictObject({ key: z.int(), rowId: z.int() });
+export type HistoryCursor = z.infer<typeof historyCursorSchema>;
+
+export type TransactionRow = Transaction & {
+  clientLabel: string;
+  note: string;
+  tags: string[];
+};
+
+export type HistoryPage = {
+  rows: TransactionRow[];
+  /** Null at the end. */
+  next: HistoryCursor | null;
+};
+
+export type HistorySummary = {
+  count: number;
+  /** Magnitudes by type over the whole selection. */
+  depositSats: number;
+  buySats: number;
+  withdrawalSats: number;
+};

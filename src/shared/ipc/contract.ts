@@ -1,0 +1,168 @@
+import * as z from 'zod/mini';
+import {
+  settingsSchema,
+  type AppInfo,
+  type NavigateCommand,
+  type Notice,
+  type Settings,
+} from '../domain/app.ts';
+import {
+  clientLabelSchema,
+  clientUidSchema,
+  type ClientView,
+  type ImportLine,
+} from '../domain/client.ts';
+import { draftSchema, type Intent, type IntentReview } from '../domain/intent.ts';
+import type { Overview } from '../domain/overview.ts';
+import { apiOptionsSchema, connectionFormSchema, type ProfileView } from '../domain/profile.ts';
+import { ratePeriodSchema, type RateSeries, type RateStatus } from '../domain/rate.ts';
+import { reportRequestSchema, type ReportProgress } from '../domain/report.ts';
+import type { ConnectionStatus, SyncProgress } from '../domain/sync.ts';
+import {
+  historyCursorSchema,
+  historyFilterSchema,
+  historySortSchema,
+  type HistoryPage,
+  type HistorySummary,
+  type TransactionRow,
+} from '../domain/transaction.ts';
+
+/**
+ * THE list of requests and events between renderer and main. A request is `name: request<Output>()(input)`;
+ * the handler type in main and the renderer's `call` derive from it, so a new channel is one line here and
+ * one in `main/ipc/handlers.ts`.
+ */
+function request<Output>() {
+  return <Input extends z.ZodMiniType>(input: Input) => ({ input }) as RequestSpec<Input, Output>;
+}
+
+/** `output` exists for the type checker only. */
+type RequestSpec<Input extends z.ZodMiniType, Output> = { input: Input; output: Output };
+
+const none = z.strictObject({});
+const profileId = z.strictObject({ id: z.string() });
+const clientUid = z.strictObject({ uid: clientUidSchema });
+const intentId = z.strictObject({ id: z.string() });
+const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: z.string() });
+
+export const requests = {
+  'app.info': request<AppInfo>()(none),
+  'settings.save': request<Settings>()(settingsSchema),
+
+  'profiles.list': request<ProfileView[]>()(none),
+  /** Opens a profile: its databases, its server and, for Practice, the built-in sandbox. */
+  'profiles.switch': request<ProfileView>()(profileId),
+  /** Tries the connection step by step and keeps it only if every step passes. */
+  'profiles.testAndSave': request<ProfileView>()(connectionFormSchema),
+  'profiles.unlock': request<ProfileView>()(
+    z.strictObject({ id: z.string(), typedName: z.string() }),
+  ),
+  'profiles.lock': request<ProfileView>()(profileId),
+  'profiles.configure': request<ProfileView>()(
+    z.strictObject({ id: z.string(), explorerUrl: z.string(), options: apiOptionsSchema }),
+  ),
+  /** Forgets an own profile and its secret; its databases stay on disk. */
+  'profiles.remove': request<null>()(z.strictObject({ id: z.string(), typedName: z.string() })),
+
+  'connection.status': request<ConnectionStatus>()(none),
+
+  'clients.list': request<ClientView[]>()(none),
+  'clients.add': request<ClientView>()(
+    z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
+  ),
+  'clients.previewImport': request<ImportLine[]>()(
+    z.strictObject({ csv: z.string().check(z.maxLength(5_000_000)) }),
+  ),
+  'clients.import': request<{ imported: number }>()(
+    z.strictObject({
+      lines: z.array(z.strictObject({ uid: clientUidSchema, label: clientLabelSchema })),
+    }),
+  ),
+  'clients.label': request<ClientView>()(
+    z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
+  ),
+  'clients.archive': request<ClientView>()(
+    z.strictObject({ uid: clientUidSchema, archived: z.boolean() }),
+  ),
+  /** The operator looked at the other address and takes it as the client's own. */
+  'clients.acceptAddress': request<ClientView>()(
+    z.strictObject({ uid: clientUidSchema, address: z.string(), typedLastSix: z.string() }),
+  ),
+  /** Writes the deposit address to the clipboard, reads it back and compares. */
+  'clients.copyAddress': request<null>()(clientUid),
+  /** Reads one client's balance and history now. */
+  'clients.refresh': request<ClientView>()(clientUid),
+
+  /** Checks an address for the active profile's network; accepts a bitcoin: URI. */
+  'addresses.check': request<{ address: string; amountBtc: string | null }>()(
+    z.strictObject({ text: z.string().check(z.maxLength(500)) }),
+  ),
+
+  /** Journals a draft and draws its review. Nothing is sent. */
+  'intents.prepare': request<IntentReview>()(draftSchema),
+  'intents.review': request<IntentReview>()(intentId),
+  /** Sends the journaled intent once. The answer is its state, whatever that is. */
+  'intents.confirm': request<Intent>()(
+    z.strictObject({ id: z.string(), reviewHash: z.string(), typed: z.nullable(z.string()) }),
+  ),
+  'intents.discard': request<Intent>()(intentId),
+  'intents.get': request<Intent>()(intentId),
+  /** Newest first. */
+  'intents.list': request<Intent[]>()(z.strictObject({ openOnly: z.boolean() })),
+
+  'history.page': request<HistoryPage>()(
+    z.strictObject({
+      filter: historyFilterSchema,
+      sort: historySortSchema,
+      after: z.nullable(historyCursorSchema),
+      limit: z.int().check(z.minimum(1), z.maximum(500)),
+    }),
+  ),
+  'history.summary': request<HistorySummary>()(z.strictObject({ filter: historyFilterSchema })),
+  'history.get': request<TransactionRow>()(transactionKey),
+  'history.annotate': request<TransactionRow>()(
+    z.strictObject({
+      clientUid: clientUidSchema,
+      tid: z.string(),
+      note: z.string().check(z.maxLength(2000)),
+      tags: z.array(z.string().check(z.minLength(1), z.maxLength(40))),
+    }),
+  ),
+  'history.tags': request<string[]>()(none),
+  'history.openExplorer': request<null>()(transactionKey),
+
+  'sync.status': request<SyncProgress>()(none),
+  'sync.start': request<null>()(none),
+  'sync.cancel': request<null>()(none),
+
+  'rates.status': request<RateStatus>()(none),
+  'rates.refresh': request<RateStatus>()(none),
+  'rates.series': request<RateSeries>()(z.strictObject({ period: ratePeriodSchema })),
+
+  'overview.get': request<Overview>()(none),
+
+  /** Asks for a place, then writes. Null when the operator closed the dialog. */
+  'reports.start': request<ReportProgress | null>()(reportRequestSchema),
+  'reports.cancel': request<null>()(z.strictObject({ jobId: z.string() })),
+  'reports.showInFolder': request<null>()(z.strictObject({ jobId: z.string() })),
+} as const;
+
+export type Requests = typeof requests;
+export type RequestName = keyof Requests;
+export type RequestInput<Name extends RequestName> = z.infer<Requests[Name]['input']>;
+export type RequestOutput<Name extends RequestName> = Requests[Name]['output'];
+
+/** Everything main tells the renderer unasked. `changed` events carry no data: the renderer asks again. */
+export type Events = {
+  'profile.changed': ProfileView;
+  'connection.changed': ConnectionStatus;
+  'clients.changed': null;
+  'transactions.changed': null;
+  'intents.changed': null;
+  'rate.changed': RateStatus;
+  'sync.progress': SyncProgress;
+  'report.progress': ReportProgress;
+  'notice.shown': Notice;
+  'app.navigate': NavigateCommand;
+};
+export type EventName = keyof Events;

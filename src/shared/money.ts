@@ -1,0 +1,137 @@
+/**
+ * Bitcoin as whole satoshis and dollars as whole cents, both safe integers. Text is read digit by digit;
+ * no value ever passes through a float (api-readings.md, 6 and 15).
+ */
+
+export const SATS_PER_BTC = 100_000_000;
+/** All bitcoin there will ever be. An amount above it is a typing error. */
+export const MAX_SATS = 21_000_000 * SATS_PER_BTC;
+/** Ten billion dollars: more than any single buy, far below the safe integers. */
+export const MAX_CENTS = 1_000_000_000_000;
+
+export type AmountProblem =
+  'empty' | 'not_a_number' | 'comma' | 'negative' | 'zero' | 'too_many_decimals' | 'too_large';
+
+export type AmountReading = { ok: true; value: number } | { ok: false; problem: AmountProblem };
+
+/** What an operator typed as BTC, in satoshis. At most 8 decimals, more than 0, at most 21 million. */
+export function parseBtc(text: string): AmountReading {
+  return parseTyped(text, 8, MAX_SATS);
+}
+
+/** What an operator typed as USD, in cents. At most 2 decimals, more than 0. */
+export function parseUsd(text: string): AmountReading {
+  return parseTyped(text, 2, MAX_CENTS);
+}
+
+function parseTyped(text: string, scale: number, max: number): AmountReading {
+  const trimmed = text.trim();
+  if (trimmed === '') return { ok: false, problem: 'empty' };
+  if (/^[+]?[\d.]*,[\d.,]*$/.test(trimmed)) return { ok: false, problem: 'comma' };
+  if (/^[-\u2212]/.test(trimmed)) return { ok: false, problem: 'negative' };
+  const match = /^(\d*)(?:\.(\d*))?$/.exec(trimmed);
+  const whole = match?.[1] ?? '';
+  const fraction = match?.[2] ?? '';
+  if (!match || whole + fraction === '') return { ok: false, problem: 'not_a_number' };
+  if (fraction.length > scale) return { ok: false, problem: 'too_many_decimals' };
+  const digits = (whole + fraction.padEnd(scale, '0')).replace(/^0+/, '');
+  if (digits === '') return { ok: false, problem: 'zero' };
+  if (digits.length > 15 || Number(digits) > max) return { ok: false, problem: 'too_large' };
+  return { ok: true, value: Number(digits) };
+}
+
+/** One sentence for each problem: what is wrong and what to type instead. */
+export function describeAmountProblem(problem: AmountProblem, unit: 'BTC' | 'USD'): string {
+  const decimals = unit === 'BTC' ? 8 : 2;
+  const messages: Record<AmountProblem, string> = {
+    empty: `Enter an amount in ${unit}.`,
+    not_a_number: `Enter digits only, for example ${unit === 'BTC' ? '0.25' : '1500.00'}.`,
+    comma: 'Use a point for decimals and no thousands separators.',
+    negative: 'The amount must be greater than 0.',
+    zero: 'The amount must be greater than 0.',
+    too_many_decimals: `${unit} has at most ${decimals} decimals.`,
+    too_large:
+      unit === 'BTC' ? 'There are only 21 million BTC.' : 'The amount is too large for one buy.',
+  };
+  return messages[problem];
+}
+
+/**
+ * A decimal of the wire in whole units of 10^-scale. Accepts a sign and an exponent, since a JSON number is
+ * read from its own digits (api-readings.md, 15 and 16).
+ * @returns null when the text is no decimal, or needs more precision or range than whole units have
+ */
+export function readDecimal(text: string, scale: number): number | null {
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text.trim());
+  if (!match) return null;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const shift = scale - fraction.length + Number(exponent);
+  let digits = whole + fraction;
+  if (shift >= 0) digits += '0'.repeat(shift);
+  else {
+    const cut = digits.padStart(-shift + 1, '0');
+    if (/[1-9]/.test(cut.slice(shift))) return null;
+    digits = cut.slice(0, shift);
+  }
+  const significant = digits.replace(/^0+/, '') || '0';
+  if (significant.length > 16) return null;
+  const value = Number(significant);
+  if (!Number.isSafeInteger(value)) return null;
+  return sign === '-' && value !== 0 ? -value : value;
+}
+
+/** Adds whole units; throws RangeError instead of losing a digit. */
+export function addUnits(...values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (!values.every(Number.isSafeInteger) || !Number.isSafeInteger(sum)) {
+    throw new RangeError('Sum exceeds the safe integers');
+  }
+  return sum;
+}
+
+/** Satoshis that `cents` buy at `priceCents` a bitcoin, floored (api-readings.md, 18). */
+export function satsForCents(cents: number, priceCents: number): number {
+  return Number((BigInt(cents) * BigInt(SATS_PER_BTC)) / BigInt(priceCents));
+}
+
+/** Value of `sats` at `priceCents` a bitcoin, in cents, rounded half up. */
+export function centsForSats(sats: number, priceCents: number): number {
+  const scaled = BigInt(sats) * BigInt(priceCents);
+  const unit = BigInt(SATS_PER_BTC);
+  const half = scaled < 0n ? -unit / 2n : unit / 2n;
+  return Number((scaled + half) / unit);
+}
+
+/** Price in cents a bitcoin that `cents` for `sats` comes to, rounded half up. */
+export function impliedPriceCents(cents: number, sats: number): number {
+  const numerator = BigInt(cents) * BigInt(SATS_PER_BTC);
+  return Number((numerator + BigInt(sats) / 2n) / BigInt(sats));
+}
+
+/** Plain decimal as sent on the wire and written in reports: `1.2`, `0.05`, `-3`. Never an exponent. */
+export function toDecimal(units: number, scale: number, keepZeros = false): string {
+  const negative = units < 0;
+  const digits = String(Math.abs(units)).padStart(scale + 1, '0');
+  const whole = digits.slice(0, -scale);
+  let fraction = digits.slice(-scale);
+  if (!keepZeros) fraction = fraction.replace(/0+$/, '');
+  return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+const MINUS = '\u2212';
+
+function group(decimal: string): string {
+  const [whole = '', fraction] = decimal.replace('-', '').split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return `${decimal.startsWith('-') ? MINUS : ''}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** For the screen: always 8 decimals, grouped, U+2212 for minus, no unit. */
+export function formatBtc(sats: number): string {
+  return group(toDecimal(sats, 8, true));
+}
+
+/** For the screen: always 2 decimals, grouped, U+2212 for minus, no unit. */
+export function formatUsd(cents: number): string {
+  return group(toDecimal(cents, 2, true));
+}
