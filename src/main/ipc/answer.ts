@@ -1,0 +1,50 @@
+import { AppError, fail, ok, type Result } from '#shared/errors.ts';
+import { requests, type RequestName } from '#shared/ipc/contract.ts';
+import type { Handlers } from './handler-types.ts';
+
+/** Where the reason of an unexpected failure goes; it is never sent to the renderer. */
+export type ReportFailure = (name: string, error: unknown) => void;
+
+/**
+ * Answers one request of the renderer: known name, input parsed strictly, handler called, whatever is thrown
+ * turned into an ErrorDto. Never rejects.
+ */
+export async function answer(
+  handlers: Handlers,
+  report: ReportFailure,
+  name: unknown,
+  input: unknown,
+): Promise<Result<unknown>> {
+  if (!isRequestName(name)) {
+    report('unknown request', name);
+    return fail({ code: 'forbidden', message: 'This request is not known.', retryable: false });
+  }
+  const parsed = requests[name].input.safeParse(input);
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path[0];
+    report(name, parsed.error);
+    return fail({
+      code: 'invalid_input',
+      message: 'Some of what was entered cannot be read. Check it and try again.',
+      retryable: false,
+      ...(typeof field === 'string' ? { field } : {}),
+    });
+  }
+  try {
+    // The one seam: `name` and the parsed input belong together, which TypeScript cannot follow here.
+    const handler = handlers[name] as (input: unknown) => unknown;
+    return ok(await handler(parsed.data));
+  } catch (error) {
+    report(name, error);
+    if (error instanceof AppError) return fail(error.toDto());
+    return fail({
+      code: 'internal',
+      message: 'Something unexpected went wrong in the app. Nothing was sent because of it.',
+      retryable: false,
+    });
+  }
+}
+
+function isRequestName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(requests, name);
+}
