@@ -1,0 +1,185 @@
+import * as z from 'zod/mini';
+import { clientUidSchema } from '#shared/domain/client.ts';
+import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
+import { readDecimal } from '#shared/money.ts';
+
+/** What the service answers, in the app's units: satoshis, cents and epoch ms. Unknown fields are dropped. */
+export type RemotePing = { status: string; environment: string };
+
+/** `asset` is BTC, or what the service named instead of XBT (api-readings.md, 19). */
+export type RemoteRate = { asset: string; buyPriceCents: number; timeExpiresMs: number };
+
+export type RemoteClient = {
+  uid: string;
+  depositAddress: string;
+  balanceSats: number;
+  unconfirmedSats: number;
+};
+
+export type RemoteTransaction = Omit<Transaction, 'clientUid' | 'fetchedAtMs'>;
+
+export type RemoteTrade = { tid: string; amountSats: number; createdAtMs: number };
+
+export type RemoteWithdrawal = {
+  tid: string;
+  amountSats: number;
+  createdAtMs: number;
+  txId: string | null;
+  address: string;
+  state: string | null;
+};
+
+/**
+ * Parses JSON with every number as the text of its own digits, so that none passes through a float
+ * (api-readings.md, 15) and a numeric tid keeps all of them.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  return JSON.parse(text, (_key: string, value: unknown, ...[context]: unknown[]) =>
+    typeof value === 'number' ? sourceOf(context, value) : value,
+  );
+}
+
+/** The reviver's third argument, `{ source }`, is not in TypeScript's library yet. */
+function sourceOf(context: unknown, value: number): string {
+  const hasSource = typeof context === 'object' && context !== null && 'source' in context;
+  return hasSource && typeof context.source === 'string' ? context.source : String(value);
+}
+
+const SATS_SCALE = 8;
+const CENTS_SCALE = 2;
+const MS_SCALE = 3;
+
+const text = z.string().check(z.minLength(1), z.maxLength(200));
+const optionalText = z.pipe(
+  z.optional(z.nullable(z.string())),
+  z.transform((value) => (value ? value : null)),
+);
+
+function units(scale: number, read: (text: string) => number | null) {
+  return z.pipe(
+    z.string(),
+    z.transform((value, context) => {
+      const result = read(value);
+      if (result !== null) return result;
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `not a decimal with at most ${scale} places`,
+      });
+      return z.NEVER;
+    }),
+  );
+}
+
+const sats = units(SATS_SCALE, (value) => readDecimal(value, SATS_SCALE));
+/** Direction comes from the type (api-readings.md, 16). */
+const magnitudeSats = units(SATS_SCALE, (value) => {
+  const amount = readDecimal(value, SATS_SCALE);
+  return amount === null ? null : Math.abs(amount);
+});
+/** A price or a time finer than the app's unit is cut: neither is an amount of money to keep. */
+const priceCents = units(CENTS_SCALE, (value) => positive(readCut(value, CENTS_SCALE)));
+const epochSeconds = units(MS_SCALE, (value) => readCut(value, MS_SCALE));
+const count = units(0, (value) => readDecimal(value, 0));
+
+function readCut(value: string, scale: number): number | null {
+  const plain = /^(\d+)\.(\d+)$/.exec(value);
+  if (!plain) return readDecimal(value, scale);
+  return readDecimal(`${plain[1]}.${plain[2]?.slice(0, scale)}`, scale);
+}
+
+function positive(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null;
+}
+
+/** ISO 8601, with or without milliseconds (api-readings.md, 25). */
+const isoDate = z.pipe(
+  z.iso.datetime({ offset: true }),
+  z.transform((value) => Date.parse(value)),
+);
+
+export const pingSchema: z.ZodMiniType<RemotePing> = z.object({ status: text, environment: text });
+
+export const rateSchema: z.ZodMiniType<RemoteRate> = z.pipe(
+  z.object({ asset: text, buy_price: priceCents, time_expires: epochSeconds }),
+  z.transform((rate) => ({
+    asset: rate.asset === 'XBT' ? 'BTC' : rate.asset,
+    buyPriceCents: rate.buy_price,
+    timeExpiresMs: rate.time_expires,
+  })),
+);
+
+export const clientSchema: z.ZodMiniType<RemoteClient> = z.pipe(
+  z.object({
+    uid: clientUidSchema,
+    bitcoin_address: text,
+    balance: sats,
+    unconfirmed_balance: sats,
+  }),
+  z.transform((client) => ({
+    uid: client.uid,
+    depositAddress: client.bitcoin_address,
+    balanceSats: client.balance,
+    unconfirmedSats: client.unconfirmed_balance,
+  })),
+);
+
+const typeNames: ReadonlyMap<string, TransactionType> = new Map([
+  ['bitcoin_deposit', 'deposit'],
+  ['bitcoin_buy', 'buy'],
+  ['bitcoin_withdrawal', 'withdrawal'],
+]);
+
+export const transactionSchema: z.ZodMiniType<RemoteTransaction> = z.pipe(
+  z.object({
+    tid: text,
+    type: z.string(),
+    amount: magnitudeSats,
+    created_at: isoDate,
+    tx_id: optionalText,
+    address: optionalText,
+    state: optionalText,
+    tx_confirmations: z.optional(z.nullable(count)),
+  }),
+  z.transform((row) => ({
+    tid: row.tid,
+    type: typeNames.get(row.type) ?? 'unknown',
+    amountSats: row.amount,
+    createdAtMs: row.created_at,
+    txId: row.tx_id,
+    address: row.address,
+    state: row.state,
+    confirmations: row.tx_confirmations ?? null,
+  })),
+);
+
+export const transactionsSchema: z.ZodMiniType<RemoteTransaction[]> = z.array(transactionSchema);
+
+export const tradeSchema: z.ZodMiniType<RemoteTrade> = z.pipe(
+  z.object({ tid: text, amount: magnitudeSats, created_at: isoDate }),
+  z.transform((trade) => ({
+    tid: trade.tid,
+    amountSats: trade.amount,
+    createdAtMs: trade.created_at,
+  })),
+);
+
+export const withdrawalSchema: z.ZodMiniType<RemoteWithdrawal> = z.pipe(
+  z.object({
+    tid: text,
+    amount: magnitudeSats,
+    created_at: isoDate,
+    tx_id: optionalText,
+    address: text,
+    state: optionalText,
+  }),
+  z.transform((row) => ({
+    tid: row.tid,
+    amountSats: row.amount,
+    createdAtMs: row.created_at,
+    txId: row.tx_id,
+    address: row.address,
+    state: row.state,
+  })),
+);
