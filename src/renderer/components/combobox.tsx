@@ -1,0 +1,59 @@
+import { Combobox as Base } from '@base-ui/react/combobox';
+import { Check, ChevronDown } from 'lucide-react';
+import type { ReactNode } from 'react';
+import css from './field.module.css';
+
+type ComboboxProps = {
+  label: string;
+  items: readonly string[];
+  value: string;
+  onChange: (value: string) => void;
+  hint?: ReactNode;
+};
+
+/** A choice among too many to scroll through: typing narrows the list. */
+export function Combobox({ label, items, value, onChange, hint }: ComboboxProps): ReactNode {
+  return (
+    <Base.Root
+      items={items}
+      value={value}
+      onValueChange={(next) => {
+        if (next !== null) onChange(next);
+      }}
+    >
+      <div className={css['field']}>
+        <label className={css['label']}>
+          {label}
+          <Base.InputGroup className={css['box']}>
+            <Base.Input className={css['input']} spellCheck={false} />
+            <Base.Trigger
+              className={css['affix']}
+              aria-label={`Show all for ${label}`}
+              tabIndex={-1}
+            >
+              <ChevronDown size={14} aria-hidden />
+            </Base.Trigger>
+          </Base.InputGroup>
+        </label>
+        {hint !== undefined && <p className={css['hint']}>{hint}</p>}
+      </div>
+      <Base.Portal>
+        <Base.Positioner className={css['positioner']} sideOffset={4}>
+          <Base.Popup className={css['list']}>
+            <Base.Empty className={css['empty']}>Nothing matches. Try part of a city.</Base.Empty>
+            <Base.List>
+              {(item: string) => (
+                <Base.Item key={item} value={item} className={css['item']}>
+                  <span>{item}</span>
+                  <Base.ItemIndicator>
+                    <Check size={14} aria-hidden />
+                  </Base.ItemIndicator>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

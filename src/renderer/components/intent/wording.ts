@@ -1,0 +1,119 @@
+import { formatBtc, formatUsd } from '#shared/money.ts';
+import type { Intent, IntentKind } from '#shared/domain/intent.ts';
+
+type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'danger';
+
+/** What is known about an intent, and what happens next; the two are never mixed. */
+export type IntentWording = { tone: Tone; title: string; known: string; next: string };
+
+const nouns: Record<IntentKind, string> = {
+  buy: 'buy',
+  withdrawal: 'withdrawal',
+  create_client: 'new client',
+};
+
+/** `Buy`, `Withdrawal`, `New client`: for table cells and headings. */
+export function intentKindLabel(kind: IntentKind): string {
+  const noun = nouns[kind];
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+}
+
+/** `0.25000000 BTC`, `$1,500.00`, or the label of the client to be created. */
+export function intentSubject(intent: Intent): string {
+  if (intent.kind === 'buy') return `$${formatUsd(intent.usdCents ?? 0)}`;
+  if (intent.kind === 'withdrawal') return `${formatBtc(intent.amountSats ?? 0)} BTC`;
+  return intent.label === null || intent.label === '' ? 'No label' : intent.label;
+}
+
+const confirmedTitles: Record<IntentKind, string> = {
+  buy: 'Bought',
+  withdrawal: 'Withdrawal accepted',
+  create_client: 'Client created',
+};
+
+const confirmedNext: Record<IntentKind, string> = {
+  buy: 'The balance and the history of the client follow with the next reading.',
+  withdrawal:
+    'Bitpro sends it to the network. Its state is updated with each reading of the history.',
+  create_client: 'The client is in the list and can be used.',
+};
+
+const settled = 'Nothing remains to be done.';
+
+/** One wording for each state, after money-safety.md. */
+export function describeIntent(intent: Intent): IntentWording {
+  const noun = nouns[intent.kind];
+  const movesMoney = intent.kind !== 'create_client';
+  switch (intent.state) {
+    case 'journaled':
+      return {
+        tone: 'info',
+        title: 'Waits for your decision',
+        known: `This ${noun} is written down on this machine. Nothing has been sent.`,
+        next: 'Review it and confirm, or discard it.',
+      };
+    case 'sent':
+      return {
+        tone: 'info',
+        title: 'Sent, waiting for the answer',
+        known: `The request for this ${noun} has left this machine.`,
+        next: 'The answer usually comes within seconds. It is not sent a second time.',
+      };
+    case 'confirmed':
+      return {
+        tone: 'success',
+        title: confirmedTitles[intent.kind],
+        known: `Bitpro confirmed this ${noun}.`,
+        next: confirmedNext[intent.kind],
+      };
+    case 'rejected':
+      return {
+        tone: 'danger',
+        title: 'Not carried out',
+        known: movesMoney ? 'Nothing was sent. No money has moved.' : 'No client was created.',
+        next: 'Mend what was refused and start again.',
+      };
+    case 'unknown':
+      return movesMoney ? unknownMoney(noun) : unknownClient();
+    case 'cleared':
+      return {
+        tone: 'neutral',
+        title: 'It did not go',
+        known: `The history was read twice to its end, and this ${noun} is not in it.`,
+        next: 'An equal one may be started again.',
+      };
+    case 'needs_human':
+      return {
+        tone: 'danger',
+        title: 'Needs a person',
+        known: `What Bitpro answered and this ${noun} do not fit together.`,
+        next: 'Compare the details below with Bitpro’s own records. Until it is settled, no equal one can be sent.',
+      };
+    case 'discarded':
+      return {
+        tone: 'neutral',
+        title: 'Discarded',
+        known: 'It was discarded before anything was sent.',
+        next: settled,
+      };
+  }
+}
+
+function unknownMoney(noun: string): IntentWording {
+  return {
+    tone: 'warning',
+    title: 'We don’t know yet whether it went',
+    known: `The request was sent once, and no answer came that can be relied on. This ${noun} may have been carried out, or not.`,
+    next: `The client’s history is being read until this ${noun} shows up in it or is certain to be missing. Until then no equal one can be sent. Do not repeat it elsewhere.`,
+  };
+}
+
+function unknownClient(): IntentWording {
+  return {
+    tone: 'warning',
+    title: 'We don’t know yet whether it went',
+    known:
+      'The request was sent once, and no answer came that can be relied on. The client may exist at Bitpro.',
+    next: 'The API has no list of clients to look it up in. Ask Bitpro for the uid of a client made at the time below, and add it with “Add by UID”.',
+  };
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { cx } from '../lib/cx.ts';
+import { formatAge, formatMinute, formatSecond } from '../lib/format.ts';
+import { useNow } from '../lib/now.ts';
+import { useTimeZone } from '../lib/time-zone.ts';
+import css from './time.module.css';
+
+/** A moment in the operator's zone; seconds and zone on hover. */
+export function Time({ ms }: { ms: number }): ReactNode {
+  const timeZone = useTimeZone();
+  return (
+    <time
+      className={css['time']}
+      dateTime={new Date(ms).toISOString()}
+      title={`${formatSecond(ms, timeZone)} ${timeZone}`}
+    >
+      {formatMinute(ms, timeZone)}
+    </time>
+  );
+}
+
+/** How old something is; says so when older than `staleAfterMs`. Null: never read. */
+export function Age({ ms, staleAfterMs }: { ms: number | null; staleAfterMs?: number }): ReactNode {
+  const now = useNow(15_000);
+  const timeZone = useTimeZone();
+  if (ms === null) return <span className={css['time']}>not read yet</span>;
+  const ageMs = Math.max(0, now - ms);
+  const stale = staleAfterMs !== undefined && ageMs > staleAfterMs;
+  return (
+    <time
+      className={cx(css['time'], stale && css['stale'])}
+      dateTime={new Date(ms).toISOString()}
+      title={`${formatSecond(ms, timeZone)} ${timeZone}`}
+    >
+      {formatAge(ageMs)}
+      {stale && ', out of date'}
+    </time>
+  );
+}

@@ -1,0 +1,86 @@
+import {
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  Clock,
+  FlaskConical,
+  GraduationCap,
+  Landmark,
+  SendHorizontal,
+  TriangleAlert,
+  type LucideIcon,
+} from 'lucide-react';
+import type { IntentKind, IntentState } from '#shared/domain/intent.ts';
+import type { Environment } from '#shared/domain/profile.ts';
+import {
+  FINAL_CONFIRMATIONS,
+  type Transaction,
+  type TransactionType,
+} from '#shared/domain/transaction.ts';
+import type { Tone } from './badge.tsx';
+
+/** The words and tones of every state on screen, so that a thing is called the same everywhere. */
+type Wording = { word: string; tone: Tone; icon?: LucideIcon };
+
+export const environmentWords: Record<
+  Environment,
+  { word: string; explanation: string; icon: LucideIcon }
+> = {
+  practice: {
+    word: 'PRACTICE',
+    explanation: 'Built-in server. Nothing here is real money.',
+    icon: GraduationCap,
+  },
+  sandbox: {
+    word: 'SANDBOX',
+    explanation: 'Bitcoin test network. Coins have no value.',
+    icon: FlaskConical,
+  },
+  production: {
+    word: 'PRODUCTION',
+    explanation: 'Bitcoin main network. This is real money.',
+    icon: Landmark,
+  },
+};
+
+export const transactionTypeWords: Record<TransactionType, string> = {
+  deposit: 'Deposit',
+  buy: 'Buy',
+  withdrawal: 'Withdrawal',
+  unknown: 'Other',
+};
+
+export const intentKindWords: Record<IntentKind, string> = {
+  buy: 'Buy',
+  withdrawal: 'Withdrawal',
+  create_client: 'New client',
+};
+
+export const intentStateWords: Record<IntentState, Wording & { icon: LucideIcon }> = {
+  journaled: { word: 'Not sent yet', tone: 'warning', icon: Clock },
+  sent: { word: 'Sending', tone: 'info', icon: SendHorizontal },
+  confirmed: { word: 'Confirmed', tone: 'success', icon: CircleCheck },
+  rejected: { word: 'Rejected', tone: 'danger', icon: CircleX },
+  unknown: { word: 'Not known yet', tone: 'warning', icon: CircleHelp },
+  cleared: { word: 'Did not go', tone: 'neutral', icon: CircleX },
+  needs_human: { word: 'Needs a person', tone: 'danger', icon: TriangleAlert },
+  discarded: { word: 'Discarded', tone: 'neutral', icon: Ban },
+};
+
+type StateOf = Pick<Transaction, 'type' | 'state' | 'confirmations'>;
+
+/** A state the reference does not name is shown as it came (api-readings.md, 13). */
+export function transactionStateWording({ type, state, confirmations }: StateOf): Wording {
+  if (type === 'deposit') {
+    const count = confirmations ?? 0;
+    return count >= FINAL_CONFIRMATIONS
+      ? { word: 'Confirmed', tone: 'success' }
+      : { word: `${count} of ${FINAL_CONFIRMATIONS}`, tone: 'warning' };
+  }
+  if (type === 'buy') return { word: 'Bought', tone: 'success' };
+  if (state === 'processed') return { word: 'Processed', tone: 'success' };
+  if (state === 'accepted') return { word: 'Accepted', tone: 'info' };
+  if (state === 'pending') return { word: 'Pending', tone: 'warning' };
+  return { word: state ?? 'Not reported', tone: 'neutral' };
+}

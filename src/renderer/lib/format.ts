@@ -1,0 +1,91 @@
+type Parts = Record<Intl.DateTimeFormatPartTypes, string>;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Building an Intl formatter costs about a hundred formats, so there is one a zone. */
+function partsIn(ms: number, timeZone: string): Parts {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  const entries = formatter.formatToParts(ms).map((part) => [part.type, part.value]);
+  return Object.fromEntries(entries) as Parts;
+}
+
+/** `2026-11-22` in the zone. */
+export function formatDay(ms: number, timeZone: string): string {
+  const { year, month, day } = partsIn(ms, timeZone);
+  return `${year.padStart(4, '0')}-${month}-${day}`;
+}
+
+/** `2026-11-22 14:05` in the zone. */
+export function formatMinute(ms: number, timeZone: string): string {
+  const { hour, minute } = partsIn(ms, timeZone);
+  return `${formatDay(ms, timeZone)} ${hour}:${minute}`;
+}
+
+/** `2026-11-22 14:05:09` in the zone. */
+export function formatSecond(ms: number, timeZone: string): string {
+  return `${formatMinute(ms, timeZone)}:${partsIn(ms, timeZone).second}`;
+}
+
+/** `14:05:09` in the zone. */
+export function formatClock(ms: number, timeZone: string): string {
+  const { hour, minute, second } = partsIn(ms, timeZone);
+  return `${hour}:${minute}:${second}`;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How long ago, in the largest whole unit: `just now`, `5 min ago`, `3 h ago`, `12 d ago`. */
+export function formatAge(ageMs: number): string {
+  if (ageMs < MINUTE_MS) return 'just now';
+  if (ageMs < HOUR_MS) return `${Math.floor(ageMs / MINUTE_MS)} min ago`;
+  if (ageMs < DAY_MS) return `${Math.floor(ageMs / HOUR_MS)} h ago`;
+  return `${Math.floor(ageMs / DAY_MS)} d ago`;
+}
+
+/** Time left as `0:09` or `12:30`; never below zero. */
+export function formatCountdown(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+const counts = new Intl.NumberFormat('en-US');
+
+/** `1,204`: grouped like amounts. */
+export function formatCount(count: number): string {
+  return counts.format(count);
+}
+
+/** `1 client`, `1,204 clients`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `7518e03f…1d19d0d4`: the ends are what people compare. */
+export function cutMiddle(text: string, keep = 8): string {
+  return text.length <= keep * 2 + 1 ? text : `${text.slice(0, keep)}…${text.slice(-keep)}`;
+}
+
+/** Groups of four, for reading an address aloud or against paper. */
+export function groupsOfFour(text: string): string[] {
+  return text.match(/.{1,4}/g) ?? [];
+}
+
+/** The calendar day `days` after `day`, both as `2026-11-22`. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}

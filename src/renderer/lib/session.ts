@@ -1,0 +1,43 @@
+import { create } from 'zustand';
+import type { AppInfo, Settings } from '#shared/domain/app.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
+import type { ErrorDto, Result } from '#shared/errors.ts';
+import { call, listen } from './ipc.ts';
+
+/** What outlives a change of profile: the app's facts, its settings and the list of profiles. */
+type Session = {
+  info: AppInfo | null;
+  profiles: readonly ProfileView[];
+  /** Why the app could not start; null when it did. */
+  error: ErrorDto | null;
+};
+
+export const useSession = create<Session>(() => ({ info: null, profiles: [], error: null }));
+
+/** Reads app and profiles, then follows what main reports. Called once, by the app. */
+export function startSession(): () => void {
+  void readSession();
+  return listen('profile.changed', () => void readSession());
+}
+
+export async function readSession(): Promise<void> {
+  const [info, profiles] = await Promise.all([call('app.info', {}), call('profiles.list', {})]);
+  if (!info.ok) return useSession.setState({ error: info.error });
+  if (!profiles.ok) return useSession.setState({ error: profiles.error });
+  useSession.setState({ info: info.value, profiles: profiles.value, error: null });
+}
+
+/** Opens a profile. The tree below ProfileScope starts anew when this succeeds. */
+export async function switchProfile(id: string): Promise<Result<ProfileView>> {
+  const result = await call('profiles.switch', { id });
+  if (result.ok) await readSession();
+  return result;
+}
+
+export async function saveSettings(settings: Settings): Promise<Result<Settings>> {
+  const result = await call('settings.save', settings);
+  if (result.ok) {
+    useSession.setState(({ info }) => ({ info: info && { ...info, settings: result.value } }));
+  }
+  return result;
+}
