@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = import.meta.dirname;
+
+/** The main process and the programs it starts; each name is the file's name in out/main. */
+const mainEntries = {
+  index: 'src/main/index.ts',
+  'keychain-process': 'src/main/secrets/keychain-process.ts',
+  'report-worker': 'src/main/reports/report-worker.ts',
+  'sandbox-process': 'src/sandbox/utility.ts',
+};
+
+/** The dev server needs inline scripts (React refresh) and a socket; the shipped page has app-protocol's policy. */
+const devPolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws:; object-src 'none'";
+
+export default defineConfig({
+  main: {
+    build: {
+      rolldownOptions: {
+        input: Object.fromEntries(
+          Object.entries(mainEntries).filter(([, file]) => existsSync(resolve(here, file))),
+        ),
+        // Chunks lie beside the entries, so that import.meta.dirname is out/main in all of them.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is CommonJS and can require nothing but 'electron'.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: resolve(here, 'src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(here, 'src/renderer'),
+    plugins: [react()],
+    server: { headers: { 'Content-Security-Policy': devPolicy } },
+    build: {
+      minify: true,
+      cssMinify: true,
+      // The content security policy allows neither data: scripts nor inline ones.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: resolve(here, 'src/renderer/index.html') },
+    },
+  },
+});

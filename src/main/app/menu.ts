@@ -1,0 +1,123 @@
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { devServerUrl } from './window.ts';
+
+/** What the menu can ask for; the composition root turns it into `app.navigate` events and calls. */
+export type MenuCommand =
+  | 'new-withdrawal'
+  | 'new-buy'
+  | 'export-report'
+  | 'sync'
+  | 'show-overview'
+  | 'show-history'
+  | 'show-rates'
+  | 'show-clients'
+  | 'show-settings'
+  | 'show-shortcuts'
+  | 'open-website';
+
+type Send = (command: MenuCommand) => void;
+
+/** Replaces Electron's default menu, which has reload and developer tools. */
+export function installMenu(send: Send): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(send)));
+}
+
+function menuTemplate(send: Send): MenuItemConstructorOptions[] {
+  const isMac = process.platform === 'darwin';
+  return [
+    ...(isMac ? [macAppMenu(send)] : []),
+    fileMenu(send, isMac),
+    { role: 'editMenu' },
+    viewMenu(send),
+    { role: 'windowMenu' },
+    helpMenu(send),
+  ];
+}
+
+function macAppMenu(send: Send): MenuItemConstructorOptions {
+  return {
+    label: app.getName(),
+    submenu: [
+      { role: 'about' },
+      { type: 'separator' },
+      command(send, 'show-settings', 'Settings…', 'Cmd+,'),
+      { type: 'separator' },
+      { role: 'services' },
+      { type: 'separator' },
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      { type: 'separator' },
+      { role: 'quit' },
+    ],
+  };
+}
+
+function fileMenu(send: Send, isMac: boolean): MenuItemConstructorOptions {
+  return {
+    label: '&File',
+    submenu: [
+      command(send, 'new-withdrawal', 'New withdrawal…', 'CmdOrCtrl+Shift+W'),
+      command(send, 'new-buy', 'New purchase…', 'CmdOrCtrl+Shift+B'),
+      { type: 'separator' },
+      command(send, 'export-report', 'Export report…', 'CmdOrCtrl+E'),
+      ...(isMac
+        ? []
+        : ([
+            { type: 'separator' },
+            command(send, 'show-settings', 'Settings…', 'Ctrl+,'),
+          ] satisfies MenuItemConstructorOptions[])),
+      { type: 'separator' },
+      { role: isMac ? 'close' : 'quit' },
+    ],
+  };
+}
+
+function viewMenu(send: Send): MenuItemConstructorOptions {
+  const developer: MenuItemConstructorOptions[] =
+    devServerUrl() === undefined
+      ? []
+      : [{ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' }];
+  return {
+    label: '&View',
+    submenu: [
+      command(send, 'show-overview', 'Overview', 'CmdOrCtrl+1'),
+      command(send, 'show-clients', 'Clients', 'CmdOrCtrl+2'),
+      command(send, 'show-history', 'History', 'CmdOrCtrl+3'),
+      command(send, 'show-rates', 'Rates', 'CmdOrCtrl+4'),
+      { type: 'separator' },
+      command(send, 'sync', 'Fetch now', 'CmdOrCtrl+R'),
+      { type: 'separator' },
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { role: 'togglefullscreen' },
+      ...developer,
+    ],
+  };
+}
+
+function helpMenu(send: Send): MenuItemConstructorOptions {
+  return {
+    role: 'help',
+    submenu: [
+      command(send, 'show-shortcuts', 'Keyboard shortcuts', 'CmdOrCtrl+/'),
+      command(send, 'open-website', 'Bitpro website'),
+    ],
+  };
+}
+
+/** The id is the command, by which tests click an item. */
+function command(
+  send: Send,
+  id: MenuCommand,
+  label: string,
+  accelerator?: string,
+): MenuItemConstructorOptions {
+  return {
+    id,
+    label,
+    click: () => send(id),
+    ...(accelerator === undefined ? {} : { accelerator }),
+  };
+}

@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+const slow = ['integration', 'simulation', 'rig', 'tooling'];
+
+export default defineConfig({
+  test: {
+    // Groups run one after the other: what starts browsers does not share the processor with the rest.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [`test/{e2e,${slow.join()}}/**`],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [`test/{${slow.join()}}/**/*.test.ts`],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/build.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
