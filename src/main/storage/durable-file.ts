@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Writes a small file whole or not at all, readable by its owner only, and returns once it is on disk.
+ * @throws NodeJS.ErrnoException; the file is then what it was before
+ */
+export function writeFileDurably(path: string, text: string): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    renameDurably(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Renames within a directory; the new name outlives a power cut once this returns. */
+export function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  // A rename is durable only once its directory is. Windows cannot sync one.
+  if (process.platform === 'win32') return;
+  const directory = openSync(dirname(to), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
