@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { migration as history } from './migrations/001-history.ts';
+
+/** In order of version. */
+export const cacheMigrations: readonly Migration[] = [history];

@@ -1,0 +1,128 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { AppError } from '#shared/errors.ts';
+import { cacheMigrations } from './cache/migrations.ts';
+import { migrate, type Migration } from './migrate.ts';
+import { recordsMigrations } from './records/migrations.ts';
+import { isDamaged, storageError } from './storage-error.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+
+/** What can never be fetched again: registry, labels, notes, intents, audit log, observed rates. */
+export class RecordsDb extends Database {
+  readonly kind = 'records';
+}
+
+/** What can be fetched again: transactions, balances, coverage. The records are attached as `records`. */
+export class CacheDb extends Database {
+  readonly kind = 'cache';
+}
+
+/**
+ * Opens, checks and migrates the records. The file is never deleted or replaced, whatever is wrong with it.
+ * @throws AppError storage_failed, storage_newer, disk_full
+ */
+export function openRecords(path: string): RecordsDb {
+  try {
+    createPrivate(path);
+    return prepare(new RecordsDb(path, { timeout: BUSY_TIMEOUT_MS }), recordsMigrations, 'FULL');
+  } catch (error) {
+    throw storageError(error, `the records database ${path}`);
+  }
+}
+
+/**
+ * Opens, checks and migrates the cache and attaches the records, which must exist. A damaged file is set aside
+ * as `*.bad-<ms>` and an empty one takes its place; the next sync fills it.
+ * @throws AppError storage_failed, storage_newer, disk_full
+ */
+export function openCache(path: string, recordsPath: string, now = Date.now): CacheDb {
+  const open = () => {
+    createPrivate(path);
+    return prepare(new CacheDb(path, { timeout: BUSY_TIMEOUT_MS }), cacheMigrations, 'NORMAL');
+  };
+  try {
+    return attachRecords(openOrReplace(open, path, now), recordsPath);
+  } catch (error) {
+    throw storageError(error, `the cache database ${path}`);
+  }
+}
+
+function openOrReplace(open: () => CacheDb, path: string, now: () => number): CacheDb {
+  try {
+    return open();
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    setAside(path, now());
+    return open();
+  }
+}
+
+/** For workers: both databases of a profile, already migrated, on one connection that cannot write. */
+export function openForReading(path: string, recordsPath: string): CacheDb {
+  try {
+    const db = new CacheDb(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return attachRecords(db, recordsPath);
+  } catch (error) {
+    throw storageError(error, `the cache database ${path}`);
+  }
+}
+
+function prepare<Db extends Database.Database>(
+  db: Db,
+  migrations: readonly Migration[],
+  synchronous: 'FULL' | 'NORMAL',
+): Db {
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma(`synchronous = ${synchronous}`);
+    // On macOS only this makes an fsync reach the medium; elsewhere it does nothing.
+    if (synchronous === 'FULL') db.pragma('fullfsync = ON');
+    db.pragma('foreign_keys = ON');
+    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+    if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
+    migrate(db, migrations, db.name);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function attachRecords(db: CacheDb, recordsPath: string): CacheDb {
+  try {
+    if (!existsSync(recordsPath)) {
+      throw new AppError('storage_failed', `The records database ${recordsPath} is missing.`);
+    }
+    db.prepare('ATTACH ? AS records').run(recordsPath);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite gives -wal and -shm the mode of the database file itself. */
+function createPrivate(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    chmodSync(dirname(path), 0o700);
+    closeSync(openSync(path, 'a', 0o600));
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+      if (existsSync(file)) chmodSync(file, 0o600);
+    }
+  } catch (error) {
+    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    if (full) throw new Database.SqliteError('no space left', 'SQLITE_FULL');
+    throw new AppError('storage_failed', `${path} cannot be written. Check its permissions.`, {
+      cause: error,
+    });
+  }
+}
+
+function setAside(path: string, atMs: number): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.bad-${atMs}${suffix}`);
+  }
+}

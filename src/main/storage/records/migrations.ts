@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.ts';
+import { migration as registry } from './migrations/001-registry.ts';
+import { migration as intents } from './migrations/002-intents.ts';
+
+/** In order of version. */
+export const recordsMigrations: readonly Migration[] = [registry, intents];

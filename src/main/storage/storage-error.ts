@@ -1,0 +1,52 @@
+import Database from 'better-sqlite3';
+import { AppError } from '#shared/errors.ts';
+
+/**
+ * What an operator is told when a database fails. An AppError passes unchanged; anything that is not SQLite's
+ * comes back as `internal` with the original as its cause.
+ */
+export function storageError(error: unknown, file = 'the local database'): AppError {
+  if (error instanceof AppError) return error;
+  const code = sqliteCode(error);
+  if (code === null) return new AppError('internal', 'Something went wrong.', { cause: error });
+  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
+  if (primary === 'SQLITE_FULL') {
+    const message = `The disk is full, so ${file} could not be written. Free some space and try again.`;
+    return new AppError('disk_full', message, { cause: error });
+  }
+  return new AppError('storage_failed', describe(primary, file), { cause: error });
+}
+
+/** True when the file's content is at fault, so that only another file can help. */
+export function isDamaged(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== null && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** SQLite's extended result code, or null when the error is not SQLite's. */
+function sqliteCode(error: unknown): string | null {
+  return error instanceof Database.SqliteError ? error.code : null;
+}
+
+function describe(code: string, file: string): string {
+  switch (code) {
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return `Another program holds ${file}. Close it and try again.`;
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+    case 'SQLITE_CANTOPEN':
+      return `${capital(file)} cannot be opened for writing. Check the permissions of its folder.`;
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return `${capital(file)} is damaged. Nothing was deleted; restore it from a backup.`;
+    case 'SQLITE_IOERR':
+      return `${capital(file)} could not be read or written. Check the disk.`;
+    default:
+      return `${capital(file)} refused a change (${code}).`;
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
