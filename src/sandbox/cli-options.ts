@@ -210,7 +210,8 @@ function readFlags(args: readonly string[]): Map<string, string[]> {
 function whole(text: string, flag: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(parseDecimal(text, 0) ?? -1n);
   if (value < least || value > most) {
-    throw new UsageError(`${flag} takes a whole number, ${least} or more, not "${text}"`);
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new UsageError(`${flag} takes a whole number, ${range}, not "${text}"`);
   }
   return value;
 }
