@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { AuditEntry } from '#shared/domain/audit.ts';
+import {
+  insertAuditEntry,
+  iterateAuditEntries,
+  lastAuditEntry,
+} from '../storage/records/audit-repo.ts';
+import type { RecordsDb } from '../storage/open.ts';
+
+/** `prevHash` of the first entry. */
+const GENESIS_HASH = '0'.repeat(64);
+
+export type AuditNote = {
+  atMs: number;
+  actor: string;
+  /** noun.verb, e.g. `intent.sent`. */
+  action: string;
+  /** Id of what it is about. */
+  subject: string;
+  /** Facts without secrets; kept as JSON with sorted keys. */
+  detail: Record<string, string | number | boolean | null>;
+};
+
+/**
+ * Links a note to the end of the chain. The caller's transaction holds both the note and what it is about,
+ * so that neither is ever kept without the other (money-safety.md, invariant 7).
+ * @throws Error outside a transaction
+ */
+export function appendAudit(db: RecordsDb, note: AuditNote): AuditEntry {
+  if (!db.inTransaction) throw new Error('An audit entry belongs into the transaction it is about');
+  const last = lastAuditEntry(db);
+  const fields = {
+    ...note,
+    seq: (last?.seq ?? 0) + 1,
+    detail: canonicalJson(note.detail),
+    prevHash: last?.hash ?? GENESIS_HASH,
+  };
+  const entry = { ...fields, hash: hashOf(fields) };
+  insertAuditEntry(db, entry);
+  return entry;
+}
+
+export type ChainVerdict = { ok: boolean; entries: number; firstBadSeq: number | null };
+
+/**
+ * Recomputes every link. `firstBadSeq` is the first entry that was changed, moved or put in, or the first
+ * after a gap. Entries cut off at the end leave a valid, shorter chain: keep the last hash elsewhere to
+ * notice that.
+ */
+export function verifyChain(db: RecordsDb): ChainVerdict {
+  let entries = 0;
+  let prevHash = GENESIS_HASH;
+  for (const { hash, ...fields } of iterateAuditEntries(db)) {
+    entries += 1;
+    if (fields.seq !== entries || fields.prevHash !== prevHash || hash !== hashOf(fields)) {
+      return { ok: false, entries, firstBadSeq: fields.seq };
+    }
+    prevHash = hash;
+  }
+  return { ok: true, entries, firstBadSeq: null };
+}
+
+/** SHA-256, in hex, of the canonical JSON of all other fields. */
+function hashOf(fields: Omit<AuditEntry, 'hash'>): string {
+  return createHash('sha256').update(canonicalJson(fields)).digest('hex');
+}
+
+/** One text for one flat object: keys sorted by code unit, no spaces (RFC 8785 for such objects). */
+function canonicalJson(flat: Record<string, string | number | boolean | null>): string {
+  return JSON.stringify(flat, Object.keys(flat).sort());
+}

@@ -1,0 +1,99 @@
+import { Address, NETWORK, OutScript, TEST_NETWORK } from '@scure/btc-signer';
+import type { Network } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
+import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
+
+export type CheckedAddress = {
+  /** Canonical: bech32 in lower case, so that equal destinations are equal texts. */
+  address: string;
+  /** Decimal BTC of a bitcoin: URI; null without one. */
+  amountBtc: string | null;
+};
+
+const btcNetworks = { mainnet: NETWORK, testnet: TEST_NETWORK } as const;
+const otherNetwork = { mainnet: 'testnet', testnet: 'mainnet' } as const;
+
+/**
+ * Reads an address or a bitcoin: URI (BIP 21) and checks it for the network: Base58Check, bech32 (BIP 173)
+ * and bech32m (BIP 350). testnet3, testnet4 and signet cannot be told apart (api-readings.md, 27).
+ * @throws AppError `invalid_input`, field `address`, saying what is wrong and what to do
+ */
+export function checkAddress(text: string, network: Network): CheckedAddress {
+  const trimmed = text.trim();
+  if (trimmed === '') throw problem('Enter a bitcoin address.');
+  const { address, amountBtc } = /^bitcoin:/i.test(trimmed)
+    ? readUri(trimmed)
+    : { address: trimmed, amountBtc: null };
+  return { address: canonicalAddress(address, network), amountBtc };
+}
+
+/** BIP 21; keys in any case, since QR codes carry upper-case URIs. */
+function readUri(uri: string): CheckedAddress {
+  const [, path = '', query = ''] = /^bitcoin:([^?]*)\??(.*)$/is.exec(uri) ?? [];
+  if (path === '') throw problem('This bitcoin: link names no address.');
+  let amountBtc: string | null = null;
+  for (const [name, value] of new URLSearchParams(query)) {
+    const key = name.toLowerCase();
+    if (key.startsWith('req-')) {
+      throw problem(`This bitcoin: link demands “${key}”, which is not supported. Do not pay it.`);
+    }
+    if (key !== 'amount') continue;
+    if (amountBtc !== null) throw problem('This bitcoin: link names more than one amount.');
+    const amount = parseBtc(value);
+    if (!amount.ok) {
+      const why = describeAmountProblem(amount.problem, 'BTC');
+      throw problem(`The amount in this bitcoin: link cannot be used. ${why}`);
+    }
+    amountBtc = toDecimal(amount.value, 8);
+  }
+  return { address: path, amountBtc };
+}
+
+function canonicalAddress(address: string, network: Network): string {
+  const isBech32 = /^(bc|tb)1/i.test(address);
+  const lower = address.toLowerCase();
+  if (isBech32 && address !== lower && address !== address.toUpperCase()) {
+    throw problem('This address mixes capital and small letters. Copy it again from its source.');
+  }
+  const canonical = isBech32 ? lower : address;
+  const verdict = decode(canonical, network);
+  if (verdict === 'valid') return canonical;
+  if (decode(canonical, otherNetwork[network]) === 'valid') {
+    throw problem(
+      `This address belongs to ${otherNetwork[network]}, and this profile pays on ${network}. ` +
+        `Ask for a ${network} address.`,
+    );
+  }
+  throw problem(
+    verdict === 'unsupported'
+      ? 'This kind of address is not supported: bitcoin sent to it could be lost. Ask for another one.'
+      : 'This is not a valid bitcoin address. Check that it was copied whole, without a typing error.',
+  );
+}
+
+/** `unsupported`: well-formed, but of a witness version or program that nobody can be shown to own. */
+function decode(address: string, network: Network): 'valid' | 'unsupported' | 'malformed' {
+  try {
+    const destination = Address(btcNetworks[network]).decode(address);
+    // Pay-to-anchor outputs can be spent by anyone (BIP 433).
+    if (destination.type === 'p2a') return 'unsupported';
+    return isPayable(destination) ? 'valid' : 'unsupported';
+  } catch (error) {
+    const isWitness = error instanceof Error && /^Unknown witness|^Witness:/.test(error.message);
+    return isWitness ? 'unsupported' : 'malformed';
+  }
+}
+
+/** False for a taproot key that is no point of the curve: nobody could ever spend from it (BIP 341). */
+function isPayable(destination: Parameters<typeof OutScript.encode>[0]): boolean {
+  try {
+    OutScript.encode(destination);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function problem(message: string): AppError {
+  return new AppError('invalid_input', message, { field: 'address' });
+}

@@ -1,0 +1,131 @@
+import type { Intent } from '#shared/domain/intent.ts';
+import { expectedEnvironment } from '#shared/domain/profile.ts';
+import { AppError, assertNever } from '#shared/errors.ts';
+import type { RemoteClient } from '../bitpro/wire.ts';
+import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
+import {
+  isTidSettled,
+  type IntentAnswer,
+  type JournaledIntent,
+} from '../storage/records/intents-repo.ts';
+import { factsFor, type MoneyContext } from './context.ts';
+import {
+  BROKEN_REASON,
+  readBuy,
+  readCreatedClient,
+  readWithdrawal,
+  unanswered,
+  type KnownBefore,
+} from './outcomes.ts';
+import { refuseToSend } from './policy.ts';
+import { reviewHash } from './review-hash.ts';
+
+/** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 9). */
+export type Confirmation = { id: string; reviewHash: string; typed: string | null };
+
+/**
+ * Sends once. The order is the promise: every check, `sent` on the disk, then the one call. Two confirms of
+ * the same intent may both pass the checks; only one can move it to `sent`.
+ */
+export async function confirmIntent(
+  context: MoneyContext,
+  confirmation: Confirmation,
+): Promise<Intent> {
+  checkConfirmable(context, confirmation);
+  await checkEnvironment(context);
+  // The ping took time: the rate may have ended, the profile been locked, the intent been sent.
+  checkConfirmable(context, confirmation);
+  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+  context.onChanged(intent);
+  const answered = await sendOnce(context, intent);
+  context.onChanged(answered);
+  if (answered.kind === 'buy' && answered.state === 'confirmed') {
+    // For the record of the execution only; it keeps its own failures.
+    void context.refreshRate('after_trade', answered.id).catch(() => undefined);
+  }
+  return answered;
+}
+
+function checkConfirmable(context: MoneyContext, { id, reviewHash: hash, typed }: Confirmation) {
+  const intent = context.journal.get(id);
+  if (intent.state !== 'journaled') {
+    throw new AppError('conflict', 'This request was already sent or discarded.');
+  }
+  if (hash !== reviewHash(intent, context.profile())) {
+    throw new AppError('review_changed', 'This is not what was reviewed. Review it again.');
+  }
+  if (intent.address !== null && typed?.trim() !== intent.address.slice(-6)) {
+    throw new AppError('invalid_input', 'Type the last six characters of the address as shown.', {
+      field: 'typed',
+    });
+  }
+  const refusal = refuseToSend(intent, factsFor(context, intent));
+  if (refusal) throw refusal;
+}
+
+/** product.md, Profiles: before a money request the app pings and refuses another environment. */
+async function checkEnvironment({ client, profile }: MoneyContext): Promise<void> {
+  const { name, environment } = profile();
+  const expected = expectedEnvironment(environment);
+  const answered = (await client.ping()).environment;
+  if (answered === expected) return;
+  throw new AppError(
+    'wrong_environment',
+    `The server says it is “${answered}”, but ${name} is a ${expected} profile. Nothing was sent.`,
+  );
+}
+
+/** Calls the service and keeps what came of it. */
+async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise<JournaledIntent> {
+  const { journal, records, now, onChanged } = context;
+  let reply: Reply;
+  try {
+    reply = await post(context, intent);
+  } catch (error) {
+    // The client reports every failure as an outcome; a fault of the program may have let bytes leave.
+    onChanged(journal.answer(intent.id, unanswered(intent, BROKEN_REASON)));
+    throw error;
+  }
+  const { answer, created } = reply;
+  return journal.answer(intent.id, answer, () => {
+    if (!created || answer.state !== 'confirmed') return;
+    const { uid, depositAddress } = created;
+    const label = intent.label ?? '';
+    registerClient(records, { uid, label, source: 'created', addedAtMs: now(), depositAddress });
+  });
+}
+
+type Reply = { answer: IntentAnswer; created?: RemoteClient };
+
+/** The only place that calls a money endpoint, with the fields of the journaled row. */
+async function post({ client, records }: MoneyContext, intent: JournaledIntent): Promise<Reply> {
+  const { kind, clientUid, usdCents, amountSats, address } = intent;
+  const known: KnownBefore = {
+    isTidSettled: (tid) => clientUid !== null && isTidSettled(records, clientUid, tid),
+    isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
+  };
+  switch (kind) {
+    case 'buy': {
+      const outcome = await client.buy(given(clientUid), given(usdCents));
+      return { answer: readBuy(intent, outcome, known) };
+    }
+    case 'withdrawal': {
+      const payment = { address: given(address), amountSats: given(amountSats) };
+      const outcome = await client.withdraw(given(clientUid), payment);
+      return { answer: readWithdrawal(intent, outcome, known) };
+    }
+    case 'create_client': {
+      const outcome = await client.createClient();
+      const answer = readCreatedClient(intent, outcome, known);
+      return outcome.kind === 'accepted' ? { answer, created: outcome.value } : { answer };
+    }
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The journal's own constraints say that these are there. */
+function given<T>(value: T | null): T {
+  if (value === null) throw new Error('A field that its kind demands is missing from the journal');
+  return value;
+}

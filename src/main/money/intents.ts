@@ -1,0 +1,94 @@
+import type { ClientBalance } from '#shared/domain/client.ts';
+import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
+import type { RateStatus } from '#shared/domain/rate.ts';
+import type { BitproClient } from '../bitpro/client.ts';
+import { listIntents } from '../storage/records/intents-repo.ts';
+import { confirmIntent, type Confirmation } from './confirm.ts';
+import { createJournal, type JournalDeps } from './journal.ts';
+import { prepareIntent } from './prepare.ts';
+import { drawReview } from './review.ts';
+
+export type MoneyDeps = JournalDeps & {
+  client: Pick<BitproClient, 'ping' | 'createClient' | 'buy' | 'withdraw'>;
+  /** The profile whose records these are, as it is now: it may be locked at any time. */
+  profile(): Pick<ProfileView, 'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret'>;
+  rateStatus(): RateStatus;
+  /** Reads the rate now; how it went is in `rateStatus`. */
+  refreshRate(trigger: 'before_trade' | 'after_trade', intentId?: string): Promise<unknown>;
+  /** Balance as last read; null before the first. */
+  balanceOf(clientUid: string): ClientBalance | null;
+  /** After every move of an intent, once it is kept. Must not throw. */
+  onChanged(intent: Intent): void;
+};
+
+export type Money = ReturnType<typeof createMoney>;
+
+/**
+ * Buys, withdrawals and new clients of one profile, as journaled intents (money-safety.md): a draft is
+ * journaled, reviewed, and sent at most once. Nothing here ever sends by itself.
+ */
+export function createMoney(deps: MoneyDeps) {
+  const journal = createJournal(deps);
+  const context = { ...deps, journal };
+  const sending = new Set<Promise<unknown>>();
+
+  return {
+    /**
+     * Journals a draft and draws its review. Nothing is sent.
+     * @throws AppError `invalid_input` with the field at fault, `duplicate_intent`, `profile_locked`,
+     * `not_found` for an unlisted client, or what reading the rate failed with
+     */
+    async prepare(draft: Draft): Promise<IntentReview> {
+      const intent = await prepareIntent(context, draft);
+      deps.onChanged(intent);
+      return drawReview(context, intent);
+    },
+
+    review(id: string): IntentReview {
+      return drawReview(context, journal.get(id));
+    },
+
+    /**
+     * Sends a journaled intent once and answers with what became of it: confirmed, rejected, unknown or
+     * needs_human. When it throws before sending, the intent is still journaled.
+     * @throws AppError `conflict` when it was sent or discarded before, `review_changed`, `invalid_input`
+     * (field `typed`), a refusal of the policy, `wrong_environment`, what ping failed with, `disk_full`
+     */
+    async confirm(confirmation: Confirmation): Promise<Intent> {
+      const sent = confirmIntent(context, confirmation);
+      sending.add(sent);
+      try {
+        return await sent;
+      } finally {
+        sending.delete(sent);
+      }
+    },
+
+    /** @throws AppError `conflict` once it was sent */
+    discard(id: string): Intent {
+      const intent = journal.discard(id);
+      deps.onChanged(intent);
+      return intent;
+    },
+
+    get(id: string): Intent {
+      return journal.get(id);
+    },
+
+    /** Newest first. */
+    list(filter: { openOnly: boolean }): Intent[] {
+      return listIntents(deps.records, filter);
+    },
+
+    /** Once at start, before anything else: what was being sent when the app stopped becomes unknown. */
+    recover(): Intent[] {
+      return journal.recover();
+    },
+
+    /** Resolves when nothing is being sent; await it before the records are closed. */
+    async idle(): Promise<void> {
+      await Promise.allSettled(sending);
+    },
+  };
+}

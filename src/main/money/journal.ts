@@ -1,0 +1,147 @@
+import { SqliteError } from 'better-sqlite3';
+import { AppError } from '#shared/errors.ts';
+import { appendAudit, type AuditNote } from '../audit/chain.ts';
+import type { RecordsDb } from '../storage/open.ts';
+import {
+  answerIntent,
+  findIntent,
+  insertIntent,
+  listIntents,
+  markIntentDiscarded,
+  markIntentSent,
+  type IntentAnswer,
+  type JournaledIntent,
+  type NewIntent,
+} from '../storage/records/intents-repo.ts';
+import { storageError } from '../storage/storage-error.ts';
+import { INTERRUPTED_REASON, unanswered } from './outcomes.ts';
+
+export type JournalDeps = {
+  records: RecordsDb;
+  now(): number;
+  /** Who is named in the audit log. */
+  actor(): string;
+};
+
+export type Journal = ReturnType<typeof createJournal>;
+
+/**
+ * The moves of an intent, each with its audit entry in one transaction (money-safety.md, invariant 7).
+ * The transaction is committed, and with `synchronous=FULL` on the disk, when a function returns.
+ * Every function throws AppError `disk_full` or `storage_failed` when it could not keep the move.
+ */
+export function createJournal({ records, now, actor }: JournalDeps) {
+  if (records.pragma('synchronous', { simple: true }) !== 2) {
+    throw new Error('Intents need synchronous=FULL: `sent` must be on the disk before it is sent');
+  }
+
+  function move(
+    id: string,
+    action: `intent.${JournaledIntent['state']}`,
+    detail: AuditNote['detail'],
+    write: (atMs: number) => boolean,
+  ): JournaledIntent {
+    const moveOnce = records.transaction(() => {
+      const atMs = now();
+      appendAudit(records, { atMs, actor: actor(), action, subject: id, detail });
+      if (!write(atMs)) throw alreadyMoved();
+      return mustGet(id);
+    });
+    // A transaction inside another would end in a savepoint, which is not on the disk yet.
+    if (records.inTransaction) throw new Error('A move of an intent is a transaction of its own');
+    return moveOnce.immediate();
+  }
+
+  function mustGet(id: string): JournaledIntent {
+    const intent = findIntent(records, id);
+    if (intent) return intent;
+    throw new AppError('not_found', 'This intent is not in the journal of this profile.');
+  }
+
+  function answer(id: string, reply: IntentAnswer, alongside?: () => void): JournaledIntent {
+    const { state, ...detail } = reply;
+    const isFinal = state !== 'unknown' && state !== 'needs_human';
+    return stored(
+      'Bitpro may have executed the request, but its outcome could not be kept. Do not send it again: ' +
+        'after a restart it is shown as not known.',
+      () =>
+        move(id, `intent.${state}`, detail, (atMs) => {
+          alongside?.();
+          return answerIntent(records, { id, ...reply, settledAtMs: isFinal ? atMs : null });
+        }),
+    );
+  }
+
+  return {
+    get: mustGet,
+
+    /** @throws AppError `duplicate_intent` while an equal one is open */
+    journal(intent: NewIntent): JournaledIntent {
+      const { id, createdAtMs: _, ...detail } = intent;
+      return stored('Nothing was sent.', () =>
+        move(id, 'intent.journaled', detail, () => {
+          insertOnce(records, intent);
+          return true;
+        }),
+      );
+    },
+
+    /** @throws AppError `conflict` when the intent was sent or discarded before: then it must not be sent */
+    markSent(id: string, reviewHash: string): JournaledIntent {
+      return stored('Nothing was sent.', () =>
+        move(id, 'intent.sent', { reviewHash }, (atMs) => markIntentSent(records, id, atMs)),
+      );
+    },
+
+    /** Keeps what became of a sent intent; `alongside` writes in the same transaction what that brings with it. */
+    answer,
+
+    /** @throws AppError `conflict` once it was sent */
+    discard(id: string): JournaledIntent {
+      return stored('The intent is unchanged.', () =>
+        move(id, 'intent.discarded', {}, (atMs) => markIntentDiscarded(records, id, atMs)),
+      );
+    },
+
+    /** At start: what was `sent` when the app stopped is unknown. Journaled intents stay as they are. */
+    recover(): JournaledIntent[] {
+      const interrupted = listIntents(records, { openOnly: true }).filter(
+        ({ state }) => state === 'sent',
+      );
+      return interrupted.map((intent) => answer(intent.id, unanswered(intent, INTERRUPTED_REASON)));
+    },
+  };
+}
+
+function insertOnce(records: RecordsDb, intent: NewIntent): void {
+  try {
+    insertIntent(records, intent);
+  } catch (error) {
+    if (!(error instanceof SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+    throw new AppError(
+      'duplicate_intent',
+      'An equal request is already open. Decide on that one first; until its outcome is known, ' +
+        'nothing equal can be sent.',
+      { cause: error },
+    );
+  }
+}
+
+function alreadyMoved(): AppError {
+  return new AppError(
+    'conflict',
+    'This intent was already sent or discarded. Nothing more was sent.',
+  );
+}
+
+/** Runs a write of the journal and says, in the operator's words, what a failing disk means for it. */
+function stored<T>(consequence: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error;
+    const { code } = storageError(error);
+    const what = code === 'disk_full' ? 'The disk is full.' : 'The records could not be written.';
+    throw new AppError(code, `${what} ${consequence}`, { cause: error });
+  }
+}

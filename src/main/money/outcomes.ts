@@ -1,0 +1,119 @@
+import type { Intent } from '#shared/domain/intent.ts';
+import { assertNever } from '#shared/errors.ts';
+import { formatBtc } from '#shared/money.ts';
+import type { PostOutcome } from '../bitpro/client.ts';
+import type { RemoteClient, RemoteTrade, RemoteWithdrawal } from '../bitpro/wire.ts';
+import type { IntentAnswer } from '../storage/records/intents-repo.ts';
+
+/** Opens every reason of an unknown outcome (product.md, Withdraw). */
+const UNKNOWN = 'We don’t know yet whether it went.';
+const BLOCKED = 'Until that is settled, nothing equal can be sent.';
+
+/** Why an intent found `sent` at start is unknown. */
+export const INTERRUPTED_REASON = `${UNKNOWN} The app stopped before Bitpro’s answer was kept. ${BLOCKED}`;
+
+/** Why an intent is unknown whose sending broke inside the app. */
+export const BROKEN_REASON = `${UNKNOWN} The app failed while sending. ${BLOCKED}`;
+
+/** What was known of this client before the answer: an answer that repeats it contradicts the intent. */
+export type KnownBefore = {
+  isTidSettled(tid: string): boolean;
+  isClientKnown(uid: string): boolean;
+};
+
+type Outcome<T> = PostOutcome<T>;
+
+/** Received satoshis stand in `receivedSats`; the reference binds no amount to a buy (api-readings.md, 18). */
+export function readBuy(
+  intent: Intent,
+  outcome: Outcome<RemoteTrade>,
+  known: KnownBefore,
+): IntentAnswer {
+  return readOutcome(intent, outcome, ({ tid, amountSats }) => {
+    const answer = { serverTid: tid, receivedSats: amountSats };
+    if (known.isTidSettled(tid)) return { receivedSats: amountSats, contradiction: repeated(tid) };
+    if (amountSats > 0) return answer;
+    return { ...answer, contradiction: `Bitpro reports transaction ${tid} over 0 BTC.` };
+  });
+}
+
+/** Confirmed only when the answer echoes amount and address (money-safety.md, confirmed). */
+export function readWithdrawal(
+  intent: Intent,
+  outcome: Outcome<RemoteWithdrawal>,
+  known: KnownBefore,
+): IntentAnswer {
+  return readOutcome(intent, outcome, ({ tid, amountSats, address, txId, state }) => {
+    const answer = { receivedSats: amountSats, serverTxId: txId, serverState: state };
+    if (known.isTidSettled(tid)) return { ...answer, contradiction: repeated(tid) };
+    if (amountSats === intent.amountSats && address === intent.address) {
+      return { ...answer, serverTid: tid };
+    }
+    const went = `${formatBtc(amountSats)} BTC to ${address}`;
+    return {
+      ...answer,
+      serverTid: tid,
+      contradiction: `Bitpro reports transaction ${tid} over ${went}, which is not what was asked.`,
+    };
+  });
+}
+
+export function readCreatedClient(
+  intent: Intent,
+  outcome: Outcome<RemoteClient>,
+  known: KnownBefore,
+): IntentAnswer {
+  return readOutcome(intent, outcome, ({ uid }) =>
+    known.isClientKnown(uid)
+      ? { contradiction: `Bitpro answered with client ${uid}, which is already listed here.` }
+      : { clientUid: uid },
+  );
+}
+
+/** An intent whose answer was never seen. */
+export function unanswered(intent: Intent, reason: string): IntentAnswer {
+  return { ...nothingKnown(intent), state: 'unknown', reason };
+}
+
+function nothingKnown({ clientUid }: Intent) {
+  return {
+    clientUid,
+    serverTid: null,
+    receivedSats: null,
+    serverTxId: null,
+    serverState: null,
+  };
+}
+
+type Reading = Partial<IntentAnswer> & { contradiction?: string };
+
+function readOutcome<T>(
+  intent: Intent,
+  outcome: Outcome<T>,
+  readAccepted: (value: T) => Reading,
+): IntentAnswer {
+  const nothing = nothingKnown(intent);
+  switch (outcome.kind) {
+    case 'accepted': {
+      const { contradiction, ...answer } = readAccepted(outcome.value);
+      return contradiction === undefined
+        ? { ...nothing, ...answer, state: 'confirmed', reason: null }
+        : {
+            ...nothing,
+            ...answer,
+            state: 'needs_human',
+            reason: `${contradiction} Compare with Bitpro. ${BLOCKED}`,
+          };
+    }
+    case 'rejected':
+      return { ...nothing, state: 'rejected', reason: outcome.error.message };
+    case 'unknown':
+      return unanswered(intent, `${UNKNOWN} ${outcome.reason} ${BLOCKED}`);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function repeated(tid: string): string {
+  return `Bitpro answered with transaction ${tid}, which another request has already brought about.`;
+}

@@ -1,0 +1,37 @@
+import type { IntentReview } from '#shared/domain/intent.ts';
+import { centsForSats } from '#shared/money.ts';
+import { getRegisteredClient } from '../storage/records/clients-repo.ts';
+import type { JournaledIntent } from '../storage/records/intents-repo.ts';
+import { factsFor, type MoneyContext } from './context.ts';
+import { refuseToSend, warningsFor } from './policy.ts';
+import { reviewHash } from './review-hash.ts';
+
+/** What the operator decides on, from the journaled row and what is known now. */
+export function drawReview(context: MoneyContext, intent: JournaledIntent): IntentReview {
+  const profile = context.profile();
+  const facts = factsFor(context, intent);
+  const { rate, clockOffsetMs } = context.rateStatus();
+  const isWaiting = intent.state === 'journaled';
+  const refusal = isWaiting ? refuseToSend(intent, facts) : null;
+  const client =
+    intent.clientUid === null ? null : getRegisteredClient(context.records, intent.clientUid);
+  return {
+    intent,
+    reviewHash: reviewHash(intent, profile),
+    profileName: profile.name,
+    environment: profile.environment,
+    clientLabel: intent.label ?? client?.label ?? '',
+    balanceSats: facts.balanceSats,
+    fiatCents:
+      intent.amountSats !== null && rate
+        ? centsForSats(intent.amountSats, rate.buyPriceCents)
+        : null,
+    rateObservedAtMs: intent.quoteObservedAtMs ?? rate?.observedAtMs ?? null,
+    rateExpiresAtMs: intent.quoteExpiresAtMs,
+    clockOffsetMs,
+    warnings: isWaiting
+      ? [...(refusal ? [refusal.message] : []), ...warningsFor(intent, facts)]
+      : [],
+    typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
+  };
+}

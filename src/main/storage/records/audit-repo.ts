@@ -1,0 +1,29 @@
+import type { AuditEntry } from '#shared/domain/audit.ts';
+import type { RecordsDb } from '../open.ts';
+import { statements } from '../statements.ts';
+
+const columns = 'seq, at_ms AS atMs, actor, action, subject, detail, prev_hash AS prevHash, hash';
+
+const prepared = statements((db: RecordsDb) => ({
+  last: db.prepare<[], AuditEntry>(`SELECT ${columns} FROM audit ORDER BY seq DESC LIMIT 1`),
+  insert: db.prepare<[AuditEntry]>(
+    `INSERT INTO audit (seq, at_ms, actor, action, subject, detail, prev_hash, hash)
+     VALUES (:seq, :atMs, :actor, :action, :subject, :detail, :prevHash, :hash)`,
+  ),
+  all: db.prepare<[], AuditEntry>(`SELECT ${columns} FROM audit ORDER BY seq`),
+}));
+
+/** Null in an empty log. */
+export function lastAuditEntry(db: RecordsDb): AuditEntry | null {
+  return prepared(db).last.get() ?? null;
+}
+
+/** Only the hash chain appends (audit/chain.ts). */
+export function insertAuditEntry(db: RecordsDb, entry: AuditEntry): void {
+  prepared(db).insert.run(entry);
+}
+
+/** Oldest first, read as it goes: the log has no upper size. Nothing else may use `db` meanwhile. */
+export function iterateAuditEntries(db: RecordsDb): IterableIterator<AuditEntry> {
+  return prepared(db).all.iterate();
+}

@@ -1,0 +1,110 @@
+import type { Intent } from '#shared/domain/intent.ts';
+import type { RecordsDb } from '../open.ts';
+import { statements } from '../statements.ts';
+
+/** An intent as journaled: what the screen knows, and when the quoted rate was read and ends. */
+export type JournaledIntent = Intent & {
+  quoteObservedAtMs: number | null;
+  /** On the server's clock. */
+  quoteExpiresAtMs: number | null;
+};
+
+/** What is fixed when an intent is journaled; the rest follows from its states. */
+export type NewIntent = Pick<
+  JournaledIntent,
+  | 'id'
+  | 'kind'
+  | 'clientUid'
+  | 'usdCents'
+  | 'amountSats'
+  | 'address'
+  | 'label'
+  | 'quotedPriceCents'
+  | 'quoteObservedAtMs'
+  | 'quoteExpiresAtMs'
+  | 'expectedSats'
+  | 'createdAtMs'
+>;
+
+/** What an answer, or its absence, adds to an intent that was sent. */
+export type IntentAnswer = Pick<
+  JournaledIntent,
+  'clientUid' | 'serverTid' | 'receivedSats' | 'serverTxId' | 'serverState' | 'reason'
+> & { state: Exclude<Intent['state'], 'journaled' | 'sent' | 'discarded'> };
+
+const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents,
+  amount_sats AS amountSats, address, label, quoted_price_cents AS quotedPriceCents,
+  quote_observed_at_ms AS quoteObservedAtMs, quote_expires_at_ms AS quoteExpiresAtMs,
+  expected_sats AS expectedSats, attempts, created_at_ms AS createdAtMs, sent_at_ms AS sentAtMs,
+  settled_at_ms AS settledAtMs, server_tid AS serverTid, received_sats AS receivedSats,
+  server_tx_id AS serverTxId, server_state AS serverState, reason`;
+
+/** The open states as the partial index names them, so that it is used. */
+const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
+
+type AnswerColumns = IntentAnswer & { id: string; settledAtMs: number | null };
+
+const prepared = statements((db: RecordsDb) => ({
+  get: db.prepare<[string], JournaledIntent>(`SELECT ${columns} FROM intents WHERE id = ?`),
+  list: db.prepare<[], JournaledIntent>(`SELECT ${columns} FROM intents ORDER BY seq DESC`),
+  listOpen: db.prepare<[], JournaledIntent>(
+    `SELECT ${columns} FROM intents WHERE ${isOpen} ORDER BY seq DESC`,
+  ),
+  withTid: db
+    .prepare<[string, string], 1>('SELECT 1 FROM intents WHERE client_uid = ? AND server_tid = ?')
+    .pluck(),
+  insert: db.prepare<[NewIntent]>(
+    `INSERT INTO intents (id, kind, state, client_uid, usd_cents, amount_sats, address, label,
+       quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms)
+     VALUES (:id, :kind, 'journaled', :clientUid, :usdCents, :amountSats, :address, :label,
+       :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs)`,
+  ),
+  markSent: db.prepare<[number, string]>(
+    `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = ?
+     WHERE id = ? AND state = 'journaled' AND attempts = 0`,
+  ),
+  markDiscarded: db.prepare<[number, string]>(
+    `UPDATE intents SET state = 'discarded', settled_at_ms = ? WHERE id = ? AND state = 'journaled'`,
+  ),
+  answer: db.prepare<[AnswerColumns]>(
+    `UPDATE intents SET state = :state, client_uid = :clientUid, server_tid = :serverTid,
+       received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
+       reason = :reason, settled_at_ms = :settledAtMs
+     WHERE id = :id AND state = 'sent'`,
+  ),
+}));
+
+export function findIntent(db: RecordsDb, id: string): JournaledIntent | null {
+  return prepared(db).get.get(id) ?? null;
+}
+
+/** Newest first. */
+export function listIntents(db: RecordsDb, filter: { openOnly: boolean }): JournaledIntent[] {
+  const { list, listOpen } = prepared(db);
+  return (filter.openOnly ? listOpen : list).all();
+}
+
+/** Has an intent of this client been answered with this tid already? */
+export function isTidSettled(db: RecordsDb, clientUid: string, tid: string): boolean {
+  return prepared(db).withTid.get(clientUid, tid) !== undefined;
+}
+
+/** @throws SqliteError SQLITE_CONSTRAINT_UNIQUE while an equal intent is open */
+export function insertIntent(db: RecordsDb, intent: NewIntent): void {
+  prepared(db).insert.run(intent);
+}
+
+/** False when the intent is not, or no longer, waiting to be sent: then nobody may send it. */
+export function markIntentSent(db: RecordsDb, id: string, sentAtMs: number): boolean {
+  return prepared(db).markSent.run(sentAtMs, id).changes === 1;
+}
+
+/** False when the intent is no longer waiting for a decision. */
+export function markIntentDiscarded(db: RecordsDb, id: string, settledAtMs: number): boolean {
+  return prepared(db).markDiscarded.run(settledAtMs, id).changes === 1;
+}
+
+/** Moves a sent intent to what became of it; `settledAtMs` is null while that still waits. False when it is not `sent`. */
+export function answerIntent(db: RecordsDb, row: AnswerColumns): boolean {
+  return prepared(db).answer.run(row).changes === 1;
+}
