@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { findElectron, root } from '../../scripts/paths.mjs';
 import { startHost, type Exit } from '../rig/host.ts';
 
-const root = join(import.meta.dirname, '../..');
 const QUIT_LIMIT_MS = 20_000;
 
 export type LaunchOptions = {
@@ -38,24 +37,13 @@ export type LaunchedApp = {
   exited: Promise<Exit>;
 };
 
-/** The path of Electron's binary, where it has been fetched. Never fetches it. */
-function electronPath(): string | undefined {
-  const folder = join(root, 'node_modules', 'electron');
-  try {
-    const path = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8'));
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export function hasElectron(): boolean {
-  return electronPath() !== undefined;
+  return findElectron() !== undefined;
 }
 
 /** Starts the built app, on Electron where its binary is there and on the rig elsewhere. */
 export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
-  const executablePath = electronPath();
+  const executablePath = findElectron();
   return executablePath === undefined
     ? await launchOnRig(options)
     : await launchOnElectron(executablePath, options);

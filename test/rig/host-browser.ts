@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Frame, type Page, type Route } from 'playwright-core';
+import { findChromium } from '../../scripts/paths.mjs';
 import { makeHostWindow, type HostWindow } from './host-window.ts';
 import type { Answers, Link } from './link.ts';
 import {
@@ -20,35 +20,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-const CHROMIUM_PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/microsoft-edge',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-];
-
 export type HostBrowser = {
   answers: Omit<Answers<HostCalls>, 'started'>;
   /** The first window's page, once main has opened it. */
   firstWindow: Promise<Page>;
   close: (reason: string) => Promise<void>;
 };
-
-export function findChromium(): string {
-  const named = process.env['CHROMIUM_PATH'];
-  const found = [named, ...CHROMIUM_PLACES].find((path) => path !== undefined && existsSync(path));
-  if (found === undefined) {
-    throw new Error(
-      'No Chromium found. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
-    );
-  }
-  return found;
-}
 
 /** The Chromium side of the rig: one context, one window at a time, every request decided by main. */
 export function createHostBrowser(
@@ -65,7 +42,7 @@ export function createHostBrowser(
 
   const start = async (sessionData: string): Promise<BrowserContext> => {
     const context = await chromium.launchPersistentContext(join(sessionData, 'rig-chromium'), {
-      executablePath: findChromium(),
+      executablePath: chromiumPath(),
       headless: isHeadless,
       viewport: isHeadless ? { width: 1280, height: 800 } : null,
       args: isHeadless ? FLAGS : [...FLAGS, '--app=data:text/html,', '--window-size=1280,800'],
@@ -165,6 +142,12 @@ export function createHostBrowser(
       },
     },
   };
+}
+
+function chromiumPath(): string {
+  const path = findChromium();
+  if (path !== undefined) return path;
+  throw new Error('No Chromium found: install it (apt-get install chromium) or set CHROMIUM_PATH.');
 }
 
 /** A popup's first request may come before its frame is known. */

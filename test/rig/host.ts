@@ -2,13 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { node, root } from '../../scripts/paths.mjs';
 import { createHostBrowser } from './host-browser.ts';
 import { createLink } from './link.ts';
 import type { HostCalls, MainCalls } from './messages.ts';
-
-const root = join(import.meta.dirname, '../..');
-/** Node 24, which runs the app's native modules; the system's may be older. */
-const node = join(root, 'node_modules', '.bin', 'node');
 
 type HostOptions = {
   /** The built main file. */

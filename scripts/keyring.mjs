@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, toolsEnv } from './paths.mjs';
+
+const unlock =
+  'printf throwaway | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"';
+
+/**
+ * Runs a program with an unlocked, empty keyring of its own, which is gone afterwards. For tests and the tour
+ * only: nothing here ever touches the keyring of the person at the machine. Elsewhere than on Linux the
+ * system's keychain is used as it is.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {number} exit code
+ */
+export function runWithThrowawayKeyring(command, args) {
+  if (process.platform !== 'linux') return run(command, args, toolsEnv);
+  const folder = mkdtempSync(join(tmpdir(), 'keyring-'));
+  try {
+    const env = { ...toolsEnv, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
+    // With a display, a locked keyring would ask a question that nobody answers.
+    Reflect.deleteProperty(env, 'DISPLAY');
+    Reflect.deleteProperty(env, 'WAYLAND_DISPLAY');
+    const session = ['--', 'bash', '-c', unlock, 'bash', command, ...args];
+    return run('dbus-run-session', session, env);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+function run(command, args, env) {
+  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
+  if (done.error !== undefined) console.error(`${command}: ${done.error.message}`);
+  return done.status ?? 1;
+}

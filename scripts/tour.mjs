@@ -1,0 +1,3 @@
+import { runTour } from './run-tour.mjs';
+
+process.exitCode = runTour(process.argv.slice(2));
