@@ -1,28 +1,37 @@
-import type { ErrorDto } from '#shared/errors.ts';
-import type {
-  RemoteClient,
-  RemotePing,
-  RemoteRate,
-  RemoteTrade,
-  RemoteTransaction,
-  RemoteWithdrawal,
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiOptions } from '#shared/domain/profile.ts';
+import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { toDecimal } from '#shared/money.ts';
+import type { ServerClock } from './clock.ts';
+import type { ConnectionEvent } from './connection.ts';
+import { createHttp } from './http.ts';
+import { createPoster, type Post, type PostOutcome } from './poster.ts';
+import { read, type Read } from './reader.ts';
+import type { Signer } from './sign.ts';
+import {
+  clientSchema,
+  pingSchema,
+  rateSchema,
+  tradeSchema,
+  transactionSchema,
+  transactionsSchema,
+  withdrawalSchema,
+  type RemoteClient,
+  type RemotePing,
+  type RemoteRate,
+  type RemoteTrade,
+  type RemoteTransaction,
+  type RemoteWithdrawal,
 } from './wire.ts';
 
-/**
- * How a POST ended (money-safety.md). `rejected`: not one byte was sent, or the service refused it with an error
- * of the reference. `unknown`: everything else; it may have been executed. A POST is never sent twice.
- */
-export type PostOutcome<T> =
-  | { kind: 'accepted'; value: T }
-  | { kind: 'rejected'; error: ErrorDto }
-  | { kind: 'unknown'; reason: string };
+export type { PostOutcome } from './poster.ts';
 
 /** The eight endpoints. Reads throw AppError; POSTs answer with their outcome and never throw for remote reasons. */
 export type BitproClient = {
   ping(signal?: AbortSignal): Promise<RemotePing>;
   rates(signal?: AbortSignal): Promise<RemoteRate>;
   getClient(uid: string, signal?: AbortSignal): Promise<RemoteClient>;
-  /** One page of at most 25, newest first; pages count from 1. */
+  /** One page of at most 25, newest first; pages count from 1, and past the end they are empty. */
   transactions(uid: string, page: number, signal?: AbortSignal): Promise<RemoteTransaction[]>;
   transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction>;
   createClient(): Promise<PostOutcome<RemoteClient>>;
@@ -32,3 +41,130 @@ export type BitproClient = {
     withdrawal: { address: string; amountSats: number },
   ): Promise<PostOutcome<RemoteWithdrawal>>;
 };
+
+export type ClientTimeouts = {
+  /** One attempt of a read. */
+  readMs: number;
+  /** All attempts of a read with the waits between them. */
+  readDeadlineMs: number;
+  /** The one attempt of a POST, connecting included. */
+  postMs: number;
+};
+
+const defaultTimeouts: ClientTimeouts = { readMs: 15_000, readDeadlineMs: 45_000, postMs: 30_000 };
+
+export type BitproClientDeps = {
+  /** As `parseBaseUrl` leaves it. */
+  baseUrl: string;
+  apiKey: string;
+  signer: Signer;
+  clock: ServerClock;
+  options: ApiOptions;
+  onConnection?: (event: ConnectionEvent) => void;
+  sleep?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
+  random?: () => number;
+  timeouts?: Partial<ClientTimeouts>;
+};
+
+export function createBitproClient(deps: BitproClientDeps): BitproClient {
+  const { baseUrl, apiKey, signer, clock, options, onConnection = () => {} } = deps;
+  const { sleep = systemSleep, random = Math.random } = deps;
+  const timeouts = { ...defaultTimeouts, ...deps.timeouts };
+  const identity = { baseUrl, apiKey, signer, options };
+  const http = createHttp(() => clock.nowMs() - clock.offsetMs());
+  const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
+
+  async function get<T>(request: Read<T>): Promise<T> {
+    try {
+      const value = await read(request, { identity, http, clock, sleep, random, timeouts });
+      onConnection({ kind: 'answered' });
+      return value;
+    } catch (error) {
+      if (error instanceof AppError) reportFailure(error);
+      throw error;
+    }
+  }
+
+  async function post<T>(request: Post<T>): Promise<PostOutcome<T>> {
+    const outcome = await sendPost(request);
+    if (outcome.kind === 'accepted') onConnection({ kind: 'answered' });
+    if (outcome.kind === 'rejected') reportFailure(outcome.error);
+    return outcome;
+  }
+
+  function reportFailure({ code, message }: { code: ErrorCode; message: string }): void {
+    if (unreachedCodes.has(code)) onConnection({ kind: 'failed', reason: message });
+    else if (answeredCodes.has(code)) onConnection({ kind: 'answered' });
+  }
+
+  return {
+    ping: (signal) => get({ endpoint: '/ping', schema: pingSchema, isPublic: true, signal }),
+    rates: (signal) => get({ endpoint: '/rates', schema: rateSchema, isPublic: true, signal }),
+    getClient: (uid, signal) => get({ endpoint: clientPath(uid), schema: clientSchema, signal }),
+    transactions: (uid, page, signal) =>
+      get({
+        endpoint: `${clientPath(uid)}/transactions`,
+        schema: transactionsSchema,
+        // The first page needs no parameter, and is then signed alike under every reading of row 5.
+        query: page > 1 ? new URLSearchParams({ page: String(page) }).toString() : '',
+        signal,
+      }),
+    transaction: (uid, tid, signal) =>
+      get({
+        endpoint: `${clientPath(uid)}/transactions/${encodeURIComponent(tid)}`,
+        schema: transactionSchema,
+        signal,
+      }),
+    createClient: () => post({ endpoint: '/clients', params: {}, schema: clientSchema }),
+    buy: async (uid, usdCents) =>
+      refuseAmount(usdCents) ??
+      post({
+        endpoint: `${clientPath(uid)}/buy`,
+        params: { traded_fiat: toDecimal(usdCents, 2) },
+        schema: tradeSchema,
+      }),
+    withdraw: async (uid, { address, amountSats }) =>
+      refuseAmount(amountSats) ??
+      post({
+        endpoint: `${clientPath(uid)}/withdrawal`,
+        params: { address, amount: toDecimal(amountSats, 8) },
+        schema: withdrawalSchema,
+      }),
+  };
+}
+
+/** Bitpro was not reached at all. */
+const unreachedCodes: ReadonlySet<ErrorCode> = new Set([
+  'host_not_found',
+  'connection_refused',
+  'tls_failed',
+  'timeout',
+  'offline',
+  'not_bitpro',
+]);
+
+/** Bitpro spoke, though not as hoped. */
+const answeredCodes: ReadonlySet<ErrorCode> = new Set([
+  'unauthorized',
+  'clock_skew',
+  'not_found',
+  'rate_limited',
+  'remote_rejected',
+  'remote_failed',
+  'bad_response',
+]);
+
+/** The last gate before the wire: whole units, more than 0. */
+function refuseAmount(units: number): PostOutcome<never> | null {
+  if (Number.isSafeInteger(units) && units > 0) return null;
+  const message = 'The amount is not a whole number of units greater than 0. Nothing was sent.';
+  return { kind: 'rejected', error: { code: 'invalid_input', message, retryable: false } };
+}
+
+function clientPath(uid: string): string {
+  return `/clients/${encodeURIComponent(uid)}`;
+}
+
+async function systemSleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+  await delay(delayMs, undefined, signal ? { signal } : {});
+}

@@ -1,0 +1,190 @@
+import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { TransportError, transportErrorFrom } from './transport-error.ts';
+
+/**
+ * One exchange over HTTP/1.1: no redirect, no retry, one deadline over the whole of it and a limit on the size of
+ * the answer. Both reject with TransportError and nothing else.
+ *
+ * `post` opens a connection of its own and hands the request over only once that stands (TLS verified), so
+ * `mayHaveSent: false` is a proof that not one byte of the request left (money-safety.md, "rejected").
+ * `get` may use a connection again; a read can be repeated.
+ */
+export type Http = {
+  get(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer>;
+  post(request: HttpRequest & { body: Buffer }, limits: HttpLimits): Promise<HttpAnswer>;
+};
+
+export type HttpRequest = {
+  /** Scheme, host and port; the path is not taken from here. */
+  origin: URL;
+  /** Path and query, sent exactly as they are. */
+  uri: string;
+  headers: Readonly<Record<string, string>>;
+};
+
+export type HttpLimits = { timeoutMs: number; signal?: AbortSignal | undefined };
+
+export type HttpAnswer = {
+  status: number;
+  /** Of headers that came more than once, the first. */
+  header(name: 'content-type' | 'date' | 'location' | 'retry-after'): string | undefined;
+  body: Buffer;
+  /** This machine's clock just before the request was written, and when the head of the answer was in. */
+  sentAtMs: number;
+  receivedAtMs: number;
+};
+
+/** A page of 25 transactions is about 6 kB. */
+const MAX_ANSWER_BYTES = 1_000_000;
+/** As many pages as a reading asks for at once; a browser's limit is six. */
+const MAX_READ_CONNECTIONS = 8;
+/** Node's 250 ms for one address before it tries the next is too short for a slow line. */
+const ADDRESS_ATTEMPT_MS = 2500;
+
+export function createHttp(now: () => number): Http {
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: MAX_READ_CONNECTIONS,
+    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+  };
+  const plainAgent = new HttpAgent(agentOptions);
+  const secureAgent = new HttpsAgent(agentOptions);
+
+  return {
+    get: (request, limits) =>
+      withDeadline(limits, async (stop) => {
+        const secure = isSecure(request.origin);
+        const options = {
+          ...requestOptions(request),
+          method: 'GET',
+          agent: secure ? secureAgent : plainAgent,
+        };
+        const sentAtMs = now();
+        return talk(secure ? httpsRequest : httpRequest, options, null, { stop, now, sentAtMs });
+      }),
+
+    post: (request, limits) =>
+      withDeadline(limits, async (stop, handOver) => {
+        const socket = await dial(request.origin, stop);
+        const options = {
+          ...requestOptions(request),
+          method: 'POST',
+          // No agent: `Connection: close`, and the socket serves this request only.
+          createConnection: () => socket,
+        };
+        handOver();
+        const sentAtMs = now();
+        return talk(httpRequest, options, request.body, { stop, now, sentAtMs });
+      }),
+  };
+}
+
+function isSecure(origin: URL): boolean {
+  return origin.protocol === 'https:';
+}
+
+function hostOf(origin: URL): { host: string; port: number } {
+  const port = Number(origin.port) || (isSecure(origin) ? 443 : 80);
+  return { host: origin.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+function requestOptions(request: HttpRequest): RequestOptions {
+  return {
+    ...hostOf(request.origin),
+    path: request.uri,
+    headers: { host: request.origin.host, ...request.headers },
+  };
+}
+
+/** Runs `action` under one deadline and the caller's signal, and turns what it throws into a TransportError. */
+async function withDeadline<T>(
+  { timeoutMs, signal }: HttpLimits,
+  action: (stop: AbortSignal, handOver: () => void) => Promise<T>,
+): Promise<T> {
+  let mayHaveSent = false;
+  const deadline = new AbortController();
+  const timer = setTimeout(() => {
+    deadline.abort(new TransportError('timeout', { cause: undefined, mayHaveSent }));
+  }, timeoutMs);
+  const stop = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
+  try {
+    if (signal?.aborted) throw new TransportError('cancelled', { cause: undefined, mayHaveSent });
+    return await action(stop, () => (mayHaveSent = true));
+  } catch (error) {
+    if (signal?.aborted) throw new TransportError('cancelled', { cause: error, mayHaveSent });
+    throw transportErrorFrom(error, mayHaveSent);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An open connection, its certificate verified. Nothing has been written to it. */
+function dial(origin: URL, stop: AbortSignal): Promise<Socket> {
+  const target = { ...hostOf(origin), autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };
+  const secure = isSecure(origin);
+  const servername = isIP(target.host) === 0 ? target.host : '';
+  return new Promise((resolve, reject) => {
+    const socket = secure ? connectTls({ ...target, servername }) : connectTcp(target);
+    socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket));
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error('closed before the connection stood')));
+    onStop(stop, (reason) => {
+      reject(reason);
+      socket.destroy();
+    });
+  });
+}
+
+function talk(
+  start: typeof httpRequest,
+  options: RequestOptions,
+  body: Buffer | null,
+  context: { stop: AbortSignal; now: () => number; sentAtMs: number },
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = start(options);
+    const fail = (error: Error) => {
+      reject(error);
+      outgoing.destroy();
+    };
+    onStop(context.stop, fail);
+    outgoing.on('error', fail);
+    outgoing.on('close', () => reject(new Error('closed before the answer was complete')));
+    outgoing.on('response', (incoming) => {
+      const receivedAtMs = context.now();
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      incoming.on('error', fail);
+      incoming.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > MAX_ANSWER_BYTES) {
+          fail(new TransportError('oversize', { cause: undefined, mayHaveSent: true }));
+        }
+      });
+      incoming.on('end', () => {
+        if (!incoming.complete) return fail(new Error('the answer was cut short'));
+        resolve({
+          status: incoming.statusCode ?? 0,
+          header: (name) => incoming.headersDistinct[name]?.[0],
+          body: Buffer.concat(chunks),
+          sentAtMs: context.sentAtMs,
+          receivedAtMs,
+        });
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+function onStop(stop: AbortSignal, listener: (reason: Error) => void): void {
+  const tell = () => {
+    const reason: unknown = stop.reason;
+    listener(reason instanceof Error ? reason : new Error('stopped'));
+  };
+  if (stop.aborted) tell();
+  else stop.addEventListener('abort', tell, { once: true });
+}
