@@ -1,0 +1,191 @@
+import type { HistoryCoverage } from '#shared/domain/client.ts';
+import type { CacheDb } from '../open.ts';
+import { statements } from '../statements.ts';
+import { ensureClientId, findClientId } from './ids.ts';
+import {
+  saveTransactions,
+  type SavedTransaction,
+  type SentTransaction,
+} from './transactions-repo.ts';
+
+/** Rows on a full page; a shorter one is the last (api-readings.md, 23). */
+export const PAGE_ROWS = 25;
+
+/**
+ * How a history is known to be whole: rows that follow one another on a page follow one another on the server.
+ * A new row at the end of a full page has a *gap* below it until the row under it was seen. The gaps are
+ * written with the rows, so a reading may stop anywhere and be taken up later. No gap: complete.
+ */
+export type ReadPage = {
+  clientUid: string;
+  page: number;
+  rows: readonly SentTransaction[];
+  /** Tid of a row proven to lie right above the first of these; its gap closes. */
+  joinsTid: string | null;
+  readAtMs: number;
+};
+
+export type SavedPage = {
+  saved: SavedTransaction[];
+  /** Rows below this page may be missing. */
+  openBelow: boolean;
+};
+
+/** The newest row below which rows may be missing, and how many rows are surely newer than it. */
+export type Gap = { tid: string; newerRows: number };
+
+type CoverageColumns = {
+  clientUid: string;
+  rows: number;
+  completeToPage: number | null;
+  gaps: number;
+  asOfMs: number | null;
+};
+
+const coverageQuery = `
+  SELECT c.uid AS clientUid, v.complete_to_page AS completeToPage, v.as_of_ms AS asOfMs,
+    (SELECT coalesce(sum(rows), 0) FROM totals t WHERE t.client_id = c.id) AS rows,
+    EXISTS (SELECT 1 FROM gaps g WHERE g.client_id = c.id) AS gaps
+  FROM clients c LEFT JOIN coverage v ON v.client_id = c.id`;
+
+const prepared = statements((db: CacheDb) => ({
+  openGap: db.prepare<[number, number]>('INSERT INTO gaps VALUES (?, ?) ON CONFLICT DO NOTHING'),
+  closeGap: db.prepare<[number, number]>(
+    'DELETE FROM gaps WHERE client_id = ? AND transaction_id = ?',
+  ),
+  closeGapByTid: db.prepare<[number, string]>(
+    `DELETE FROM gaps WHERE client_id = ?1 AND transaction_id =
+       (SELECT id FROM transactions WHERE client_id = ?1 AND tid = ?2)`,
+  ),
+  closeGaps: db.prepare<[number]>('DELETE FROM gaps WHERE client_id = ?'),
+  hasGap: db.prepare<[number, number]>(
+    'SELECT 1 FROM gaps WHERE client_id = ? AND transaction_id = ?',
+  ),
+  hasGapByTid: db.prepare<[string, string]>(
+    `SELECT 1 FROM gaps g JOIN transactions t ON t.id = g.transaction_id
+     WHERE g.client_id = (SELECT id FROM clients WHERE uid = ?) AND t.tid = ?`,
+  ),
+  newestGap: db.prepare<[number], { id: number; tid: string; createdAtMs: number }>(
+    `SELECT t.id, t.tid, t.created_at_ms AS createdAtMs
+     FROM gaps g JOIN transactions t ON t.id = g.transaction_id
+     WHERE g.client_id = ? ORDER BY t.created_at_ms DESC, t.id LIMIT 1`,
+  ),
+  countNewer: db
+    .prepare<[number, number], number>(
+      'SELECT count(*) FROM transactions WHERE client_id = ? AND created_at_ms > ?',
+    )
+    .pluck(),
+  countRows: db
+    .prepare<[number], number>('SELECT coalesce(sum(rows), 0) FROM totals WHERE client_id = ?')
+    .pluck(),
+  setPage: db.prepare<[number, number]>(
+    `INSERT INTO coverage (client_id, complete_to_page) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET complete_to_page = excluded.complete_to_page`,
+  ),
+  setRead: db.prepare<[number, number]>(
+    `UPDATE coverage SET as_of_ms = ?2,
+       first_completed_at_ms = coalesce(first_completed_at_ms,
+         CASE WHEN NOT EXISTS (SELECT 1 FROM gaps WHERE client_id = ?1) THEN ?2 END)
+     WHERE client_id = ?1`,
+  ),
+  firstCompleted: db
+    .prepare<[string], number | null>(
+      `SELECT v.first_completed_at_ms FROM coverage v JOIN clients c ON c.id = v.client_id
+       WHERE c.uid = ?`,
+    )
+    .pluck(),
+  get: db.prepare<[string], CoverageColumns>(`${coverageQuery} WHERE c.uid = ?`),
+  all: db.prepare<[], CoverageColumns>(coverageQuery),
+}));
+
+/** Saves one page of a client's history together with what it proves, in one transaction. */
+export function savePage(db: CacheDb, read: ReadPage): SavedPage {
+  const { openGap, closeGap, closeGapByTid, hasGap } = prepared(db);
+  const save = db.transaction(() => {
+    const clientId = ensureClientId(db, read.clientUid);
+    const saved = saveTransactions(db, read.clientUid, read.rows, read.readAtMs);
+    if (read.joinsTid !== null) closeGapByTid.run(clientId, read.joinsTid);
+    for (const row of saved.slice(0, -1)) closeGap.run(clientId, row.rowId);
+    const last = saved.at(-1);
+    let openBelow = false;
+    if (last && saved.length < PAGE_ROWS) closeGap.run(clientId, last.rowId);
+    else if (last) {
+      if (last.before === null) openGap.run(clientId, last.rowId);
+      openBelow = hasGap.get(clientId, last.rowId) !== undefined;
+    }
+    updateCompleteToPage(db, clientId, read.page, openBelow ? (last?.rowId ?? null) : null);
+    return { saved, openBelow };
+  });
+  return save.immediate();
+}
+
+function updateCompleteToPage(
+  db: CacheDb,
+  clientId: number,
+  page: number,
+  openRowId: number | null,
+): void {
+  const { newestGap, countNewer, countRows, setPage } = prepared(db);
+  const gap = newestGap.get(clientId);
+  let pages: number;
+  if (!gap) pages = Math.ceil((countRows.get(clientId) ?? 0) / PAGE_ROWS);
+  else if (gap.id === openRowId) pages = page;
+  else pages = Math.floor(((countNewer.get(clientId, gap.createdAtMs) ?? 0) + 1) / PAGE_ROWS);
+  setPage.run(clientId, Math.max(1, pages));
+}
+
+/** Null when nothing is missing as far as the client's history was read. */
+export function newestGap(db: CacheDb, clientUid: string): Gap | null {
+  const clientId = findClientId(db, clientUid);
+  const gap = clientId === null ? undefined : prepared(db).newestGap.get(clientId);
+  if (clientId === null || !gap) return null;
+  return { tid: gap.tid, newerRows: prepared(db).countNewer.get(clientId, gap.createdAtMs) ?? 0 };
+}
+
+export function hasGapBelow(db: CacheDb, clientUid: string, tid: string): boolean {
+  return prepared(db).hasGapByTid.get(clientUid, tid) !== undefined;
+}
+
+/** After a reading from the newest row to the oldest: whatever gap is left is not one. */
+export function closeAllGaps(db: CacheDb, clientUid: string): void {
+  const close = db.transaction(() => {
+    const clientId = ensureClientId(db, clientUid);
+    prepared(db).closeGaps.run(clientId);
+    updateCompleteToPage(db, clientId, 1, null);
+  });
+  close.immediate();
+}
+
+/** Notes that a reading from the newest row reached known rows (or the oldest) at `atMs`. */
+export function noteReading(db: CacheDb, clientUid: string, atMs: number): void {
+  const note = db.transaction(() => {
+    prepared(db).setRead.run(ensureClientId(db, clientUid), atMs);
+  });
+  note.immediate();
+}
+
+/** True once the client's history was complete for the first time: rows found later are news. */
+export function wasEverComplete(db: CacheDb, clientUid: string): boolean {
+  return typeof prepared(db).firstCompleted.get(clientUid) === 'number';
+}
+
+const UNREAD: HistoryCoverage = { rows: 0, completeToPage: 0, complete: false, asOfMs: null };
+
+export function getCoverage(db: CacheDb, clientUid: string): HistoryCoverage {
+  const row = prepared(db).get.get(clientUid);
+  return row ? toCoverage(row) : UNREAD;
+}
+
+/** By client uid; a client never read is missing. */
+export function listCoverage(db: CacheDb): Map<string, HistoryCoverage> {
+  return new Map(
+    prepared(db)
+      .all.all()
+      .map((row) => [row.clientUid, toCoverage(row)]),
+  );
+}
+
+function toCoverage({ rows, completeToPage, gaps, asOfMs }: CoverageColumns): HistoryCoverage {
+  const complete = completeToPage !== null && gaps === 0;
+  return { rows, completeToPage: completeToPage ?? 0, complete, asOfMs };
+}

@@ -1,0 +1,58 @@
+import { openIntentStates } from '#shared/domain/intent.ts';
+import type { ClientView } from '#shared/domain/client.ts';
+import { getBalance, listBalances } from './cache/balances-repo.ts';
+import { getCoverage, listCoverage } from './cache/coverage-repo.ts';
+import type { CacheDb, RecordsDb } from './open.ts';
+import {
+  getRegisteredClient,
+  listRegisteredClients,
+  type RegisteredClient,
+} from './records/clients-repo.ts';
+import { statements } from './statements.ts';
+
+const openStates = openIntentStates.map((state) => `'${state}'`).join(', ');
+
+const prepared = statements((db: RecordsDb) => ({
+  openIntents: db.prepare<[], { clientUid: string; count: number }>(
+    `SELECT client_uid AS clientUid, count(*) AS count FROM intents
+     WHERE state IN (${openStates}) AND client_uid IS NOT NULL GROUP BY client_uid`,
+  ),
+}));
+
+function countOpenIntents(records: RecordsDb): Map<string, number> {
+  const rows = prepared(records).openIntents.all();
+  return new Map(rows.map(({ clientUid, count }) => [clientUid, count]));
+}
+
+function toView(
+  client: RegisteredClient,
+  figures: Pick<ClientView, 'balance' | 'history' | 'openIntents'>,
+): ClientView {
+  const { uid, label, archived, addedAtMs, depositAddress, conflictingAddress } = client;
+  return { uid, label, archived, addedAtMs, depositAddress, conflictingAddress, ...figures };
+}
+
+/** Every client of the registry with its last known figures, newest entry first. */
+export function clientViews(records: RecordsDb, cache: CacheDb): ClientView[] {
+  const balances = listBalances(cache);
+  const coverage = listCoverage(cache);
+  const openIntents = countOpenIntents(records);
+  return listRegisteredClients(records).map((client) =>
+    toView(client, {
+      balance: balances.get(client.uid) ?? null,
+      history: coverage.get(client.uid) ?? getCoverage(cache, client.uid),
+      openIntents: openIntents.get(client.uid) ?? 0,
+    }),
+  );
+}
+
+/** Null when the uid is not in the registry. */
+export function clientView(records: RecordsDb, cache: CacheDb, uid: string): ClientView | null {
+  const client = getRegisteredClient(records, uid);
+  if (!client) return null;
+  return toView(client, {
+    balance: getBalance(cache, uid),
+    history: getCoverage(cache, uid),
+    openIntents: countOpenIntents(records).get(uid) ?? 0,
+  });
+}
