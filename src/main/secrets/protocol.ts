@@ -1,0 +1,15 @@
+import type { SecretState } from '#shared/domain/profile.ts';
+
+/** What main asks the keychain process; one request in the life of a process. */
+export type KeychainRequest = { service: string } & (
+  | { action: 'read'; account: string }
+  | { action: 'write'; account: string; secret: string }
+  | { action: 'remove'; account: string }
+  | { action: 'probe' }
+);
+
+export type KeychainReply = {
+  state: Extract<SecretState, 'ready' | 'empty' | 'locked' | 'no_service' | 'no_library'>;
+  /** Only of a read that found one. */
+  secret?: string;
+};
