@@ -1,3 +1,4 @@
+import { navigate } from 'wouter/use-hash-location';
 import { create } from 'zustand';
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
@@ -24,6 +25,11 @@ export async function readSession(): Promise<void> {
   const [info, profiles] = await Promise.all([call('app.info', {}), call('profiles.list', {})]);
   if (!info.ok) return useSession.setState({ error: info.error });
   if (!profiles.ok) return useSession.setState({ error: profiles.error });
+  // A place such as /clients/BT-C1 belongs to the profile it was opened in.
+  const former = useSession.getState().info;
+  if (former && former.activeProfileId !== info.value.activeProfileId) {
+    navigate('/', { replace: true });
+  }
   useSession.setState({ info: info.value, profiles: profiles.value, error: null });
 }
 

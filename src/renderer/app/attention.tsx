@@ -1,0 +1,91 @@
+import { CloudOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Intent } from '#shared/domain/intent.ts';
+import { Banner } from '../components/banner.tsx';
+import { Button } from '../components/button.tsx';
+import { Time } from '../components/time.tsx';
+import { intentKindWords, intentStateWords } from '../components/wording.ts';
+import { call } from '../lib/ipc.ts';
+import { plural } from '../lib/format.ts';
+import { useConnection } from '../lib/profile.tsx';
+import { useRequest } from '../lib/resource.ts';
+import css from './attention.module.css';
+
+/** What is true on every screen and must not be missed: offline, a wrong clock, payments that are not settled. */
+export function Attention(): ReactNode {
+  return (
+    <div className={css['attention']}>
+      <ConnectionBanner />
+      <OpenIntentsBanner />
+    </div>
+  );
+}
+
+function ConnectionBanner(): ReactNode {
+  const connection = useConnection();
+  if (connection?.state === 'offline') {
+    return (
+      <Banner
+        tone="warning"
+        icon={CloudOff}
+        title="Offline"
+        actions={<Button onClick={() => void call('sync.start', {})}>Try again</Button>}
+      >
+        since <Time ms={connection.sinceMs} />. Everything below is what was last read.
+        {connection.reason !== null && ` ${connection.reason}`}
+      </Banner>
+    );
+  }
+  if (connection?.clockWarning) {
+    const seconds = Math.round(Math.abs(connection.clockOffsetMs) / 1000);
+    const direction = connection.clockOffsetMs > 0 ? 'behind' : 'ahead of';
+    return (
+      <Banner tone="warning" title="Check this computer’s clock">
+        It is {plural(seconds, 'second')} {direction} the server. Requests are signed with the
+        corrected time.
+      </Banner>
+    );
+  }
+  return null;
+}
+
+const SHOWN = 3;
+
+/** Left out where the intents themselves are on screen. */
+function OpenIntentsBanner(): ReactNode {
+  const [location] = useLocation();
+  const { value } = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
+  const onIntent = location.startsWith('/intents/');
+  // A journaled or sent intent while its own review is on screen is simply in progress.
+  const onReview = /^\/clients\/[^/]+\/(buy|withdraw)$/.test(location);
+  if (!value?.length || location === '/' || onIntent || onReview) return null;
+  return (
+    <Banner
+      tone={value.some((each) => each.state === 'needs_human') ? 'danger' : 'warning'}
+      title={`${plural(value.length, 'request')} not settled`}
+    >
+      <ul className={css['intents']}>
+        {value.slice(0, SHOWN).map((intent) => (
+          <li key={intent.id}>
+            <IntentLink intent={intent} />
+          </li>
+        ))}
+        {value.length > SHOWN && (
+          <li>
+            <Link href="/">and {value.length - SHOWN} more</Link>
+          </li>
+        )}
+      </ul>
+    </Banner>
+  );
+}
+
+function IntentLink({ intent }: { intent: Intent }): ReactNode {
+  const subject = intent.clientUid ?? intent.label ?? '';
+  return (
+    <Link href={`/intents/${intent.id}`}>
+      {intentKindWords[intent.kind]} {subject}: {intentStateWords[intent.state].word.toLowerCase()}
+    </Link>
+  );
+}

@@ -1,0 +1,65 @@
+import { CircleCheck, CircleDashed, CloudOff, RefreshCw, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { ConnectionStatus, SyncProgress } from '#shared/domain/sync.ts';
+import { IconButton } from '../components/icon-button.tsx';
+import { ProgressBar } from '../components/progress-bar.tsx';
+import { Age } from '../components/time.tsx';
+import { toast } from '../components/toasts.tsx';
+import { cx } from '../lib/cx.ts';
+import { call } from '../lib/ipc.ts';
+import { useConnection, useSyncProgress } from '../lib/profile.tsx';
+import css from './header.module.css';
+
+const words: Record<ConnectionStatus['state'], { word: string; icon: LucideIcon }> = {
+  unknown: { word: 'Connecting', icon: CircleDashed },
+  online: { word: 'Online', icon: CircleCheck },
+  offline: { word: 'Offline', icon: CloudOff },
+};
+
+async function readNow(): Promise<void> {
+  const result = await call('sync.start', {});
+  if (!result.ok) {
+    toast.show({ tone: 'warning', title: 'Not refreshed', text: result.error.message });
+  }
+}
+
+/** Whether the service answers, and how old the figures on screen are. */
+export function ConnectionState(): ReactNode {
+  const connection = useConnection();
+  const sync = useSyncProgress();
+  const state = connection?.state ?? 'unknown';
+  const { word, icon: Icon } = words[state];
+  return (
+    <>
+      <span className={css['rule']} />
+      <span className={css['fact']} role="status" aria-label="Connection">
+        <Icon size={15} className={cx(css[state])} aria-hidden />
+        <strong>{word}</strong>
+        {!sync?.running && sync?.lastCompletedAtMs != null && (
+          <span>
+            read <Age ms={sync.lastCompletedAtMs} />
+          </span>
+        )}
+      </span>
+      {sync?.running && <Reading sync={sync} />}
+      <IconButton
+        label="Refresh now"
+        icon={RefreshCw}
+        disabled={sync?.running === true}
+        onClick={() => void readNow()}
+      />
+    </>
+  );
+}
+
+function Reading({ sync }: { sync: SyncProgress }): ReactNode {
+  const { clientsDone, clientsTotal } = sync;
+  return (
+    <span className={css['fact']}>
+      Reading {clientsDone} of {clientsTotal}
+      <span className={css['progress']}>
+        <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
+      </span>
+    </span>
+  );
+}

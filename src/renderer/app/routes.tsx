@@ -1,0 +1,56 @@
+import { Compass } from 'lucide-react';
+import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { ButtonLink } from '../components/button.tsx';
+import { EmptyState } from '../components/states.tsx';
+import { OverviewPage } from '../features/overview/overview-page.tsx';
+
+/** A page in a chunk of its own, loaded when first visited. */
+function page<Name extends string>(
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+): LazyExoticComponent<ComponentType> {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
+
+const ClientsPage = page(() => import('../features/clients/clients-page.tsx'), 'ClientsPage');
+const ClientPage = page(() => import('../features/clients/client-page.tsx'), 'ClientPage');
+const BuyPage = page(() => import('../features/buy/buy-page.tsx'), 'BuyPage');
+const WithdrawPage = page(() => import('../features/withdraw/withdraw-page.tsx'), 'WithdrawPage');
+const IntentPage = page(() => import('../features/intents/intent-page.tsx'), 'IntentPage');
+const HistoryPage = page(() => import('../features/history/history-page.tsx'), 'HistoryPage');
+const RatesPage = page(() => import('../features/rates/rates-page.tsx'), 'RatesPage');
+const ReportsPage = page(() => import('../features/reports/reports-page.tsx'), 'ReportsPage');
+const SettingsScreen = page(() => import('./settings-screen.tsx'), 'SettingsScreen');
+const ConnectPage = page(() => import('../features/profiles/connect-page.tsx'), 'ConnectPage');
+const ProfilePage = page(() => import('../features/profiles/profile-page.tsx'), 'ProfilePage');
+
+export function Routes(): ReactNode {
+  return (
+    <Switch>
+      <Route path="/" component={OverviewPage} />
+      <Route path="/clients" component={ClientsPage} />
+      <Route path="/clients/:uid" component={ClientPage} />
+      <Route path="/clients/:uid/buy" component={BuyPage} />
+      <Route path="/clients/:uid/withdraw" component={WithdrawPage} />
+      <Route path="/intents/:id" component={IntentPage} />
+      <Route path="/history" component={HistoryPage} />
+      <Route path="/rates" component={RatesPage} />
+      <Route path="/reports" component={ReportsPage} />
+      <Route path="/settings" component={SettingsScreen} />
+      <Route path="/settings/profiles/new" component={ConnectPage} />
+      <Route path="/settings/profiles/:id" component={ProfilePage} />
+      <Route path="/settings/profiles">
+        <Redirect to="/settings" />
+      </Route>
+      <Route>
+        <EmptyState
+          icon={Compass}
+          title="There is no such screen"
+          text="The link may come from an older version."
+          actions={<ButtonLink href="/">Go to the overview</ButtonLink>}
+        />
+      </Route>
+    </Switch>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useSession } from '../lib/session.ts';
+import { isWithin, places } from './places.ts';
+import css from './sidebar.module.css';
+
+export function Sidebar(): ReactNode {
+  const [location] = useLocation();
+  const info = useSession((session) => session.info);
+  return (
+    <nav className={css['sidebar']} aria-label="Main">
+      <ul className={css['list']}>
+        {places.map(({ href, label, icon: Icon }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              className={css['item'] ?? ''}
+              aria-current={isWithin(location, href) ? 'page' : undefined}
+            >
+              <Icon size={15} aria-hidden />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {info && <p className={css['foot']}>{info.settings.operator}</p>}
+    </nav>
+  );
+}

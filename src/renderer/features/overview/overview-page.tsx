@@ -1,0 +1,82 @@
+import { Users } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Overview } from '#shared/domain/overview.ts';
+import { Banner } from '../../components/banner.tsx';
+import { ButtonLink } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { EmptyState, ErrorState } from '../../components/states.tsx';
+import { Age } from '../../components/time.tsx';
+import { useRequest } from '../../lib/resource.ts';
+import { OpenIntents } from './open-intents.tsx';
+import css from './overview-page.module.css';
+import { Figures, FiguresSkeleton } from './figures.tsx';
+import { Reconciliation, ReconciliationSkeleton } from './reconciliation.tsx';
+import { verdictOf } from './verdict.ts';
+
+/** A balance older than this says so (the app reads every few minutes while online). */
+const STALE_AFTER_MS = 15 * 60_000;
+
+/** The home screen. Its one question: is everything accounted for? */
+export function OverviewPage(): ReactNode {
+  const overview = useRequest('overview.get', {}, ['clients.changed', 'transactions.changed']);
+  const oldest = overview.value?.oldestBalanceAtMs ?? null;
+  return (
+    <div className={css['page']}>
+      <PageHeader
+        title="Overview"
+        meta={
+          oldest !== null && (
+            <span>
+              Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+            </span>
+          )
+        }
+      />
+      {overview.status === 'loading' && (
+        <>
+          <FiguresSkeleton />
+          <ReconciliationSkeleton />
+        </>
+      )}
+      {overview.status === 'error' && (
+        <ErrorState error={overview.error} onRetry={overview.reload} />
+      )}
+      {overview.status === 'ready' && (
+        <>
+          <OpenIntents />
+          <Accounts overview={overview.value} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Accounts({ overview }: { overview: Overview }): ReactNode {
+  if (overview.total.clients === 0) {
+    return (
+      <Card>
+        <EmptyState
+          icon={Users}
+          title="No clients yet"
+          text="Bitpro lists no clients, so this app keeps the register. Create a client, or add those you have by UID; their history is then read and reconciled here."
+          actions={
+            <ButtonLink href="/clients" variant="primary">
+              Go to clients
+            </ButtonLink>
+          }
+        />
+      </Card>
+    );
+  }
+  const verdict = verdictOf(overview);
+  return (
+    <>
+      <Banner tone={verdict.tone} title={verdict.title}>
+        {verdict.text}
+      </Banner>
+      <Figures total={overview.total} />
+      <Reconciliation rows={overview.rows} total={overview.total} />
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
+import type { Tone } from '../../components/badge.tsx';
+import { plural } from '../../lib/format.ts';
+
+export type Verdict = { tone: Tone; title: string; text: string };
+
+/** The answer to "is everything accounted for?" in one line. What differs outweighs what is being read. */
+export function verdictOf({ total }: Overview): Verdict {
+  if (total.differs > 0) {
+    return {
+      tone: 'danger',
+      title: `${plural(total.differs, 'client does', 'clients do')} not tie out`,
+      text: 'The balance reported by Bitpro is not what its own history adds up to.',
+    };
+  }
+  if (total.checking > 0) {
+    return {
+      tone: 'info',
+      title: `Still checking ${plural(total.checking, 'client')}`,
+      text: 'Balance or history is not complete yet, so there is no verdict for them.',
+    };
+  }
+  return {
+    tone: 'success',
+    title: 'Everything is accounted for',
+    text: 'Every balance equals what its history adds up to, to the satoshi.',
+  };
+}
+
+export const rowVerdicts: Record<ReconciliationRow['verdict'], { word: string; tone: Tone }> = {
+  ties_out: { word: 'Ties out', tone: 'success' },
+  differs: { word: 'Differs', tone: 'danger' },
+  checking: { word: 'Checking', tone: 'neutral' },
+};
+
+export type RowFilter = 'all' | ReconciliationRow['verdict'];
+
+const urgency: Record<ReconciliationRow['verdict'], number> = {
+  differs: 0,
+  checking: 1,
+  ties_out: 2,
+};
+
+/** Rows of the filter: what needs a look first, then the larger difference, then by name. */
+export function arrangeRows(
+  rows: readonly ReconciliationRow[],
+  filter: RowFilter,
+): ReconciliationRow[] {
+  const size = (row: ReconciliationRow): number => Math.abs(row.differenceSats ?? 0);
+  const name = (row: ReconciliationRow): string => row.clientLabel || row.clientUid;
+  return rows
+    .filter((row) => filter === 'all' || row.verdict === filter)
+    .sort(
+      (a, b) =>
+        urgency[a.verdict] - urgency[b.verdict] ||
+        size(b) - size(a) ||
+        name(a).localeCompare(name(b), 'en'),
+    );
+}

@@ -1,0 +1,87 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import type { ApiOptions, ProfileView } from '#shared/domain/profile.ts';
+import type { ErrorDto } from '#shared/errors.ts';
+import { Banner } from '../../components/banner.tsx';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Checkbox } from '../../components/checkbox.tsx';
+import { Select } from '../../components/select.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { toast } from '../../components/toasts.tsx';
+import { call } from '../../lib/ipc.ts';
+import { readSession } from '../../lib/session.ts';
+import css from './connection-form.module.css';
+
+const pageSignings = [
+  { value: 'query', label: 'Path and query as sent' },
+  { value: 'path-only', label: 'Path alone, MD5 of the query' },
+] as const;
+
+const contentMd5s = [
+  { value: 'empty-body', label: 'MD5 of the empty body' },
+  { value: 'blank', label: 'Left blank' },
+] as const;
+
+/** The points in which the service may differ from the reading of its reference (api-readings.md). */
+export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
+  const [options, setOptions] = useState<ApiOptions>(profile.options);
+  const [explorerUrl, setExplorerUrl] = useState(profile.explorerUrl);
+  const [error, setError] = useState<ErrorDto | null>(null);
+  const [saving, setSaving] = useState(false);
+  const change = (part: Partial<ApiOptions>): void =>
+    setOptions((before) => ({ ...before, ...part }));
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setSaving(true);
+    const result = await call('profiles.configure', { id: profile.id, explorerUrl, options });
+    setSaving(false);
+    setError(result.ok ? null : result.error);
+    if (!result.ok) return;
+    await readSession();
+    toast.show({ tone: 'success', title: 'Saved', text: `Used from the next request on.` });
+  };
+
+  const onExplorer = error?.field === 'explorerUrl';
+  return (
+    <Card title="Advanced">
+      <form className={css['form']} onSubmit={(event) => void save(event)}>
+        {error && !onExplorer && (
+          <Banner tone="danger" title="Not saved">
+            {error.message}
+          </Banner>
+        )}
+        <TextField
+          label="Explorer URL"
+          hint="Opens a transaction on a block explorer; {txid} stands for its id. Empty: no links."
+          error={onExplorer ? error.message : undefined}
+          value={explorerUrl}
+          onChange={(event) => setExplorerUrl(event.target.value)}
+        />
+        <Select
+          label="Signed for pages of the history"
+          items={pageSignings}
+          value={options.pageSigning}
+          onChange={(pageSigning) => change({ pageSigning })}
+        />
+        <Select
+          label="Content-MD5 of a GET"
+          items={contentMd5s}
+          value={options.getContentMd5}
+          onChange={(getContentMd5) => change({ getContentMd5 })}
+        />
+        <Checkbox
+          label="Sign ping and rates too"
+          hint="The reference shows them unsigned. Turn it on if the service refuses them."
+          checked={options.signPublic}
+          onChange={(signPublic) => change({ signPublic })}
+        />
+        <div className={css['actions']}>
+          <Button type="submit" loading={saving}>
+            Save advanced options
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,50 @@
+import { useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import type { ProfileView } from '#shared/domain/profile.ts';
+import { toast } from '../../components/toasts.tsx';
+import { switchProfile } from '../../lib/session.ts';
+import { UnlockDialog } from './unlock-dialog.tsx';
+
+/** False for a profile that has nothing to sign with yet. */
+export function isConnected(profile: ProfileView): boolean {
+  return (
+    profile.environment === 'practice' || (profile.apiKey !== '' && profile.secret !== 'empty')
+  );
+}
+
+/**
+ * Opens a profile by the way it needs: the form where it has no keys, its name typed where it is locked.
+ * The caller renders `dialog`.
+ */
+export function useOpenProfile(): {
+  open: (profile: ProfileView) => Promise<void>;
+  dialog: ReactNode;
+} {
+  const [, navigate] = useLocation();
+  const [locked, setLocked] = useState<ProfileView | null>(null);
+
+  const enter = async (profile: ProfileView): Promise<void> => {
+    const result = await switchProfile(profile.id);
+    if (result.ok) return;
+    const title = `${profile.name} could not be opened`;
+    toast.show({ tone: 'danger', title, text: result.error.message });
+  };
+
+  const open = async (profile: ProfileView): Promise<void> => {
+    if (!isConnected(profile)) return navigate(`/settings/profiles/${profile.id}`);
+    if (profile.locked) return setLocked(profile);
+    await enter(profile);
+  };
+
+  const dialog = locked && (
+    <UnlockDialog
+      profile={locked}
+      onClose={() => setLocked(null)}
+      onUnlocked={async (profile) => {
+        setLocked(null);
+        await enter(profile);
+      }}
+    />
+  );
+  return { open, dialog };
+}
