@@ -1,4 +1,2 @@
-import { ensureBuilt } from '../../scripts/build.mjs';
-
 /** Vitest's global set-up for the end-to-end tests: they run what is built, so it must be the current source. */
-export default ensureBuilt;
+export { ensureBuilt as setup } from '../../scripts/build.mjs';

@@ -96,9 +96,9 @@ describe('a window of the rig', () => {
     ['{ $: 1, b: [null, -0, NaN] }', '[object Object]'],
   ])('carries %s to main as what it is, and back unchanged', async (literal, kind) => {
     expect(await inPage(page, `bridge.invoke('describe', ${literal})`)).toBe(kind);
-    const [sent, echoed] = (await page.evaluate(
+    const [sent, echoed] = await page.evaluate<[unknown, unknown]>(
       `(async () => [${literal}, await bridge.invoke('echo', ${literal})])()`,
-    )) as [unknown, unknown];
+    );
     expect(echoed).toEqual(sent);
   });
 

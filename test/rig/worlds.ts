@@ -25,11 +25,11 @@ export function createMembrane(wire: EventTarget, me: string, other: string) {
   const post = (type: string, detail: unknown): void => {
     wire.dispatchEvent(new CustomEvent(`${type}:${other}`, { detail }));
   };
-  const listen = <T>(type: string, handle: (detail: T) => void): void => {
+  const listen = (type: string, handle: (detail: never) => void): void => {
     wire.addEventListener(`${type}:${me}`, (event) => {
-      const { detail } = event as CustomEvent<T | null>;
+      const { detail } = event as CustomEvent<unknown>;
       if (detail === null) throw new Error('An object could not be cloned.');
-      handle(detail);
+      handle(detail as never);
     });
   };
   const messageOf = (error: unknown): string =>

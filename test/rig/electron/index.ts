@@ -1,6 +1,5 @@
 import { startApp } from './app.ts';
 import { host } from './host-link.ts';
-import * as electron from './index.ts';
 
 /** The module `electron` as the app sees it on the rig. A name that is missing here fails at link time. */
 export { app } from './app.ts';
@@ -22,10 +21,10 @@ export { utilityProcess } from './utility-process.ts';
 export { BrowserWindow, WebContents } from './windows.ts';
 
 host.answer({
-  evaluate: ({ source, arg }) => {
+  evaluate: async ({ source, arg }) => {
     // oxlint-disable-next-line no-eval -- Tests run functions in this process, as Playwright does in Electron.
-    const run = (0, eval)(`(${source})`) as (module: typeof electron, arg: unknown) => unknown;
-    return run(electron, arg);
+    const run = (0, eval)(`(${source})`) as (electron: object, arg: unknown) => unknown;
+    return run(await import('electron'), arg);
   },
 });
 void host.call('started');

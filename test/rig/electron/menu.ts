@@ -10,12 +10,11 @@ type Template = {
 };
 
 /** The roles Electron knows on every platform; one it does not know throws, there as here. */
-const ROLES = [
-  ...['about', 'services', 'hide', 'hideOthers', 'unhide', 'quit', 'close', 'minimize', 'help'],
-  ...['editMenu', 'viewMenu', 'windowMenu', 'fileMenu', 'appMenu', 'front', 'zoom', 'window'],
-  ...['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll', 'delete', 'reload', 'toggleDevTools'],
-  ...['resetZoom', 'zoomIn', 'zoomOut', 'togglefullscreen'],
-];
+const ROLES = (
+  'about services hide hideOthers unhide quit close minimize help front zoom window ' +
+  'appMenu fileMenu editMenu viewMenu windowMenu undo redo cut copy paste selectAll delete ' +
+  'reload toggleDevTools resetZoom zoomIn zoomOut togglefullscreen'
+).split(' ');
 
 class MenuItem {
   readonly id: string | undefined;
