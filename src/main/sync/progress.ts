@@ -1,0 +1,57 @@
+import type { SyncProgress } from '#shared/domain/sync.ts';
+
+const REPORT_EVERY_MS = 250;
+
+export type Changed = { clients: boolean; transactions: boolean };
+
+export type ProgressDeps = {
+  now: () => number;
+  onProgress: (progress: SyncProgress) => void;
+  onChanged: (changed: Changed) => void;
+  lastCompletedAtMs: number | null;
+};
+
+/** What a run has done so far, told at most every 250 ms unless it is forced. */
+export type Progress = ReturnType<typeof createProgress>;
+
+export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }: ProgressDeps) {
+  let current: SyncProgress = {
+    running: false,
+    clientsDone: 0,
+    clientsTotal: 0,
+    pages: 0,
+    rows: 0,
+    clientUid: null,
+    lastCompletedAtMs,
+    lastError: null,
+  };
+  let changed: Changed = { clients: false, transactions: false };
+  let reportedAtMs = -Infinity;
+
+  return {
+    current: (): SyncProgress => current,
+    update(patch: Partial<SyncProgress>): void {
+      current = { ...current, ...patch };
+    },
+    add(counts: { clientsDone?: number; pages?: number; rows?: number }): void {
+      const { clientsDone = 0, pages = 0, rows = 0 } = counts;
+      current = {
+        ...current,
+        clientsDone: current.clientsDone + clientsDone,
+        pages: current.pages + pages,
+        rows: current.rows + rows,
+      };
+    },
+    /** Something was written that screens show. */
+    touch(what: Partial<Changed>): void {
+      changed = { ...changed, ...what };
+    },
+    report(force: boolean): void {
+      if (!force && now() - reportedAtMs < REPORT_EVERY_MS) return;
+      reportedAtMs = now();
+      onProgress(current);
+      if (changed.clients || changed.transactions) onChanged(changed);
+      changed = { clients: false, transactions: false };
+    },
+  };
+}
