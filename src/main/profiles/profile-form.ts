@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { defaultApiOptions, type ConnectionForm, type Profile } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
+import { parseBaseUrl } from '../bitpro/base-url.ts';
+import { defaultExplorer, PRACTICE_ID } from './built-in-profiles.ts';
+
+/**
+ * The profile that a form means, not yet tried or saved. A Base URL of a built-in profile means that profile.
+ * An own production profile starts locked, and locks again when its address changes.
+ * @throws AppError invalid_input or not_found, with the field
+ */
+export function planProfile(form: ConnectionForm, profiles: readonly Profile[]): Profile {
+  const baseUrl = parseBaseUrl(form.baseUrl);
+  const existing = form.id === undefined ? undefined : findById(profiles, form.id);
+  const builtIn = profiles.find((profile) => profile.builtIn && profile.baseUrl === baseUrl);
+  if (existing?.id === PRACTICE_ID) {
+    throw new AppError('invalid_input', 'Practice needs no account: its server is built in.');
+  }
+  if (existing?.builtIn && existing !== builtIn) {
+    throw new AppError(
+      'invalid_input',
+      `The Base URL of ${existing.name} is fixed. Add a profile for another one.`,
+      { field: 'baseUrl' },
+    );
+  }
+  if (builtIn && (existing === undefined || existing === builtIn)) {
+    return checkBuiltIn(builtIn, form);
+  }
+  const { environment } = form;
+  const name = readName(form.name, baseUrl, profiles, existing);
+  if (!existing) return newProfile(name, environment, baseUrl);
+  const isSame = existing.baseUrl === baseUrl && existing.environment === environment;
+  if (isSame) return { ...existing, name };
+  const explorerUrl =
+    existing.environment === environment ? existing.explorerUrl : defaultExplorer(environment);
+  const locked = environment === 'production';
+  return { ...existing, name, environment, baseUrl, explorerUrl, locked };
+}
+
+function newProfile(
+  name: string,
+  environment: ConnectionForm['environment'],
+  baseUrl: string,
+): Profile {
+  return {
+    id: newId(name),
+    name,
+    environment,
+    builtIn: false,
+    baseUrl,
+    apiKey: '',
+    explorerUrl: defaultExplorer(environment),
+    locked: environment === 'production',
+    enrolled: false,
+    options: defaultApiOptions,
+  };
+}
+
+function checkBuiltIn(builtIn: Profile, form: ConnectionForm): Profile {
+  if (form.environment === builtIn.environment) return builtIn;
+  throw new AppError(
+    'wrong_environment',
+    `${builtIn.baseUrl} is the ${builtIn.environment} environment of Bitpro.`,
+    { field: 'environment' },
+  );
+}
+
+function findById(profiles: readonly Profile[], id: string): Profile {
+  const found = profiles.find((profile) => profile.id === id);
+  if (!found) throw new AppError('not_found', 'This profile no longer exists.');
+  return found;
+}
+
+/** No two profiles look the same in the switcher; a name left empty is made from the host. */
+function readName(
+  typed: string,
+  baseUrl: string,
+  profiles: readonly Profile[],
+  existing: Profile | undefined,
+): string {
+  const name = typed.trim();
+  const others = profiles.filter((profile) => profile.id !== existing?.id);
+  const isTaken = (candidate: string) =>
+    others.some((other) => other.name.toLowerCase() === candidate.toLowerCase());
+  if (name === '') {
+    const host = existing?.baseUrl === baseUrl ? existing.name : new URL(baseUrl).host.slice(0, 50);
+    let derived = host;
+    for (let count = 2; isTaken(derived); count += 1) derived = `${host} (${count})`;
+    return derived;
+  }
+  if (!isTaken(name)) return name;
+  throw new AppError('invalid_input', `There is already a profile named ${name}.`, {
+    field: 'name',
+  });
+}
+
+/** Part of file paths and of the keychain account: readable, and never used twice. */
+function newId(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 30)
+    .replace(/^-+|-+$/g, '');
+  const suffix = randomBytes(4).toString('hex');
+  return slug === '' ? suffix : `${slug}-${suffix}`;
+}
+
+/** The key stands in the header `Bitpro api_key:signature` (bitpro-api.md, Authentication). */
+export function readApiKey(typed: string): string {
+  const apiKey = typed.trim();
+  if (apiKey === '') {
+    throw new AppError('invalid_input', 'Enter the API key.', { field: 'apiKey' });
+  }
+  if (!/^[!-9;-~]+$/.test(apiKey)) {
+    throw new AppError(
+      'invalid_input',
+      'An API key has no spaces, colons or special characters. Copy it again.',
+      { field: 'apiKey' },
+    );
+  }
+  return apiKey;
+}
+
+/** Empty, or an https template with {txid}. */
+export function readExplorerUrl(typed: string): string {
+  const template = typed.trim();
+  if (template === '') return '';
+  const sample = template.replaceAll('{txid}', '0'.repeat(64));
+  const isUsable =
+    template.includes('{txid}') && URL.canParse(sample) && new URL(sample).protocol === 'https:';
+  if (isUsable) return template;
+  throw new AppError(
+    'invalid_input',
+    'Enter an https address with {txid} where the transaction id belongs, or leave it empty.',
+    { field: 'explorerUrl' },
+  );
+}
