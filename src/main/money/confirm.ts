@@ -9,6 +9,7 @@ import {
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
+import { alreadyMoved } from './journal.ts';
 import {
   BROKEN_REASON,
   readBuy,
@@ -48,9 +49,7 @@ export async function confirmIntent(
 
 function checkConfirmable(context: MoneyContext, { id, reviewHash: hash, typed }: Confirmation) {
   const intent = context.journal.get(id);
-  if (intent.state !== 'journaled') {
-    throw new AppError('conflict', 'This request was already sent or discarded.');
-  }
+  if (intent.state !== 'journaled') throw alreadyMoved();
   if (hash !== reviewHash(intent, context.profile())) {
     throw new AppError('review_changed', 'This is not what was reviewed. Review it again.');
   }

@@ -12,14 +12,14 @@ import { drawReview } from './review.ts';
 export type MoneyDeps = JournalDeps & {
   client: Pick<BitproClient, 'ping' | 'createClient' | 'buy' | 'withdraw'>;
   /** The profile whose records these are, as it is now: it may be locked at any time. */
-  profile(): Pick<ProfileView, 'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret'>;
-  rateStatus(): RateStatus;
+  profile: () => Pick<ProfileView, 'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret'>;
+  rateStatus: () => RateStatus;
   /** Reads the rate now; how it went is in `rateStatus`. */
-  refreshRate(trigger: 'before_trade' | 'after_trade', intentId?: string): Promise<unknown>;
+  refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
   /** Balance as last read; null before the first. */
-  balanceOf(clientUid: string): ClientBalance | null;
+  balanceOf: (clientUid: string) => ClientBalance | null;
   /** After every move of an intent, once it is kept. Must not throw. */
-  onChanged(intent: Intent): void;
+  onChanged: (intent: Intent) => void;
 };
 
 export type Money = ReturnType<typeof createMoney>;

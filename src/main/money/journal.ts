@@ -18,9 +18,9 @@ import { INTERRUPTED_REASON, unanswered } from './outcomes.ts';
 
 export type JournalDeps = {
   records: RecordsDb;
-  now(): number;
+  now: () => number;
   /** Who is named in the audit log. */
-  actor(): string;
+  actor: () => string;
 };
 
 export type Journal = ReturnType<typeof createJournal>;
@@ -127,7 +127,7 @@ function insertOnce(records: RecordsDb, intent: NewIntent): void {
   }
 }
 
-function alreadyMoved(): AppError {
+export function alreadyMoved(): AppError {
   return new AppError(
     'conflict',
     'This intent was already sent or discarded. Nothing more was sent.',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Draft, Intent } from '#shared/domain/intent.ts';
+import type { Draft } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { satsForCents } from '#shared/money.ts';

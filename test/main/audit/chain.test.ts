@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AuditEntry } from '#shared/domain/audit.ts';
+import { appendAudit, verifyChain } from '../../../src/main/audit/chain.ts';
+import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
+
+const columns = ['at_ms', 'actor', 'action', 'subject', 'detail', 'prev_hash', 'hash'] as const;
+
+function log(entries: number): RecordsDb {
+  const db = openRecords(':memory:');
+  db.transaction(() => {
+    for (let at = 1; at <= entries; at += 1) {
+      const note = { atMs: at, actor: 'alice', action: 'intent.sent', subject: `i${at}` };
+      appendAudit(db, { ...note, detail: { tid: '1', amountSats: at, reason: 'Ünklar “so”' } });
+    }
+  })();
+  return db;
+}
+
+/** What someone with the file and an editor can do, who is not held back by triggers. */
+function tamper(db: RecordsDb, sql: string, ...values: (string | number)[]): void {
+  for (const name of ['extends_the_chain', 'is_not_changed', 'is_not_deleted']) {
+    db.exec(`DROP TRIGGER IF EXISTS audit_${name}`);
+  }
+  db.pragma('ignore_check_constraints = ON');
+  db.prepare(sql).run(...values);
+}
+
+test('an empty and a grown log verify', () => {
+  expect(verifyChain(log(0))).toEqual({ ok: true, entries: 0, firstBadSeq: null });
+  expect(verifyChain(log(5))).toEqual({ ok: true, entries: 5, firstBadSeq: null });
+});
+
+test('anyone can recompute a hash: SHA-256 over the JSON of the other fields by name', () => {
+  const db = log(2);
+  const row = db
+    .prepare<[], AuditEntry>(
+      'SELECT *, at_ms AS atMs, prev_hash AS prevHash FROM audit WHERE seq = 2',
+    )
+    .get();
+  if (!row) throw new Error('no entry');
+  const { action, actor, atMs, detail, prevHash, seq, subject } = row;
+  const text = JSON.stringify({ action, actor, atMs, detail, prevHash, seq, subject });
+  expect(detail).toBe('{"amountSats":2,"reason":"Ünklar “so”","tid":"1"}');
+  expect(row.hash).toBe(createHash('sha256').update(text).digest('hex'));
+});
+
+test('any change of any field of any entry is found at that entry', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom(...columns),
+      fc.nat(),
+      fc.integer({ min: 1, max: 127 }),
+      (seq, column, position, flip) => {
+        const db = log(6);
+        const value = db
+          .prepare<[number], string | number>(`SELECT ${column} FROM audit WHERE seq = ?`)
+          .pluck()
+          .get(seq);
+        if (value === undefined) throw new Error('no entry');
+        const bytes = Buffer.from(String(value), 'latin1');
+        const at = position % bytes.length;
+        bytes[at] = (bytes[at] ?? 0) ^ flip;
+        const changed = typeof value === 'number' ? value + flip : bytes.toString('latin1');
+        tamper(db, `UPDATE audit SET ${column} = ? WHERE seq = ?`, changed, seq);
+        expect(verifyChain(db)).toMatchObject({ ok: false, firstBadSeq: seq });
+        db.close();
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('an entry taken out or put in is found', () => {
+  const without = log(5);
+  tamper(without, 'DELETE FROM audit WHERE seq = 3');
+  expect(verifyChain(without)).toMatchObject({ ok: false, firstBadSeq: 4 });
+
+  const beheaded = log(5);
+  tamper(beheaded, 'DELETE FROM audit WHERE seq = 1');
+  expect(verifyChain(beheaded)).toMatchObject({ ok: false, firstBadSeq: 2 });
+
+  const longer = log(2);
+  tamper(
+    longer,
+    `INSERT INTO audit SELECT 3, at_ms, actor, action, subject, detail, hash, hash FROM audit WHERE seq = 2`,
+  );
+  expect(verifyChain(longer)).toMatchObject({ ok: false, firstBadSeq: 3 });
+});
+
+test('an entry belongs into the transaction of what it is about', () => {
+  const db = log(1);
+  const note = { atMs: 1, actor: 'a', action: 'b.c', subject: '', detail: {} };
+  expect(() => appendAudit(db, note)).toThrow('transaction');
+  expect(() =>
+    db.transaction(() => {
+      appendAudit(db, note);
+      throw new Error('undone');
+    })(),
+  ).toThrow('undone');
+  expect(verifyChain(db).entries).toBe(1);
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { intentStates, type IntentState } from '#shared/domain/intent.ts';
+import { appendAudit } from '../../../src/main/audit/chain.ts';
+import type { RecordsDb } from '../../../src/main/storage/open.ts';
+import { NOW_MS, openDesk } from './fixture.ts';
+
+type Row = Record<string, string | number | null>;
+
+const HEX = 'f'.repeat(64);
+
+const buy: Row = {
+  kind: 'buy',
+  client_uid: 'BT-1',
+  usd_cents: 150_000,
+  quoted_price_cents: 122_510,
+  quote_observed_at_ms: NOW_MS,
+  quote_expires_at_ms: NOW_MS + 60_000,
+  expected_sats: 122_438_984,
+};
+const withdrawal: Row = {
+  kind: 'withdrawal',
+  client_uid: 'BT-1',
+  amount_sats: 12_000_000,
+  address: '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr',
+};
+const createClient: Row = { kind: 'create_client', label: 'Alice' };
+
+/** Writes past all code of the app: what is refused here is refused by the database itself. */
+function insert(db: RecordsDb, row: Row, id = 'i1'): void {
+  const full: Row = { id, state: 'journaled', created_at_ms: NOW_MS, ...row };
+  const names = Object.keys(full);
+  const sql = `INSERT INTO intents (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`;
+  db.transaction(() => {
+    audited(db, id, String(full['state']));
+    db.prepare(sql).run(full);
+  })();
+}
+
+function update(db: RecordsDb, id: string, columns: Row): void {
+  const assignments = Object.keys(columns).map((name) => `${name} = :${name}`);
+  db.transaction(() => {
+    if (columns['state']) audited(db, id, String(columns['state']));
+    db.prepare(`UPDATE intents SET ${assignments.join()} WHERE id = :id`).run({ ...columns, id });
+  })();
+}
+
+function audited(db: RecordsDb, id: string, state: string): void {
+  const action = `intent.${state}`;
+  appendAudit(db, { atMs: NOW_MS, actor: 'test', action, subject: id, detail: {} });
+}
+
+/** Columns with which a withdrawal may stand in a state. */
+function columnsOf(state: IntentState): Row {
+  const unsent = state === 'journaled' || state === 'discarded';
+  const settled = ['confirmed', 'rejected', 'cleared', 'discarded'].includes(state);
+  return {
+    state,
+    attempts: unsent ? 0 : 1,
+    sent_at_ms: unsent ? null : NOW_MS,
+    settled_at_ms: settled ? NOW_MS : null,
+    server_tid: state === 'confirmed' ? '39486536' : null,
+    reason: ['rejected', 'unknown', 'cleared', 'needs_human'].includes(state) ? 'why' : null,
+  };
+}
+
+const routes: Record<IntentState, IntentState[]> = {
+  journaled: [],
+  discarded: ['discarded'],
+  sent: ['sent'],
+  confirmed: ['sent', 'confirmed'],
+  rejected: ['sent', 'rejected'],
+  unknown: ['sent', 'unknown'],
+  needs_human: ['sent', 'needs_human'],
+  cleared: ['sent', 'unknown', 'cleared'],
+};
+
+function intentIn(state: IntentState): RecordsDb {
+  const { records } = openDesk();
+  insert(records, withdrawal);
+  for (const step of routes[state]) update(records, 'i1', columnsOf(step));
+  return records;
+}
+
+/** money-safety.md, The state machine of an intent. */
+const legal: Record<IntentState, IntentState[]> = {
+  journaled: ['sent', 'discarded'],
+  sent: ['confirmed', 'rejected', 'unknown', 'needs_human'],
+  unknown: ['confirmed', 'cleared', 'needs_human'],
+  needs_human: ['confirmed', 'cleared'],
+  confirmed: [],
+  rejected: [],
+  cleared: [],
+  discarded: [],
+};
+
+describe('moves', () => {
+  const pairs = intentStates.flatMap((from) =>
+    intentStates.filter((to) => to !== from).map((to) => [from, to] as const),
+  );
+
+  test.each(pairs)('%s → %s', (from, to) => {
+    const db = intentIn(from);
+    // A move back that forgot the sending would be refused for that alone.
+    const { sent_at_ms, ...columns } = columnsOf(to);
+    const move = () => update(db, 'i1', sent_at_ms ? { ...columns, sent_at_ms } : columns);
+    if (legal[from].includes(to)) expect(move).not.toThrow();
+    else expect(move).toThrow(/no such move|a settled intent does not change/);
+  });
+
+  test.each(intentStates)('an intent in %s cannot be deleted', (state) => {
+    const db = intentIn(state);
+    expect(() => db.exec('DELETE FROM intents')).toThrow('never deleted');
+  });
+
+  test.each(intentStates.filter((state) => state !== 'journaled'))(
+    'an intent cannot begin as %s',
+    (state) => {
+      const { records } = openDesk();
+      expect(() => insert(records, { ...withdrawal, ...columnsOf(state) })).toThrow(
+        'begins as journaled',
+      );
+    },
+  );
+
+  test('a state cannot be entered without its audit entry', () => {
+    const db = intentIn('journaled');
+    const { state, attempts, sent_at_ms } = columnsOf('sent');
+    const move = db.prepare('UPDATE intents SET state = ?, attempts = ?, sent_at_ms = ?');
+    expect(() => move.run(state, attempts, sent_at_ms)).toThrow('needs its audit entry');
+  });
+
+  test('an audit entry of another intent does not serve', () => {
+    const db = intentIn('journaled');
+    const move = db.transaction(() => {
+      audited(db, 'i2', 'sent');
+      db.exec(`UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 1`);
+    });
+    expect(move).toThrow('needs its audit entry');
+  });
+});
+
+describe('rows', () => {
+  test.each([
+    ['a second attempt', { attempts: 2 }],
+    ['journaled with an attempt', { attempts: 1, sent_at_ms: NOW_MS }],
+    ['an unknown kind', { kind: 'refund' }],
+    ['a withdrawal of nothing', { amount_sats: 0 }],
+    ['a withdrawal of a negative amount', { amount_sats: -1 }],
+    ['a withdrawal of more than all bitcoin', { amount_sats: 2_100_000_000_000_001 }],
+    ['a withdrawal of a fraction of a satoshi', { amount_sats: 1.5 }],
+    ['a withdrawal to nowhere', { address: null }],
+    ['a withdrawal of nobody', { client_uid: null }],
+    ['a withdrawal in dollars', { usd_cents: 1 }],
+    ['a buy of nothing', { ...buy, usd_cents: 0 }],
+    ['a buy without a quote', { ...buy, quoted_price_cents: null }],
+    ['a buy to an address', { ...buy, address: '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr' }],
+    ['a new client that has a uid already', { ...createClient, client_uid: 'BT-1' }],
+    ['a new client without a label', { ...createClient, label: null }],
+  ] as [string, Row][])('refuses %s', (_, columns) => {
+    const { records } = openDesk();
+    const base = 'kind' in columns ? {} : withdrawal;
+    expect(() => insert(records, { ...base, ...columns })).toThrow(
+      /constraint failed|cannot store/,
+    );
+  });
+
+  test.each([
+    ['kind', 'buy'],
+    ['client_uid', 'BT-2'],
+    ['amount_sats', 1],
+    ['address', 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn'],
+    ['created_at_ms', 1],
+    ['id', 'other'],
+  ])('%s never changes once journaled', (column, value) => {
+    const db = intentIn('journaled');
+    const change = db.prepare(`UPDATE intents SET ${column} = ?`);
+    expect(() => change.run(value)).toThrow('what was reviewed does not change');
+  });
+
+  test('sent needs its one attempt, confirmed its tid, unknown its reason', () => {
+    const sent = { ...columnsOf('sent'), attempts: 0, sent_at_ms: null };
+    expect(() => update(intentIn('journaled'), 'i1', sent)).toThrow('CHECK');
+    const confirmed = { ...columnsOf('confirmed'), server_tid: null };
+    expect(() => update(intentIn('sent'), 'i1', confirmed)).toThrow('CHECK');
+    const unknown = { ...columnsOf('unknown'), reason: null };
+    expect(() => update(intentIn('sent'), 'i1', unknown)).toThrow('CHECK');
+  });
+
+  test('a sent intent cannot be sent again', () => {
+    const db = intentIn('sent');
+    expect(() => update(db, 'i1', { attempts: 2 })).toThrow('CHECK');
+    expect(() => update(db, 'i1', { attempts: 0, sent_at_ms: null })).toThrow();
+  });
+});
+
+describe('one at a time', () => {
+  const isOpen = (state: IntentState) =>
+    ['journaled', 'sent', 'unknown', 'needs_human'].includes(state);
+
+  test.each(intentStates)(
+    'while one is %s, an equal one is refused exactly if it is open',
+    (state) => {
+      const db = intentIn(state);
+      const again = () => insert(db, withdrawal, 'i2');
+      if (isOpen(state)) expect(again).toThrow('UNIQUE');
+      else expect(again).not.toThrow();
+    },
+  );
+
+  test.each([
+    ['client', withdrawal, { client_uid: 'BT-2' }],
+    ['amount', withdrawal, { amount_sats: 12_000_001 }],
+    ['address', withdrawal, { address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn' }],
+    ['dollars', buy, { usd_cents: 150_001 }],
+    ['label', createClient, { label: 'Bob' }],
+  ] as [string, Row, Row][])('another %s makes it another intent', (_, first, difference) => {
+    const { records } = openDesk();
+    insert(records, first);
+    expect(() => insert(records, first, 'i2')).toThrow('UNIQUE');
+    expect(() => insert(records, { ...first, ...difference }, 'i2')).not.toThrow();
+  });
+
+  test('a tid settles one intent of a client, but another client may have the same', () => {
+    const { records } = openDesk();
+    for (const [id, client_uid] of [
+      ['i1', 'BT-1'],
+      ['i2', 'BT-2'],
+      ['i3', 'BT-1'],
+    ] as const) {
+      insert(records, { ...withdrawal, client_uid, amount_sats: Number(id.slice(1)) }, id);
+      update(records, id, columnsOf('sent'));
+    }
+    update(records, 'i1', columnsOf('confirmed'));
+    update(records, 'i2', columnsOf('confirmed'));
+    expect(() => update(records, 'i3', columnsOf('confirmed'))).toThrow('UNIQUE');
+  });
+});
+
+describe('the audit log only grows at its end', () => {
+  test.each([
+    ['changed', `UPDATE audit SET actor = 'mallory'`],
+    ['deleted', 'DELETE FROM audit'],
+    ['replaced', `INSERT OR REPLACE INTO audit SELECT * FROM audit`],
+    ['put in', `INSERT INTO audit VALUES (9, 0, 'm', 'a.b', '', '{}', '${HEX}', '${HEX}')`],
+    ['hung elsewhere', `INSERT INTO audit VALUES (2, 0, 'm', 'a.b', '', '{}', '${HEX}', '${HEX}')`],
+  ])('no entry is %s', (_, sql) => {
+    const db = intentIn('journaled');
+    expect(() => db.exec(sql)).toThrow(/audit: entries are never|must follow the last one/);
+  });
+});
