@@ -53,13 +53,13 @@ type BundledFile = { path: string; contentType: string };
  * Serves app://bundle/ from the built renderer. The files are listed once and a request is answered only from
  * that list, so that no spelling of a path (`..`, `%2f`, `%5c`, NUL) can lead out of the folder.
  */
-export function serveBundle(protocol: Protocol, rendererDir: string): void {
+export function serveBundle(protocol: Pick<Protocol, 'handle'>, rendererDir: string): void {
   const files = listBundle(rendererDir);
   protocol.handle(APP_SCHEME, (request) => answer(files, request));
 }
 
-/** Exported for tests. Keys are URL paths, `/index.html` the page. */
-export function listBundle(rendererDir: string): ReadonlyMap<string, BundledFile> {
+/** Keys are URL paths, `/index.html` the page. */
+function listBundle(rendererDir: string): ReadonlyMap<string, BundledFile> {
   const files = new Map<string, BundledFile>();
   for (const entry of readdirSync(rendererDir, { withFileTypes: true, recursive: true })) {
     const contentType = CONTENT_TYPES[extname(entry.name)];
