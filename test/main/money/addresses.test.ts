@@ -1,11 +1,12 @@
 import { Address, NETWORK } from '@scure/btc-signer';
 import { describe, expect, test } from 'vitest';
 import { checkAddress } from '../../../src/main/money/addresses.ts';
+import type { Network } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 
 // Base58Check examples of the Bitcoin wiki, bech32 of BIP 173 and bech32m of BIP 350.
 const P2WPKH = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4';
-const valid = {
+const valid: Record<Network, [string, string][]> = {
   mainnet: [
     ['P2PKH', '17VZNX1SN5NtKa8UQFxwQbFeFc3iqRYhem'],
     ['P2SH', '3EktnHQD7RiAE6uzMj2ZifT9YgRrkSgzQX'],
@@ -21,9 +22,9 @@ const valid = {
     ['v0 P2WSH', 'tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7'],
     ['v1 taproot', 'tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c'],
   ],
-} as const;
+};
 
-function refusal(text: string, network: 'mainnet' | 'testnet' = 'mainnet'): string {
+function refusal(text: string, network: Network = 'mainnet'): string {
   try {
     checkAddress(text, network);
   } catch (error) {

@@ -164,3 +164,8 @@ export async function review(desk: Desk, draft: Parameters<Money['prepare']>[0] 
   const { intent, reviewHash } = await desk.money.prepare(draft);
   return { id: intent.id, reviewHash, typed: intent.address?.slice(-6) ?? null };
 }
+
+/** Newest first. */
+export function states({ money }: Desk): string[] {
+  return money.list({ openOnly: false }).map(({ state }) => state);
+}

@@ -1,0 +1,36 @@
+import { defaultApiOptions } from '#shared/domain/profile.ts';
+import { createBitproClient } from '../../../src/main/bitpro/client.ts';
+import { createServerClock } from '../../../src/main/bitpro/clock.ts';
+import { createMoney } from '../../../src/main/money/intents.ts';
+import { createSigner } from '../../../src/main/secrets/signer.ts';
+import { openRecords } from '../../../src/main/storage/open.ts';
+
+/** A process of its own that confirms one intent, for tests that kill it. */
+const [path = '', baseUrl = '', secret = '', id = '', reviewHash = '', typed = ''] =
+  process.argv.slice(2);
+
+const money = createMoney({
+  records: openRecords(path),
+  client: createBitproClient({
+    baseUrl,
+    apiKey: 'M3175465',
+    signer: createSigner(secret),
+    clock: createServerClock(Date.now),
+    options: defaultApiOptions,
+  }),
+  profile: () => ({
+    id: 'sandbox',
+    name: 'Sandbox',
+    environment: 'sandbox',
+    network: 'testnet',
+    locked: false,
+    secret: 'ready',
+  }),
+  rateStatus: () => ({ rate: null, clockOffsetMs: 0, lastError: null }),
+  refreshRate: async () => {},
+  balanceOf: () => null,
+  now: Date.now,
+  actor: () => 'alice',
+  onChanged: () => {},
+});
+await money.confirm({ id, reviewHash, typed });
