@@ -36,7 +36,7 @@ function parseTyped(text: string, scale: number, max: number): AmountReading {
   if (fraction.length > scale) return { ok: false, problem: 'too_many_decimals' };
   const digits = (whole + fraction.padEnd(scale, '0')).replace(/^0+/, '');
   if (digits === '') return { ok: false, problem: 'zero' };
-  if (digits.length > 15 || Number(digits) > max) return { ok: false, problem: 'too_large' };
+  if (digits.length > 16 || Number(digits) > max) return { ok: false, problem: 'too_large' };
   return { ok: true, value: Number(digits) };
 }
 

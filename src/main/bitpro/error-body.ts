@@ -1,5 +1,3 @@
-import { parseJson } from './wire.ts';
-
 /** What the body of an answer that is no success says (bitpro-api.md, Error Handling; api-readings.md, 11). */
 export type ErrorBody =
   | { kind: 'errors'; errors: RemoteError[] }
@@ -66,7 +64,7 @@ export function readErrorBody(body: Buffer, contentType: string | undefined): Er
   if (text.startsWith('<') || /\bhtml\b/i.test(contentType ?? '')) return { kind: 'html' };
   let json: unknown;
   try {
-    json = parseJson(text);
+    json = JSON.parse(text);
   } catch {
     return { kind: 'other' };
   }

@@ -27,13 +27,8 @@ function forkPlain(
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     children.push(child);
-    return {
-      postMessage: (message) => child.send(message),
-      on(event: 'message' | 'exit', listener: (...args: never[]) => void) {
-        child.on(event, listener as () => void);
-      },
-      kill: () => child.kill(),
-    };
+    const postMessage: KeychainProcess['postMessage'] = (message) => child.send(message);
+    return Object.assign(child, { postMessage });
   };
 }
 
@@ -72,9 +67,10 @@ describe('an unlocked keyring', () => {
       const start = forkPlain(children, keyring.env);
       const keychain = createKeychain({
         fork: () => {
-          const process = start();
+          const child = start();
           most = Math.max(most, (alive += 1));
-          return { ...process, kill: () => ((alive -= 1), process.kill()) };
+          const kill = child.kill.bind(child);
+          return Object.assign(child, { kill: () => ((alive -= 1), kill()) });
         },
       });
       const states = await Promise.all([
@@ -117,7 +113,7 @@ describe('no keychain', () => {
         keychain.write(ACCOUNT, SECRET),
         keychain.remove(ACCOUNT),
       ]);
-      expect(states).toEqual(Array(4).fill({ state: 'no_service' }));
+      expect(states.map(({ state }) => state)).toEqual(Array(4).fill('no_service'));
     });
   });
 
@@ -154,7 +150,7 @@ describe('a keychain that stopped', () => {
       const calls = [keychain.probe(), keychain.probe()];
       await new Promise((resolve) => setTimeout(resolve, 200));
       keychain.close();
-      expect(await Promise.all(calls)).toEqual(Array(2).fill({ state: 'no_service' }));
+      expect(await Promise.all(calls)).toEqual([{ state: 'no_service' }, { state: 'no_service' }]);
       keyring.thaw();
     });
   });

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '#shared/errors.ts';
+import { parseBaseUrl } from '../../../src/main/bitpro/base-url.ts';
+
+describe('parseBaseUrl', () => {
+  it.each([
+    ['https://sandbox.bitit.pro/api/v1', 'https://sandbox.bitit.pro/api/v1'],
+    ['  HTTPS://Sandbox.Bitit.Pro:443/api/v1// ', 'https://sandbox.bitit.pro/api/v1'],
+    ['https://bitpro.example', 'https://bitpro.example'],
+    ['https://192.168.1.2:8443/x', 'https://192.168.1.2:8443/x'],
+    ['http://127.0.0.1:4100/api/v1/', 'http://127.0.0.1:4100/api/v1'],
+    ['http://127.8.9.1/api', 'http://127.8.9.1/api'],
+    ['http://[::1]:4100/api/v1', 'http://[::1]:4100/api/v1'],
+    ['http://localhost:4100', 'http://localhost:4100'],
+  ])('takes %s', (typed, kept) => {
+    expect(parseBaseUrl(typed)).toBe(kept);
+  });
+
+  it.each([
+    ['', /Enter the Base URL/],
+    ['sandbox.bitit.pro/api/v1', /must begin with https/],
+    ['ftp://bitit.pro', /must begin with https/],
+    ['https://', /not a web address/],
+    ['https://a b/', /not a web address/],
+    ['http://bitit.pro/api/v1', /only on this computer/],
+    ['http://localhost.evil.example', /only on this computer/],
+    ['http://127.0.0.1.evil.example', /only on this computer/],
+    ['https://me:secret@bitit.pro', /user name and password/],
+    ['https://bitit.pro/api?x=1', /Leave out/],
+    ['https://bitit.pro/api?', /Leave out/],
+    ['https://bitit.pro/api#top', /Leave out/],
+    ['https://sandbox.pro/api/v1', /sandbox\.bitit\.pro/],
+  ])('refuses %s', (typed, words) => {
+    let error: unknown;
+    try {
+      parseBaseUrl(typed);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({
+      code: 'invalid_input',
+      field: 'baseUrl',
+      message: expect.stringMatching(words),
+    });
+    expect(error).not.toMatchObject({ message: expect.stringContaining('me:secret') });
+  });
+});

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  addUnits,
+  centsForSats,
+  describeAmountProblem,
+  formatBtc,
+  formatUsd,
+  impliedPriceCents,
+  MAX_SATS,
+  parseBtc,
+  parseUsd,
+  readDecimal,
+  satsForCents,
+  toDecimal,
+} from '#shared/money.ts';
+
+const sats = fc.integer({ min: 1, max: MAX_SATS });
+
+describe('what an operator types', () => {
+  it.each([
+    ['0.05', 5_000_000],
+    [' 1 ', 100_000_000],
+    ['.5', 50_000_000],
+    ['1.', 100_000_000],
+    ['0.00000001', 1],
+    ['21000000', MAX_SATS],
+    ['20999999.9769', 2_099_999_997_690_000],
+  ])('BTC %s', (text, value) => {
+    expect(parseBtc(text)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['0', 'zero'],
+    ['0.00000000', 'zero'],
+    ['-1', 'negative'],
+    ['\u22121', 'negative'],
+    ['0.123456789', 'too_many_decimals'],
+    ['1e-7', 'not_a_number'],
+    ['1,5', 'comma'],
+    ['1,000.50', 'comma'],
+    ['22000000', 'too_large'],
+    ['99999999999999999999', 'too_large'],
+    ['ten', 'not_a_number'],
+    ['.', 'not_a_number'],
+    ['0x10', 'not_a_number'],
+    ['1 000', 'not_a_number'],
+    ['\u0661', 'not_a_number'],
+    ['Infinity', 'not_a_number'],
+  ])('BTC %s is refused as %s', (text, problem) => {
+    expect(parseBtc(text)).toEqual({ ok: false, problem });
+  });
+
+  it.each([
+    ['1500', { ok: true, value: 150_000 }],
+    ['0.01', { ok: true, value: 1 }],
+    ['0.001', { ok: false, problem: 'too_many_decimals' }],
+    ['10000000001', { ok: false, problem: 'too_large' }],
+    ['0', { ok: false, problem: 'zero' }],
+  ])('USD %s', (text, reading) => {
+    expect(parseUsd(text)).toEqual(reading);
+  });
+
+  it('has a sentence for each problem', () => {
+    expect(describeAmountProblem('comma', 'BTC')).toMatch(/point for decimals/);
+    expect(describeAmountProblem('too_many_decimals', 'USD')).toBe('USD has at most 2 decimals.');
+    expect(describeAmountProblem('too_large', 'BTC')).toMatch(/21 million/);
+  });
+});
+
+describe('decimals', () => {
+  it('come back the same from text, for every amount there can be', () => {
+    fc.assert(
+      fc.property(sats, (value) => {
+        expect(readDecimal(toDecimal(value, 8), 8)).toBe(value);
+        expect(readDecimal(toDecimal(-value, 8, true), 8)).toBe(-value);
+        expect(parseBtc(toDecimal(value, 8))).toEqual({ ok: true, value });
+        expect(toDecimal(value, 8)).not.toMatch(/e/);
+      }),
+    );
+  });
+
+  it('read an exponent as moving the point', () => {
+    fc.assert(
+      fc.property(sats, fc.integer({ min: 0, max: 20 }), (value, zeros) => {
+        expect(readDecimal(`${value}${'0'.repeat(zeros)}e-${8 + zeros}`, 8)).toBe(value);
+        expect(readDecimal(`0.${'0'.repeat(zeros)}${value}E+${zeros}`, String(value).length)).toBe(
+          value,
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['0.0', 8, 0],
+    ['-0.0', 8, 0],
+    ['1.22779733', 8, 122_779_733],
+    ['1225.10', 2, 122_510],
+    ['1e-7', 8, 10],
+    ['1E2', 2, 10_000],
+    ['0.123456789', 8, null],
+    ['0.1000000000', 8, 10_000_000],
+    ['90071992.54740992', 8, null],
+    ['1e999', 2, null],
+    ['.5', 2, null],
+    ['1,5', 2, null],
+    ['abc', 2, null],
+    ['', 2, null],
+  ])('%s at %i places', (text, scale, value) => {
+    expect(readDecimal(text, scale)).toBe(value);
+  });
+});
+
+describe('prices', () => {
+  it('reproduce both examples of the reference, which are 1,500 USD each', () => {
+    // bitpro-api.md, Buy and Get transactions; the prices are the whole cents that floor to them.
+    for (const amountSats of [122_779_733, 128_949_065]) {
+      const priceCents = impliedPriceCents(150_000, amountSats);
+      expect(satsForCents(150_000, priceCents)).toBe(amountSats);
+    }
+    expect(satsForCents(150_000, 122_510)).toBe(122_438_984);
+  });
+
+  it('never give more than was paid for', () => {
+    const cents = fc.integer({ min: 1, max: 1e12 });
+    fc.assert(
+      fc.property(cents, fc.integer({ min: 1, max: 1e9 }), (paid, price) => {
+        const amountSats = satsForCents(paid, price);
+        fc.pre(amountSats <= MAX_SATS);
+        const bought = BigInt(amountSats);
+        expect(bought * BigInt(price)).toBeLessThanOrEqual(BigInt(paid) * 100_000_000n);
+        expect((bought + 1n) * BigInt(price)).toBeGreaterThan(BigInt(paid) * 100_000_000n);
+      }),
+    );
+  });
+
+  it.each([
+    [100_000_000, 122_510, 122_510],
+    [1, 50_000_000, 1],
+    [1, 49_999_999, 0],
+    [-1, 50_000_000, -1],
+  ])('value %i satoshis at %i', (amountSats, priceCents, cents) => {
+    expect(centsForSats(amountSats, priceCents)).toBe(cents);
+  });
+});
+
+describe('sums and the screen', () => {
+  it('adds whole units or refuses', () => {
+    expect(addUnits(1, -3, 5)).toBe(3);
+    expect(() => addUnits(Number.MAX_SAFE_INTEGER, 1)).toThrow(RangeError);
+    expect(() => addUnits(0.5, 0.5)).toThrow(RangeError);
+  });
+
+  it.each([
+    [0, '0.00000000'],
+    [122_779_733, '1.22779733'],
+    [-5_000_000, '\u22120.05000000'],
+    [MAX_SATS, '21,000,000.00000000'],
+  ])('BTC %i', (value, text) => {
+    expect(formatBtc(value)).toBe(text);
+  });
+
+  it.each([
+    [0, '0.00'],
+    [150_000, '1,500.00'],
+    [-123_456_789, '\u22121,234,567.89'],
+  ])('USD %i', (value, text) => {
+    expect(formatUsd(value)).toBe(text);
+  });
+});
