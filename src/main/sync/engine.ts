@@ -28,6 +28,8 @@ export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress'> &
   Pick<ProgressDeps, 'onProgress' | 'onChanged'> & {
     intervalMs?: number;
     clientsAtOnce?: number;
+    /** Every failure with its cause, for the local log. */
+    onFailure?: (error: AppError) => void;
     /** Runs something later; what it returns calls that off. */
     schedule?: (run: () => void, delayMs: number) => () => void;
   };
@@ -92,7 +94,7 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   }
 
   async function runOnce(controller: AbortController): Promise<SyncProgress> {
-    const outcome = createRunOutcome(controller);
+    const outcome = createRunOutcome(controller, deps.onFailure ?? (() => {}));
     try {
       await outcome.attempt('', () => readAllClients(outcome, controller.signal));
       const lastError = outcome.describe();
@@ -164,7 +166,7 @@ type Task = { controller: AbortController; ended: Promise<unknown> };
 type RunOutcome = ReturnType<typeof createRunOutcome>;
 
 /** Collects what went wrong in a run, and ends it when going on is of no use. */
-function createRunOutcome(controller: AbortController) {
+function createRunOutcome(controller: AbortController, onFailure: (error: AppError) => void) {
   const failures = new Map<string, AppError>();
   let stopped: AppError | null = null;
   return {
@@ -174,6 +176,7 @@ function createRunOutcome(controller: AbortController) {
       } catch (error) {
         if (controller.signal.aborted) return;
         const failure = storageError(error);
+        onFailure(failure);
         if (clientFailures.includes(failure.code)) failures.set(uid, failure);
         else {
           stopped = failure;

@@ -53,9 +53,9 @@ const prepared = statements((db: CacheDb) => ({
   closeGap: db.prepare<[number, number]>(
     'DELETE FROM gaps WHERE client_id = ? AND transaction_id = ?',
   ),
-  closeGapByTid: db.prepare<[number, string]>(
-    `DELETE FROM gaps WHERE client_id = ?1 AND transaction_id =
-       (SELECT id FROM transactions WHERE client_id = ?1 AND tid = ?2)`,
+  closeGapByTid: db.prepare<[{ clientId: number; tid: string }]>(
+    `DELETE FROM gaps WHERE client_id = :clientId AND transaction_id =
+       (SELECT id FROM transactions WHERE client_id = :clientId AND tid = :tid)`,
   ),
   closeGaps: db.prepare<[number]>('DELETE FROM gaps WHERE client_id = ?'),
   hasGap: db.prepare<[number, number]>(
@@ -82,11 +82,11 @@ const prepared = statements((db: CacheDb) => ({
     `INSERT INTO coverage (client_id, complete_to_page) VALUES (?, ?)
      ON CONFLICT DO UPDATE SET complete_to_page = excluded.complete_to_page`,
   ),
-  setRead: db.prepare<[number, number]>(
-    `UPDATE coverage SET as_of_ms = ?2,
+  setRead: db.prepare<[{ clientId: number; atMs: number }]>(
+    `UPDATE coverage SET as_of_ms = :atMs,
        first_completed_at_ms = coalesce(first_completed_at_ms,
-         CASE WHEN NOT EXISTS (SELECT 1 FROM gaps WHERE client_id = ?1) THEN ?2 END)
-     WHERE client_id = ?1`,
+         CASE WHEN NOT EXISTS (SELECT 1 FROM gaps WHERE client_id = :clientId) THEN :atMs END)
+     WHERE client_id = :clientId`,
   ),
   firstCompleted: db
     .prepare<[string], number | null>(
@@ -104,7 +104,7 @@ export function savePage(db: CacheDb, read: ReadPage): SavedPage {
   const save = db.transaction(() => {
     const clientId = ensureClientId(db, read.clientUid);
     const saved = saveTransactions(db, read.clientUid, read.rows, read.readAtMs);
-    if (read.joinsTid !== null) closeGapByTid.run(clientId, read.joinsTid);
+    if (read.joinsTid !== null) closeGapByTid.run({ clientId, tid: read.joinsTid });
     for (const row of saved.slice(0, -1)) closeGap.run(clientId, row.rowId);
     const last = saved.at(-1);
     let openBelow = false;
@@ -159,7 +159,7 @@ export function closeAllGaps(db: CacheDb, clientUid: string): void {
 /** Notes that a reading from the newest row reached known rows (or the oldest) at `atMs`. */
 export function noteReading(db: CacheDb, clientUid: string, atMs: number): void {
   const note = db.transaction(() => {
-    prepared(db).setRead.run(ensureClientId(db, clientUid), atMs);
+    prepared(db).setRead.run({ clientId: ensureClientId(db, clientUid), atMs });
   });
   note.immediate();
 }
