@@ -127,7 +127,9 @@ function dial(origin: URL, stop: AbortSignal): Promise<Socket> {
   const secure = isSecure(origin);
   const servername = isIP(target.host) === 0 ? target.host : '';
   return new Promise((resolve, reject) => {
-    const socket = secure ? connectTls({ ...target, servername }) : connectTcp(target);
+    const socket = secure
+      ? connectTls({ ...target, servername, ALPNProtocols: ['http/1.1'] })
+      : connectTcp(target);
     socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket));
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('closed before the connection stood')));
@@ -166,7 +168,6 @@ function talk(
         }
       });
       incoming.on('end', () => {
-        if (!incoming.complete) return fail(new Error('the answer was cut short'));
         resolve({
           status: incoming.statusCode ?? 0,
           header: (name) => incoming.headersDistinct[name]?.[0],

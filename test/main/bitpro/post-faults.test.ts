@@ -16,6 +16,13 @@ const html = (response: ServerResponse, status: number) => {
 
 const known = { errors: 'Amount is greater than your available balance' };
 
+const accepted = {
+  tid: '1',
+  amount: '0.12',
+  created_at: '2017-04-10T10:14:12Z',
+  address: '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr',
+};
+
 const withdraw = (baseUrl: string, timeouts = {}) =>
   clientFor(baseUrl, { timeouts }).withdraw('BT-C798980', {
     address: '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr',
@@ -26,6 +33,11 @@ function expectNoSecret(outcome: PostOutcome<unknown>) {
   expect(inspect(outcome, { depth: 20, showHidden: true })).not.toContain(SECRET.slice(0, 12));
 }
 
+it('a POST that is answered as the reference has it is accepted', async () => {
+  const server = await startRawServer((_seen, response) => json(response, 200, accepted));
+  expect(await withdraw(server.baseUrl)).toMatchObject({ kind: 'accepted' });
+});
+
 describe('a POST that may have been executed is unknown, and was sent once', () => {
   const faults: Record<string, (response: ServerResponse) => void> = {
     'dropped before an answer': (response) => response.destroy(),
@@ -33,9 +45,13 @@ describe('a POST that may have been executed is unknown, and was sent once', () 
       response.socket?.write('HTTP/1.1 200 OK\r\nContent-');
       response.socket?.destroy();
     },
-    'a truncated body': (response) => {
+    'a body cut short of its length, though it reads whole': (response) => {
       response.writeHead(200, { 'content-length': '500' });
-      response.write('{"tid":"1","amount":"0.12"');
+      response.write(JSON.stringify(accepted));
+      setTimeout(() => response.destroy(), 20);
+    },
+    'chunks without an end, though they read whole': (response) => {
+      response.write(JSON.stringify(accepted));
       setTimeout(() => response.destroy(), 20);
     },
     'a slow drip past the deadline': (response) => {
