@@ -1,0 +1,96 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { assertNever, AppError } from '#shared/errors.ts';
+import { renameDurably, writeFileDurably } from '../storage/durable-file.ts';
+import { openForReading } from '../storage/open.ts';
+import { balancesReport } from './balances-report.ts';
+import { buildManifest, manifestPathOf } from './manifest.ts';
+import { ratesReport } from './rates-report.ts';
+import type { ReportRows, ReportSource } from './report-source.ts';
+import { onDisk, writeReport } from './report-writer.ts';
+import { transactionsReport } from './transactions-report.ts';
+
+/** All that a report needs, as plain data: it crosses into a worker. */
+export type ReportJob = Omit<ReportSource, 'db'> & {
+  cachePath: string;
+  recordsPath: string;
+  appVersion: string;
+  /** Where the report will be, and where it is until it is whole. */
+  path: string;
+  temporaryPath: string;
+};
+
+export type JobHooks = {
+  isCancelled: () => boolean;
+  onRows: (rows: number, totalRows: number) => void;
+};
+
+/**
+ * Makes one report and its manifest. Both appear under their names only when whole; the report comes last, so
+ * that it never lies there without its manifest. After a failure nothing is left.
+ * @throws AppError cancelled, disk_full, storage_failed
+ */
+export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; sha256: string } {
+  refuseFolder(job.path);
+  const db = openForReading(job.cachePath, job.recordsPath);
+  try {
+    // One transaction: rows, sums and the state of the history are of one moment.
+    db.exec('BEGIN');
+    const source: ReportSource = { ...job, db };
+    const report = reportRows(source);
+    const { totalRows } = report;
+    hooks.onRows(0, totalRows);
+    const written = writeReport(job.temporaryPath, report, {
+      isCancelled: hooks.isCancelled,
+      onRows: (rows) => hooks.onRows(rows, totalRows),
+    });
+    const { rows, bytes, sha256 } = written;
+    const manifest = buildManifest(source, {
+      appVersion: job.appVersion,
+      columns: report.columns,
+      rows,
+      sums: report.sums(),
+      file: { name: basename(job.path), bytes, sha256 },
+    });
+    if (hooks.isCancelled()) throw new AppError('cancelled', 'The report was cancelled.');
+    onDisk(job.path, () => publish(job, `${JSON.stringify(manifest, null, 2)}\n`));
+    return { rows, sha256 };
+  } finally {
+    db.close();
+    rmSync(job.temporaryPath, { force: true });
+  }
+}
+
+function reportRows(source: ReportSource): ReportRows {
+  const { report } = source.request;
+  switch (report) {
+    case 'transactions':
+      return transactionsReport(source);
+    case 'balances':
+      return balancesReport(source);
+    case 'rates':
+      return ratesReport(source);
+    default:
+      return assertNever(report);
+  }
+}
+
+/** Gives both files their names, or neither: an earlier report of that name keeps its manifest. */
+function publish({ path, temporaryPath }: ReportJob, manifest: string): void {
+  const manifestPath = manifestPathOf(path);
+  const earlier = existsSync(manifestPath) ? readFileSync(manifestPath, 'utf8') : null;
+  writeFileDurably(manifestPath, manifest);
+  try {
+    renameDurably(temporaryPath, path);
+  } catch (error) {
+    if (earlier === null) rmSync(manifestPath, { force: true });
+    else writeFileDurably(manifestPath, earlier);
+    throw error;
+  }
+}
+
+/** The last step would fail on it, after all the work. */
+function refuseFolder(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new AppError('invalid_input', `${path} is a folder. Choose a file name.`);
+}

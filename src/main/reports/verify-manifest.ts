@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { parse } from 'csv-parse';
+import * as z from 'zod/mini';
+import { readDecimal } from '#shared/money.ts';
+import { AppError } from '#shared/errors.ts';
+import { manifestPathOf, manifestSchema, type Manifest } from './manifest.ts';
+import type { ReportSum } from './report-source.ts';
+import { createSums } from './report-sums.ts';
+
+export type ReportVerdict = {
+  ok: boolean;
+  /** One sentence for each thing that is not as the manifest says; empty when all is. */
+  differences: string[];
+};
+
+/**
+ * Checks a report against the manifest beside it: size, SHA-256, columns, number of rows and sums. It trusts
+ * neither: whoever changed both consistently is found out only by a copy of the hash kept elsewhere.
+ * @throws AppError not_found when a file is missing, invalid_input when the manifest is none
+ */
+export async function verifyManifest(
+  csvPath: string,
+  manifestPath = manifestPathOf(csvPath),
+): Promise<ReportVerdict> {
+  const manifest = readManifest(manifestPath);
+  const found = await readReport(csvPath, manifest);
+  const differences = [
+    compare('Size in bytes', manifest.file.bytes, found.bytes),
+    compare('SHA-256', manifest.file.sha256, found.sha256),
+    ...(found.problem === null ? compareContent(manifest, found) : [found.problem]),
+  ].filter((difference) => difference !== null);
+  return { ok: differences.length === 0, differences };
+}
+
+function compareContent(manifest: Manifest, found: FoundReport): (string | null)[] {
+  return [
+    compare('Columns', manifest.columns.join(', '), found.columns.join(', ')),
+    compare('Rows', manifest.rowCount, found.rows),
+    ...compareSums(manifest.sums, found.sums),
+  ];
+}
+
+function readManifest(path: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (isMissing(error)) throw new AppError('not_found', `There is no manifest at ${path}.`);
+    value = undefined;
+  }
+  const parsed = z.safeParse(manifestSchema, value);
+  if (parsed.success) return parsed.data;
+  throw new AppError('invalid_input', `${path} is no manifest of a report.`);
+}
+
+type FoundReport = {
+  bytes: number;
+  sha256: string;
+  columns: string[];
+  rows: number;
+  sums: ReportSum[];
+  /** Why it could not be read to its end as CSV. */
+  problem: string | null;
+};
+
+async function readReport(path: string, manifest: Manifest): Promise<FoundReport> {
+  const hash = createHash('sha256');
+  const sums = createSums(manifest.sums.map(({ type }) => type));
+  const found: Omit<FoundReport, 'sha256' | 'sums'> = {
+    bytes: 0,
+    columns: [],
+    rows: 0,
+    problem: null,
+  };
+  const parser = parse({ record_delimiter: '\r\n' });
+  const file = createReadStream(path);
+  file.on('data', (chunk) => {
+    hash.update(chunk);
+    found.bytes += chunk.length;
+  });
+  file.on('error', (error) => parser.destroy(error));
+  file.pipe(parser);
+  const finished = new Promise<void>((resolve) => file.once('close', resolve));
+  try {
+    for await (const record of parser) {
+      const cells = z.parse(z.array(z.string()), record);
+      if (found.columns.length === 0) found.columns = cells;
+      else {
+        found.rows += 1;
+        addRow(sums, manifest.report, found.columns, cells);
+      }
+    }
+  } catch (error) {
+    if (isMissing(error)) throw new AppError('not_found', `There is no report at ${path}.`);
+    found.problem = 'The file is no CSV of this form to its end.';
+    // The hash is of the whole file all the same.
+    file.unpipe();
+    file.resume();
+  }
+  await finished;
+  return { ...found, sha256: hash.digest('hex'), sums: sums.list() };
+}
+
+/** Adds a row to the sums from its own cells, as the report's writer did from the data. */
+function addRow(
+  sums: ReturnType<typeof createSums>,
+  report: Manifest['report'],
+  columns: readonly string[],
+  cells: readonly string[],
+): void {
+  const cell = (column: string) => cells[columns.indexOf(column)] ?? '';
+  const units = (column: string, scale: number) => {
+    const text = cell(column);
+    return text === '' ? null : readDecimal(text, scale);
+  };
+  if (report === 'transactions') {
+    sums.add(cell('type'), 'BTC', units('amount_btc', 8));
+    sums.add(cell('type'), 'USD', units('fiat_amount', 2));
+  } else if (report === 'balances') {
+    sums.add('balance', 'BTC', units('balance_btc', 8));
+    sums.add('unconfirmed', 'BTC', units('unconfirmed_sats', 0));
+    sums.add('computed', 'BTC', units('computed_sats', 0));
+    sums.add('difference', 'BTC', units('difference_sats', 0));
+    sums.add('value', 'USD', units('usd_value', 2));
+  }
+}
+
+function compareSums(stated: readonly ReportSum[], found: readonly ReportSum[]): (string | null)[] {
+  const nameOf = ({ type, currency }: ReportSum) => `${type} in ${currency}`;
+  const textOf = (sum: ReportSum | undefined) =>
+    sum ? `${sum.amount} over ${sum.rows} rows` : 'none';
+  const names = new Set([...stated, ...found].map(nameOf));
+  return [...names].map((name) =>
+    compare(
+      `Sum of ${name}`,
+      textOf(stated.find((sum) => nameOf(sum) === name)),
+      textOf(found.find((sum) => nameOf(sum) === name)),
+    ),
+  );
+}
+
+function compare(what: string, stated: string | number, found: string | number): string | null {
+  return stated === found ? null : `${what}: the manifest says ${stated}, the file has ${found}.`;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
