@@ -38,12 +38,11 @@ export function createClientSync(deps: ClientSyncDeps) {
   }
 
   /**
-   * Balance, newest page and settling rows: two requests, and one for each settling row that is due and not on
-   * the page. `isWhole` is false when older rows are still missing.
+   * Balance and newest page: two requests. When that is not the whole news, `isWhole` is false and `readRest` has
+   * to follow; `atMs` is the time the figures are of.
    */
   async function readHead(
     uid: string,
-    options: { allSettling: boolean },
     signal: AbortSignal,
   ): Promise<{ atMs: number; isWhole: boolean }> {
     if (wasEverComplete(cache, uid)) complete.add(uid);
@@ -56,23 +55,26 @@ export function createClientSync(deps: ClientSyncDeps) {
     progress.touch({ clients: true });
     const joined = await reader.readNewest(uid, signal);
     if (joined) noteReading(cache, uid, atMs);
-    await reader.readSettling(uid, { sinceMs: atMs, all: options.allSettling }, signal);
     return { atMs, isWhole: newestGap(cache, uid) === null };
   }
 
-  /** Reads the older rows still missing; `atMs` is when the newest were read. */
-  async function fill(uid: string, atMs: number, signal: AbortSignal): Promise<void> {
-    await reader.fillGaps(uid, signal);
-    noteReading(cache, uid, atMs);
-    progress.touch({ clients: true });
+  /** Older rows still missing, then the settling rows that are due and were on no page read since `atMs`. */
+  async function readRest(uid: string, atMs: number, signal: AbortSignal): Promise<void> {
+    if (newestGap(cache, uid)) {
+      await reader.fillGaps(uid, signal);
+      noteReading(cache, uid, atMs);
+      progress.touch({ clients: true });
+    }
+    await reader.readSettling(uid, { sinceMs: atMs, all: false }, signal);
   }
 
-  /** All of it. A history that does not add up to the balance is read again from end to end. */
+  /** All of it at once. A history that does not add up to the balance is read again from end to end. */
   async function refresh(uid: string, signal: AbortSignal): Promise<void> {
-    const { atMs, isWhole } = await readHead(uid, { allSettling: true }, signal);
-    if (!isWhole) await fill(uid, atMs, signal);
+    const { atMs } = await readHead(uid, signal);
+    await readRest(uid, atMs, signal);
+    await reader.readSettling(uid, { sinceMs: atMs, all: true }, signal);
     if (!tiesOut(cache, uid)) await reader.readAll(uid, signal);
   }
 
-  return { readHead, fill, refresh };
+  return { readHead, readRest, refresh };
 }

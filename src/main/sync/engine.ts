@@ -80,14 +80,15 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     const unfinished = new Map<string, number>();
     await forEachAtOnce(clients, atOnce, ({ uid }) =>
       outcome.attempt(uid, async () => {
-        const { atMs, isWhole } = await clientSync.readHead(uid, { allSettling: false }, signal);
-        if (isWhole) clientDone();
-        else unfinished.set(uid, atMs);
+        const { atMs, isWhole } = await clientSync.readHead(uid, signal);
+        if (!isWhole) return void unfinished.set(uid, atMs);
+        await clientSync.readRest(uid, atMs, signal);
+        clientDone();
       }),
     );
     await forEachAtOnce([...unfinished], atOnce, ([uid, atMs]) =>
       outcome.attempt(uid, async () => {
-        await clientSync.fill(uid, atMs, signal);
+        await clientSync.readRest(uid, atMs, signal);
         clientDone();
       }),
     );

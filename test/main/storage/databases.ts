@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openCache, openRecords, type CacheDb, type RecordsDb } from '../../../src/main/storage/open.ts';
+import {
+  openCache,
+  openRecords,
+  type CacheDb,
+  type RecordsDb,
+} from '../../../src/main/storage/open.ts';
 
 export type Databases = {
   directory: string;
@@ -11,7 +16,7 @@ export type Databases = {
   records: RecordsDb;
   cache: CacheDb;
   /** Earlier than the end of the test; closing twice is harmless. */
-  close(): void;
+  close: () => void;
 };
 
 /** A directory that goes with the test. */

@@ -73,7 +73,7 @@ test('whatever arrives or breaks between two pages, a quiet run ends with exactl
         close();
       },
     ),
-    { numRuns: Number(process.env["RUNS"] ?? 60) },
+    { numRuns: Number(process.env['RUNS'] ?? 60) },
   );
 });
 

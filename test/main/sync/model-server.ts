@@ -56,7 +56,11 @@ export class ModelServer {
     return { uid, depositAddress, balanceSats, unconfirmedSats: 0 };
   }
 
-  async transactions(uid: string, page: number, signal?: AbortSignal): Promise<RemoteTransaction[]> {
+  async transactions(
+    uid: string,
+    page: number,
+    signal?: AbortSignal,
+  ): Promise<RemoteTransaction[]> {
     this.#arrive(`page ${uid} ${page}`, signal);
     const rows = this.#history(uid).slice((page - 1) * PAGE, page * PAGE);
     return rows.map((row) => ({ ...row }));

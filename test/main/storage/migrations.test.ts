@@ -1,0 +1,135 @@
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cacheMigrations } from '../../../src/main/storage/cache/migrations.ts';
+import { migrate, userVersion, type Migration } from '../../../src/main/storage/migrate.ts';
+import { recordsMigrations } from '../../../src/main/storage/records/migrations.ts';
+
+function emptyDatabase(): Database.Database {
+  const db = new Database(':memory:');
+  onTestFinished(() => void db.close());
+  return db;
+}
+
+function tables(db: Database.Database): unknown[] {
+  return db
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .pluck()
+    .all();
+}
+
+describe.each([
+  ['records', recordsMigrations],
+  ['cache', cacheMigrations],
+])('%s', (_name, migrations) => {
+  test('versions count from 1 without gaps', () => {
+    expect(migrations.map(({ version }) => version)).toEqual(
+      migrations.map((_, index) => index + 1),
+    );
+  });
+
+  test('every table is STRICT', () => {
+    const db = emptyDatabase();
+    migrate(db, migrations, 'file');
+    const lax = db
+      .prepare(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+      )
+      .pluck()
+      .all();
+    expect(lax).toEqual([]);
+  });
+
+  test('migrating again changes nothing', () => {
+    const db = emptyDatabase();
+    migrate(db, migrations, 'file');
+    const before = tables(db);
+    migrate(db, migrations, 'file');
+    expect(tables(db)).toEqual(before);
+    expect(userVersion(db)).toBe(migrations.length);
+  });
+});
+
+test('a migration that fails leaves neither its tables nor its version', () => {
+  const db = emptyDatabase();
+  const broken: Migration = {
+    version: 2,
+    name: 'broken',
+    up(target) {
+      target.exec('CREATE TABLE half (a INTEGER) STRICT');
+      throw new Error('broken');
+    },
+  };
+  const first: Migration = {
+    version: 1,
+    name: 'first',
+    up: (target) => void target.exec('CREATE TABLE whole (a INTEGER) STRICT'),
+  };
+  expect(() => migrate(db, [first, broken], 'file')).toThrow('broken');
+  expect(tables(db)).toEqual(['whole']);
+  expect(userVersion(db)).toBe(1);
+});
+
+test('records 1 → 2: what the registry held is held unchanged', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 1), 'file');
+  db.exec(`
+    INSERT INTO clients VALUES ('BT-C1', 'Ann', 1, 'imported', 5, 'one', 'other');
+    INSERT INTO notes VALUES ('BT-C1', '39486536', 'a note', 6);
+    INSERT INTO tags VALUES ('BT-C1', '39486536', 'payroll');
+    INSERT INTO rates VALUES (7, 'BTC', 122510, 1491824457468, 1491824400000, 'before_trade', 'i1');
+    INSERT INTO meta VALUES ('k', 'v');
+  `);
+  const rows = () =>
+    ['clients', 'notes', 'tags', 'rates', 'meta'].map((name) =>
+      db.prepare(`SELECT * FROM ${name}`).raw().all(),
+    );
+  const before = rows();
+  migrate(db, recordsMigrations.slice(0, 2), 'file');
+  expect(rows()).toEqual(before);
+  expect(before).toEqual([
+    [['BT-C1', 'Ann', 1, 'imported', 5, 'one', 'other']],
+    [['BT-C1', '39486536', 'a note', 6]],
+    [['BT-C1', '39486536', 'payroll']],
+    [[7, 'BTC', 122510, 1491824457468, 1491824400000, 'before_trade', 'i1']],
+    [['k', 'v']],
+  ]);
+});
+
+describe('what the schema refuses', () => {
+  test.each([
+    [
+      'a conflicting address equal to the known one',
+      `INSERT INTO clients VALUES ('A', '', 0, 'added', 1, 'x', 'x')`,
+    ],
+    [
+      'a conflicting address with none known',
+      `INSERT INTO clients VALUES ('A', '', 0, 'added', 1, NULL, 'x')`,
+    ],
+    ['a source nobody knows', `INSERT INTO clients VALUES ('A', '', 0, 'guessed', 1, NULL, NULL)`],
+    ['an empty note', `INSERT INTO notes VALUES ('A', '1', '', 1)`],
+    ['a price of nothing', `INSERT INTO rates VALUES (1, 'BTC', 0, 1, 1, 'poll', NULL)`],
+    ['a price that is no integer', `INSERT INTO rates VALUES (1, 'BTC', 12.5, 1, 1, 'poll', NULL)`],
+  ])('records: %s', (_name, sql) => {
+    const db = emptyDatabase();
+    migrate(db, recordsMigrations, 'file');
+    expect(() => db.exec(sql)).toThrow(/constraint|cannot store/);
+  });
+
+  const row = (fields: string) =>
+    `INSERT INTO clients VALUES (1, 'A'); INSERT INTO transactions
+     (client_id, tid, type, amount_sats, created_at_ms, tx_id, settling, fetched_at_ms) VALUES (${fields})`;
+  test.each([
+    ['a negative amount', row(`1, 't', 1, -1, 0, NULL, 0, 0`)],
+    ['an amount beyond the safe integers', row(`1, 't', 1, 9007199254740992, 0, NULL, 0, 0`)],
+    ['a type out of range', row(`1, 't', 4, 1, 0, NULL, 0, 0`)],
+    ['a hash of the wrong length', row(`1, 't', 1, 1, 0, x'00', 0, 0`)],
+    ['a tx id that is a number', row(`1, 't', 1, 1, 0, 7, 0, 0`)],
+    ['the same tid twice', `${row(`1, 't', 1, 1, 0, NULL, 0, 0`)}, (1, 't', 1, 1, 0, NULL, 0, 0)`],
+  ])('cache: %s', (_name, sql) => {
+    const db = emptyDatabase();
+    migrate(db, cacheMigrations, 'file');
+    expect(() => db.exec(sql)).toThrow(/constraint/);
+  });
+});

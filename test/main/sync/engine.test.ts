@@ -1,0 +1,286 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { SyncProgress } from '../../../src/shared/domain/sync.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import { getBalance } from '../../../src/main/storage/cache/balances-repo.ts';
+import { getCoverage } from '../../../src/main/storage/cache/coverage-repo.ts';
+import { getTransaction } from '../../../src/main/storage/cache/history-repo.ts';
+import {
+  acceptAddress,
+  archiveClient,
+  getRegisteredClient,
+  registerClient,
+} from '../../../src/main/storage/records/clients-repo.ts';
+import type { DepositEvent } from '../../../src/main/sync/deposit-events.ts';
+import { createSyncEngine, type SyncEngineDeps } from '../../../src/main/sync/engine.ts';
+import { openDatabases } from '../storage/databases.ts';
+import { ModelServer } from './model-server.ts';
+
+const START_MS = 1_500_000_000_000;
+const HOUR_MS = 3_600_000;
+
+function setUp(clients: Record<string, number>, options: Partial<SyncEngineDeps> = {}) {
+  const databases = openDatabases();
+  const { records } = databases;
+  const server = new ModelServer();
+  const time = { nowMs: START_MS };
+  for (const [index, [uid, rows]] of Object.entries(clients).entries()) {
+    server.addClient(uid);
+    for (let row = 0; row < rows; row += 1) {
+      server.add(uid, { createdAtMs: START_MS - HOUR_MS + row * 1000 });
+    }
+    registerClient(records, { uid, label: '', source: 'added', addedAtMs: -index });
+  }
+  const deposits: DepositEvent[] = [];
+  const progress: SyncProgress[] = [];
+  const changes: unknown[] = [];
+  const create = () => {
+    const engine = createSyncEngine({
+      ...databases,
+      client: server,
+      now: () => time.nowMs,
+      clientsAtOnce: 1,
+      onProgress: (event) => progress.push(event),
+      onChanged: (event) => changes.push(event),
+      onDeposits: (events) => deposits.push(...events),
+      ...options,
+    });
+    onTestFinished(() => engine.close());
+    return engine;
+  };
+  const requestsOf = async (work: () => Promise<unknown>) => {
+    server.requests.length = 0;
+    await work();
+    return [...server.requests];
+  };
+  return { ...databases, server, time, deposits, progress, changes, create, requestsOf };
+}
+
+test('every balance and first page comes before any backfill; nothing new costs two requests a client', async () => {
+  const { create, requestsOf } = setUp({ A: 60, B: 3 });
+  const engine = create();
+  expect(await requestsOf(() => engine.runNow())).toEqual([
+    'client A',
+    'page A 1',
+    'client B',
+    'page B 1',
+    'page A 1',
+    'page A 2',
+    'page A 3',
+  ]);
+  expect(await requestsOf(() => engine.runNow())).toEqual([
+    'client A',
+    'page A 1',
+    'client B',
+    'page B 1',
+  ]);
+});
+
+test('a backfill cut off by the network goes on where it stopped, in a new process too', async () => {
+  const { create, server, cache, requestsOf } = setUp({ A: 250 });
+  server.beforeRequest = (request) => {
+    if (request === 'page A 7') throw new AppError('offline', 'No network.', { retryable: true });
+  };
+  const stopped = await create().runNow();
+  expect(stopped).toMatchObject({ running: false, lastError: 'No network.', clientsDone: 0 });
+  expect(stopped.lastCompletedAtMs).toBeNull();
+  expect(getCoverage(cache, 'A')).toEqual({
+    rows: 150,
+    completeToPage: 6,
+    complete: false,
+    asOfMs: null,
+  });
+
+  server.beforeRequest = () => {};
+  const requests = await requestsOf(() => create().runNow());
+  expect(requests).toEqual([
+    'client A',
+    'page A 1',
+    ...[6, 7, 8, 9, 10, 11].map((page) => `page A ${page}`),
+  ]);
+  expect(getCoverage(cache, 'A')).toMatchObject({ rows: 250, completeToPage: 10, complete: true });
+});
+
+test('a client the server does not know is named, and does not stop the others', async () => {
+  const { create, server, cache } = setUp({ A: 1, B: 1 });
+  server.histories.delete('A');
+  const done = await create().runNow();
+  expect(done).toMatchObject({ lastError: 'A: Not found', clientsDone: 1, clientsTotal: 2 });
+  expect(getCoverage(cache, 'B').complete).toBe(true);
+  expect(getCoverage(cache, 'A')).toMatchObject({ completeToPage: 0, complete: false });
+});
+
+test('archived clients are left alone', async () => {
+  const { create, records, requestsOf } = setUp({ A: 1, B: 1 });
+  archiveClient(records, 'A', true);
+  expect(await requestsOf(() => create().runNow())).toEqual(['client B', 'page B 1']);
+});
+
+test('a cancelled run says so, keeps what it read and writes nothing more', async () => {
+  const { create, server, cache } = setUp({ A: 250 });
+  const engine = create();
+  server.beforeRequest = (request) => {
+    if (request === 'page A 4') engine.cancel();
+  };
+  const stopped = await engine.runNow();
+  expect(stopped.lastError).toBe('Stopped before everything was read.');
+  expect(getCoverage(cache, 'A').rows).toBe(75);
+});
+
+test('close waits for the request under way, so that the databases can be closed', async () => {
+  const { create, server, cache, close } = setUp({ A: 250 });
+  const engine = create();
+  let closing: Promise<void> | undefined;
+  server.beforeRequest = (request) => {
+    if (request === 'page A 4') closing = engine.close();
+  };
+  await engine.runNow();
+  await closing;
+  expect(getCoverage(cache, 'A').rows).toBe(75);
+  close();
+});
+
+test('the last completed run is remembered across starts', async () => {
+  const { create, time } = setUp({ A: 1 });
+  await create().runNow();
+  time.nowMs += HOUR_MS;
+  expect(create().status().lastCompletedAtMs).toBe(START_MS);
+});
+
+test('deposits are news once when they arrive and once when final, never while backfilling', async () => {
+  const { create, server, deposits } = setUp({ A: 0 });
+  const old = server.add('A', { type: 'deposit', confirmations: 2 });
+  await create().runNow();
+  expect(deposits).toEqual([]);
+
+  const fresh = server.add('A', { type: 'deposit', confirmations: 0, amountSats: 5 });
+  await create().runNow();
+  expect(deposits).toEqual([{ clientUid: 'A', tid: fresh.tid, kind: 'new', amountSats: 5 }]);
+
+  for (const confirmations of [3, 6, 6]) {
+    server.change('A', fresh.tid, { confirmations });
+    server.change('A', old.tid, { confirmations });
+    await create().runNow();
+  }
+  expect(deposits.slice(1).map(({ tid, kind }) => [tid, kind])).toEqual([
+    [fresh.tid, 'confirmed'],
+    [old.tid, 'confirmed'],
+  ]);
+});
+
+test('rows that settle are asked for by tid once they left the first page, ever more rarely', async () => {
+  const { create, server, cache, time, requestsOf } = setUp({ A: 0 });
+  const { tid } = server.add('A', { type: 'withdrawal', state: 'pending', createdAtMs: START_MS });
+  await create().runNow();
+  for (let row = 0; row < 30; row += 1) server.add('A', { createdAtMs: START_MS + row });
+
+  time.nowMs += HOUR_MS;
+  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`); // on page 2, just read
+  time.nowMs += 30_000;
+  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`); // an hour old: each minute
+  time.nowMs += 60_000;
+  server.change('A', tid, { state: 'processed' });
+  expect(await requestsOf(() => create().runNow())).toContain(`row A ${tid}`);
+  expect(getTransaction(cache, 'A', tid)?.state).toBe('processed');
+  time.nowMs += 24 * HOUR_MS;
+  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`);
+});
+
+test('a deposit address that changes is kept beside the known one until the operator decides', async () => {
+  const { create, server, records } = setUp({ A: 0 });
+  await create().runNow();
+  server.addresses.set('A', 'another');
+  await create().runNow();
+  const conflict = { depositAddress: 'address of A', conflictingAddress: 'another' };
+  expect(getRegisteredClient(records, 'A')).toMatchObject(conflict);
+  server.addresses.set('A', 'address of A');
+  await create().runNow();
+  expect(getRegisteredClient(records, 'A')).toMatchObject(conflict);
+
+  expect(acceptAddress(records, 'A', 'a third')).toBe(false);
+  expect(acceptAddress(records, 'A', 'another')).toBe(true);
+  expect(getRegisteredClient(records, 'A')).toMatchObject({
+    depositAddress: 'another',
+    conflictingAddress: null,
+  });
+});
+
+test('a refresh rereads a whole history that does not add up to the balance', async () => {
+  const { create, server, cache, requestsOf } = setUp({ A: 60 });
+  const engine = create();
+  await engine.runNow();
+  // Slips in below the first page, where reading to the first known row cannot see it.
+  const late = server.add('A', { amountSats: 777 });
+  const history = server.histories.get('A') ?? [];
+  history.splice(40, 0, ...history.splice(0, 1));
+  await engine.runNow();
+  expect(getTransaction(cache, 'A', late.tid)).toBeNull();
+
+  const requests = await requestsOf(() => engine.refreshClient('A'));
+  expect(requests).toEqual(['client A', 'page A 1', 'page A 1', 'page A 2', 'page A 3']);
+  expect(getTransaction(cache, 'A', late.tid)?.amountSats).toBe(777);
+  expect(await requestsOf(() => engine.refreshClient('A'))).toEqual(['client A', 'page A 1']);
+});
+
+test('a history the server shortened still ends complete', async () => {
+  const { create, server, cache } = setUp({ A: 100 });
+  server.beforeRequest = (request) => {
+    if (request === 'page A 4') throw new AppError('offline', 'No network.');
+  };
+  await create().runNow();
+  server.beforeRequest = () => {};
+  server.histories.get('A')?.splice(10, 70);
+  await create().runNow();
+  expect(getCoverage(cache, 'A')).toMatchObject({ rows: 95, complete: true });
+});
+
+test('a refresh passes its failure on', async () => {
+  const { create, server } = setUp({ A: 1 });
+  server.beforeRequest = () => {
+    throw new AppError('timeout', 'Too slow.', { retryable: true });
+  };
+  await expect(create().refreshClient('A')).rejects.toMatchObject({ code: 'timeout' });
+});
+
+test('progress is told at both ends and not more often than every 250 ms between', async () => {
+  const { create, progress, changes, time, server } = setUp({ A: 500 });
+  server.beforeRequest = () => {
+    time.nowMs += 100;
+  };
+  await create().runNow();
+  expect(progress.length).toBeGreaterThan(4);
+  expect(progress.length).toBeLessThan(12);
+  expect(progress.at(0)).toMatchObject({ running: true, clientsTotal: 1, pages: 0 });
+  expect(progress.at(-1)).toMatchObject({ running: false, clientsDone: 1, rows: 500 });
+  expect(changes.at(-1)).toEqual({ clients: true, transactions: true });
+});
+
+test('once started it runs again after each run, whatever its end, until closed', async () => {
+  const scheduled: { run: () => void; delayMs: number; calledOff: boolean }[] = [];
+  const { create, server, cache } = setUp(
+    { A: 1 },
+    {
+      intervalMs: 60_000,
+      schedule: (run, delayMs) => {
+        const entry = { run, delayMs, calledOff: false };
+        scheduled.push(entry);
+        return () => (entry.calledOff = true);
+      },
+    },
+  );
+  const engine = create();
+  server.beforeRequest = () => {
+    throw new AppError('offline', 'No network.');
+  };
+  engine.start();
+  await engine.runNow();
+  expect(scheduled).toHaveLength(1);
+  expect(getBalance(cache, 'A')).toBeNull();
+
+  server.beforeRequest = () => {};
+  scheduled[0]?.run();
+  await engine.runNow();
+  expect(getBalance(cache, 'A')).toMatchObject({ asOfMs: START_MS });
+  expect(scheduled.map(({ delayMs }) => delayMs)).toEqual([60_000, 60_000]);
+  await engine.close();
+  expect(scheduled.at(-1)?.calledOff).toBe(true);
+});
