@@ -1,7 +1,6 @@
 import { formatBtc, formatUsd } from '#shared/money.ts';
 import type { Intent, IntentKind } from '#shared/domain/intent.ts';
-
-type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'danger';
+import type { Tone } from '../badge.tsx';
 
 /** What is known about an intent, and what happens next; the two are never mixed. */
 export type IntentWording = { tone: Tone; title: string; known: string; next: string };
@@ -11,12 +10,6 @@ const nouns: Record<IntentKind, string> = {
   withdrawal: 'withdrawal',
   create_client: 'new client',
 };
-
-/** `Buy`, `Withdrawal`, `New client`: for table cells and headings. */
-export function intentKindLabel(kind: IntentKind): string {
-  const noun = nouns[kind];
-  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
-}
 
 /** `0.25000000 BTC`, `$1,500.00`, or the label of the client to be created. */
 export function intentSubject(intent: Intent): string {

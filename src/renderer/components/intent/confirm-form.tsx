@@ -1,0 +1,102 @@
+import { useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from 'react';
+import type { IntentReview } from '#shared/domain/intent.ts';
+import type { ErrorDto } from '#shared/errors.ts';
+import { Banner } from '../banner.tsx';
+import { Button } from '../button.tsx';
+import { EnvironmentSign } from '../environment-mark.tsx';
+import { TextField } from '../text-field.tsx';
+import { environmentWords } from '../wording.ts';
+import css from './intent.module.css';
+import { useArmed } from './use-armed.ts';
+
+type ConfirmFormProps = {
+  review: IntentReview;
+  /** Why confirming is not possible now; null when it is. */
+  blocked: string | null;
+  sending: boolean;
+  /** Why the last try ended before anything was sent. */
+  failure: ErrorDto | null;
+  onConfirm: (typed: string | null) => void;
+  onBack: () => void;
+};
+
+/** The last step before a request is sent. It names the environment and takes no hurried click. */
+export function ConfirmForm(props: ConfirmFormProps): ReactNode {
+  const { review, blocked, sending, failure, onConfirm, onBack } = props;
+  const [typed, setTyped] = useState('');
+  const [typedWrong, setTypedWrong] = useState(false);
+  const armed = useArmed(review.reviewHash);
+  const needsTyping = review.typedConfirmation === 'last_six';
+
+  const confirm = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (!armed || sending || blocked !== null) return;
+    if (needsTyping && typed.trim() !== review.intent.address?.slice(-6)) {
+      return setTypedWrong(true);
+    }
+    onConfirm(needsTyping ? typed.trim() : null);
+  };
+
+  return (
+    <form className={css['confirm']} onSubmit={confirm} onKeyDown={stopHeldEnter}>
+      {failure !== null && failure.field !== 'typed' && (
+        <Banner tone="danger" title="Nothing was sent">
+          {failure.message}
+        </Banner>
+      )}
+      {needsTyping && (
+        <div className={css['typed']}>
+          <TextField
+            label="Last six characters of the address"
+            hint="Compare the whole address above first."
+            autoComplete="off"
+            maxLength={6}
+            value={typed}
+            error={
+              typedWrong
+                ? 'These are not the last six characters of the address above.'
+                : failure?.field === 'typed'
+                  ? failure.message
+                  : null
+            }
+            onChange={(event) => {
+              setTyped(event.target.value);
+              setTypedWrong(false);
+            }}
+          />
+        </div>
+      )}
+      {blocked !== null && <p className={css['blocked']}>{blocked}</p>}
+      <div className={css['buttons']}>
+        <Button onClick={onBack} disabled={sending}>
+          Back to edit
+        </Button>
+        <div className={css['money']} data-armed={armed}>
+          <Button
+            type="submit"
+            variant={review.environment === 'production' ? 'danger' : 'primary'}
+            disabled={!armed || blocked !== null}
+            loading={sending}
+          >
+            <EnvironmentSign environment={review.environment} />
+            {confirmText(review)}
+          </Button>
+          {!armed && blocked === null && <span className={css['arming']} aria-hidden />}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** product.md: the money button repeats the environment’s word. */
+function confirmText({ intent, environment }: IntentReview): string {
+  const { word } = environmentWords[environment];
+  if (intent.kind === 'buy') return `Confirm buy in ${word}`;
+  if (intent.kind === 'withdrawal') return `Confirm withdrawal from ${word}`;
+  return `Create client in ${word}`;
+}
+
+/** A key held down from the screen before must not answer this one. */
+function stopHeldEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && event.repeat) event.preventDefault();
+}

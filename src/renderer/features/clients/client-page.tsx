@@ -1,0 +1,183 @@
+import { Archive, ArchiveRestore, Pencil, RefreshCw } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { useParams } from 'wouter';
+import type { ClientView } from '#shared/domain/client.ts';
+import { Badge } from '../../components/badge.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { FigureRow, KeyFigure } from '../../components/card.tsx';
+import { OpenIntents } from '../../components/intent/open-intents.tsx';
+import { Menu } from '../../components/menu.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { ErrorState, Skeleton } from '../../components/states.tsx';
+import { Age } from '../../components/time.tsx';
+import { toast } from '../../components/toasts.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { plural } from '../../lib/format.ts';
+import { call } from '../../lib/ipc.ts';
+import { clientName, useClient } from '../../lib/client.ts';
+import { useRateStatus } from '../../lib/profile.tsx';
+import { useRequest } from '../../lib/resource.ts';
+import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
+import { AddressConflict } from './address-conflict.tsx';
+import { coverageText, STALE_AFTER_MS } from './client-columns.tsx';
+import { ClientHistory } from './client-history.tsx';
+import css from './client-page.module.css';
+import { DepositAddress } from './deposit-address.tsx';
+import { LabelDialog } from './label-dialog.tsx';
+
+const backToClients = { href: '/clients', label: 'Clients' };
+
+export function ClientPage(): ReactNode {
+  const { uid = '' } = useParams<{ uid: string }>();
+  const reading = useClient(uid);
+  if (reading.status === 'ready') return <ClientDetails client={reading.client} />;
+  return (
+    <>
+      <PageHeader title="Client" back={backToClients} />
+      {reading.status === 'loading' ? (
+        <Skeleton width={320} />
+      ) : (
+        <ErrorState error={reading.error} onRetry={reading.retry} />
+      )}
+    </>
+  );
+}
+
+function ClientDetails({ client }: { client: ClientView }): ReactNode {
+  const { uid, conflictingAddress } = client;
+  const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
+  const mine = open.value?.filter((intent) => intent.clientUid === uid) ?? [];
+  return (
+    <div className={css['page']}>
+      <PageHeader
+        title={clientName(client)}
+        back={backToClients}
+        meta={<Meta client={client} />}
+        actions={<Actions client={client} />}
+      />
+      {conflictingAddress !== null && (
+        <AddressConflict client={client} conflictingAddress={conflictingAddress} />
+      )}
+      <OpenIntents intents={mine} />
+      <div className={css['top']}>
+        <DepositAddress client={client} />
+        <Figures client={client} />
+      </div>
+      <ClientHistory client={client} />
+    </div>
+  );
+}
+
+function Meta({ client }: { client: ClientView }): ReactNode {
+  return (
+    <>
+      <span className={css['uid']}>
+        UID {client.uid} <CopyButton text={client.uid} label="Copy UID" />
+      </span>
+      {client.archived && <Badge tone="neutral">Archived</Badge>}
+    </>
+  );
+}
+
+function Actions({ client }: { client: ClientView }): ReactNode {
+  const { uid, archived, conflictingAddress } = client;
+  const [labelling, setLabelling] = useState(false);
+  const [refreshing, setRefreshing] = useState(false);
+  const blocked = conflictingAddress !== null || archived;
+
+  const refresh = async (): Promise<void> => {
+    setRefreshing(true);
+    const result = await call('clients.refresh', { uid });
+    setRefreshing(false);
+    if (result.ok) return toast.show({ tone: 'success', title: 'Balance and history read' });
+    toast.show({ tone: 'warning', title: 'Not refreshed', text: result.error.message });
+  };
+
+  return (
+    <>
+      <Menu
+        label="More actions"
+        items={[
+          { label: 'Change label', icon: Pencil, onSelect: () => setLabelling(true) },
+          archived
+            ? { label: 'Restore', icon: ArchiveRestore, onSelect: () => void archive(uid, false) }
+            : { label: 'Archive', icon: Archive, onSelect: () => void archive(uid, true) },
+        ]}
+      />
+      <Button icon={RefreshCw} loading={refreshing} onClick={() => void refresh()}>
+        Refresh
+      </Button>
+      {blocked ? (
+        <>
+          <Button disabled aria-describedby="client-blocked">
+            Withdraw
+          </Button>
+          <Button variant="primary" disabled aria-describedby="client-blocked">
+            Buy
+          </Button>
+          <span id="client-blocked" hidden>
+            {archived ? 'The client is archived.' : 'The deposit address must be settled first.'}
+          </span>
+        </>
+      ) : (
+        <>
+          <ButtonLink href={`/clients/${uid}/withdraw`}>Withdraw</ButtonLink>
+          <ButtonLink href={`/clients/${uid}/buy`} variant="primary">
+            Buy
+          </ButtonLink>
+        </>
+      )}
+      <LabelDialog client={client} open={labelling} onOpenChange={setLabelling} />
+    </>
+  );
+}
+
+async function archive(uid: string, archived: boolean): Promise<void> {
+  const result = await call('clients.archive', { uid, archived });
+  if (!result.ok) {
+    return toast.show({ tone: 'danger', title: 'Not changed', text: result.error.message });
+  }
+  toast.show({
+    tone: 'success',
+    title: archived ? 'Client archived' : 'Client restored',
+    ...(archived ? { action: { label: 'Undo', onClick: () => void archive(uid, false) } } : {}),
+  });
+}
+
+function Figures({ client }: { client: ClientView }): ReactNode {
+  const { balance, history } = client;
+  const rate = useRateStatus()?.rate ?? null;
+  const age = <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />;
+  return (
+    <FigureRow>
+      <KeyFigure
+        label="Balance"
+        value={balance ? formatBtc(balance.balanceSats) : '–'}
+        unit={balance ? 'BTC' : undefined}
+        hint={
+          <>
+            {balance && rate && (
+              <>≈ ${formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} · </>
+            )}
+            {age}
+          </>
+        }
+      />
+      <KeyFigure
+        label="Unconfirmed"
+        value={balance ? formatBtc(balance.unconfirmedSats) : '–'}
+        unit={balance ? 'BTC' : undefined}
+        hint={<>Not part of the balance · {age}</>}
+      />
+      <KeyFigure
+        label="History on this machine"
+        value={plural(history.rows, 'row')}
+        hint={
+          <>
+            {coverageText(history)} · <Age ms={history.asOfMs} />
+          </>
+        }
+      />
+    </FigureRow>
+  );
+}

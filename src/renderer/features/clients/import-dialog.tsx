@@ -1,0 +1,132 @@
+import { useState, type ReactNode } from 'react';
+import type { ImportLine } from '#shared/domain/client.ts';
+import { Banner } from '../../components/banner.tsx';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
+import { toast } from '../../components/toasts.tsx';
+import { formatCount, plural } from '../../lib/format.ts';
+import { call } from '../../lib/ipc.ts';
+import css from './clients.module.css';
+
+type ImportDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
+
+export function ImportDialog({ open, onOpenChange }: ImportDialogProps): ReactNode {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Import UIDs"
+      description="A CSV file with a uid on each line, and a label beside it if you like. Nothing is imported before you have seen it."
+      width={640}
+    >
+      <ImportForm onDone={() => onOpenChange(false)} />
+    </Dialog>
+  );
+}
+
+/** What main takes at most; a list of uids is far below. */
+const MAX_FILE_CHARS = 5_000_000;
+/** More would only be scrolled past; problems come first. */
+const SHOWN_LINES = 200;
+
+function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
+  const [lines, setLines] = useState<ImportLine[] | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [importing, setImporting] = useState(false);
+  const good = lines?.filter((line) => line.problem === null) ?? [];
+
+  const read = async (file: File | undefined): Promise<void> => {
+    setLines(null);
+    if (!file) return;
+    const csv = await file.text();
+    if (csv.length > MAX_FILE_CHARS)
+      return setError('This file is too large to be a list of uids.');
+    const result = await call('clients.previewImport', { csv });
+    setError(result.ok ? null : result.error.message);
+    if (result.ok) setLines(result.value);
+  };
+
+  const importAll = async (): Promise<void> => {
+    setImporting(true);
+    const result = await call('clients.import', {
+      lines: good.map(({ uid, label }) => ({ uid, label })),
+    });
+    setImporting(false);
+    if (!result.ok) return setError(result.error.message);
+    toast.show({
+      tone: 'success',
+      title: `${plural(result.value.imported, 'client')} imported`,
+      text: 'Their balances and histories are read now.',
+    });
+    onDone();
+  };
+
+  return (
+    <div className={css['form']}>
+      <input
+        type="file"
+        aria-label="CSV file"
+        accept=".csv,.txt,text/csv,text/plain"
+        className={css['file']}
+        onChange={(event) => void read(event.target.files?.[0])}
+      />
+      {error !== null && <Banner tone="danger" title={error} />}
+      {lines !== null && <Preview lines={lines} />}
+      <div className={css['buttons']}>
+        <Button onClick={onDone}>Cancel</Button>
+        <Button
+          variant="primary"
+          disabled={good.length === 0}
+          loading={importing}
+          onClick={() => void importAll()}
+        >
+          {good.length === 0 ? 'Import clients' : `Import ${plural(good.length, 'client')}`}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Preview({ lines }: { lines: readonly ImportLine[] }): ReactNode {
+  const bad = lines.filter((line) => line.problem !== null);
+  const shown = [...bad, ...lines.filter((line) => line.problem === null)].slice(0, SHOWN_LINES);
+  return (
+    <>
+      <p>
+        {plural(lines.length - bad.length, 'line')} can be imported
+        {bad.length > 0 && `, ${formatCount(bad.length)} cannot and will be left out`}.
+      </p>
+      <div className={css['preview']}>
+        <Table label="Lines of the file">
+          <THead>
+            <Th numeric>Line</Th>
+            <Th>UID</Th>
+            <Th>Label</Th>
+            <Th>Problem</Th>
+          </THead>
+          <tbody>
+            {shown.map((line) => (
+              <Tr key={line.line}>
+                <Td numeric muted>
+                  {line.line}
+                </Td>
+                <Td>{line.uid}</Td>
+                <Td muted>{line.label}</Td>
+                <Td>
+                  <span className={css['problem']}>{line.problem}</span>
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      {lines.length > SHOWN_LINES && (
+        <p className={css['unnamed']}>
+          The first {formatCount(SHOWN_LINES)} of {formatCount(lines.length)} lines are shown, those
+          with a problem first.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import { CircleCheck } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import type { ClientView } from '#shared/domain/client.ts';
+import type { Intent } from '#shared/domain/intent.ts';
+import { Card } from '../../components/card.tsx';
+import { DataGrid, type Column } from '../../components/data-grid.tsx';
+import { GridSkeleton } from '../../components/grid-skeleton.tsx';
+import { Hash } from '../../components/hash.tsx';
+import { describeIntent, intentSubject } from '../../components/intent/wording.ts';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { IntentBadge } from '../../components/state-badge.tsx';
+import { EmptyState, ErrorState } from '../../components/states.tsx';
+import { Time } from '../../components/time.tsx';
+import { intentKindWords } from '../../components/wording.ts';
+import { useRequest } from '../../lib/resource.ts';
+import css from './intents.module.css';
+
+type Scope = 'open' | 'all';
+
+export function IntentsPage(): ReactNode {
+  const [scope, setScope] = useState<Scope>('open');
+  const [selected, setSelected] = useState<string | null>(null);
+  const [, navigate] = useLocation();
+  const intents = useRequest('intents.list', { openOnly: scope === 'open' }, ['intents.changed']);
+  const clients = useRequest('clients.list', {}, ['clients.changed']);
+  const columns = useMemo(() => intentColumns(clients.value ?? []), [clients.value]);
+  return (
+    <div className={css['page']}>
+      <PageHeader
+        title="Requests"
+        meta="Every buy, withdrawal and new client that was ever started here, and what became of it."
+      />
+      <div className={css['bar']}>
+        <Segmented
+          label="Show"
+          hideLabel
+          items={[
+            { value: 'open', label: 'Not settled' },
+            { value: 'all', label: 'All' },
+          ]}
+          value={scope}
+          onChange={setScope}
+        />
+      </div>
+      <div className={css['table']}>
+        <Card padded={false}>
+          {intents.status === 'error' ? (
+            <ErrorState error={intents.error} onRetry={intents.reload} />
+          ) : intents.status === 'loading' ? (
+            <GridSkeleton columns={columns} rows={8} />
+          ) : intents.value.length === 0 ? (
+            <EmptyState
+              icon={CircleCheck}
+              title={scope === 'open' ? 'Everything is settled' : 'No requests yet'}
+              text={
+                scope === 'open'
+                  ? 'No buy, withdrawal or new client waits for an answer or a decision.'
+                  : 'Buys and withdrawals start on the page of a client.'
+              }
+            />
+          ) : (
+            <DataGrid
+              label="Requests"
+              columns={columns}
+              rows={intents.value}
+              rowKey={intentKey}
+              selectedKey={selected}
+              onSelect={({ id }) => setSelected(id)}
+              onOpen={({ id }) => navigate(`/intents/${id}`)}
+            />
+          )}
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function intentKey({ id }: Intent): string {
+  return id;
+}
+
+function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
+  const labels = new Map(clients.map(({ uid, label }) => [uid, label]));
+  return [
+    {
+      key: 'time',
+      header: 'Started',
+      width: '142px',
+      cell: ({ createdAtMs }) => <Time ms={createdAtMs} />,
+    },
+    { key: 'kind', header: 'Kind', width: '100px', cell: ({ kind }) => intentKindWords[kind] },
+    {
+      key: 'client',
+      header: 'Client',
+      width: 'minmax(110px, 1fr)',
+      cell: ({ clientUid }) => (clientUid === null ? '' : labels.get(clientUid) || clientUid),
+    },
+    { key: 'subject', header: 'Amount', width: '150px', numeric: true, cell: intentSubject },
+    {
+      key: 'address',
+      header: 'Address',
+      width: '132px',
+      muted: true,
+      cell: ({ address }) =>
+        address === null ? '' : <Hash value={address} keep={6} copy={false} />,
+    },
+    {
+      key: 'state',
+      header: 'State',
+      width: '148px',
+      cell: ({ state }) => <IntentBadge state={state} />,
+    },
+    {
+      key: 'known',
+      header: 'What is known',
+      width: 'minmax(180px, 2fr)',
+      muted: true,
+      cell: (intent) => describeIntent(intent).known,
+    },
+  ];
+}

@@ -1,0 +1,154 @@
+import { RefreshCw } from 'lucide-react';
+import { useRef, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
+import type { ErrorDto } from '#shared/errors.ts';
+import { toDecimal } from '#shared/money.ts';
+import { Banner } from '../../components/banner.tsx';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { EnvironmentMark } from '../../components/environment-mark.tsx';
+import { ConfirmForm } from '../../components/intent/confirm-form.tsx';
+import { ReviewFacts } from '../../components/intent/review-facts.tsx';
+import { toast } from '../../components/toasts.tsx';
+import { environmentWords } from '../../components/wording.ts';
+import { formatCountdown } from '../../lib/format.ts';
+import { call } from '../../lib/ipc.ts';
+import { useNow } from '../../lib/now.ts';
+import css from './intents.module.css';
+
+type ReviewStepProps = {
+  review: IntentReview;
+  /** The intent is no longer as it was shown. */
+  onMoved: () => void;
+};
+
+type Doing = 'confirming' | 'discarding' | 'refreshing';
+
+/** The journaled intent, drawn by main, and the decision on it. */
+export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
+  const { doing, failure, confirm, discard, renew } = useDecision(review, onMoved);
+  const leftMs = useRateLeftMs(review);
+  const isExpired = leftMs !== null && leftMs <= 0;
+  return (
+    <div className={css['stack']}>
+      <Card>
+        <p className={css['environment']} data-environment={review.environment}>
+          <EnvironmentMark environment={review.environment} name={review.profileName} />
+          <span>{environmentWords[review.environment].explanation}</span>
+        </p>
+        <ReviewFacts review={review} />
+        {leftMs !== null && (
+          <div className={css['rate']}>
+            <span role={isExpired ? 'alert' : 'timer'}>
+              {isExpired ? 'The rate has expired.' : `This rate ends in ${formatCountdown(leftMs)}`}
+            </span>
+            <Button
+              icon={RefreshCw}
+              loading={doing === 'refreshing'}
+              disabled={doing === 'confirming'}
+              onClick={() => void renew()}
+            >
+              Refresh rate
+            </Button>
+          </div>
+        )}
+      </Card>
+      {review.warnings.length > 0 && (
+        <Banner tone="warning" title="Before you confirm">
+          <ul className={css['warnings']}>
+            {review.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      <ConfirmForm
+        review={review}
+        blocked={isExpired ? 'Refresh the rate to confirm this buy.' : null}
+        sending={doing === 'confirming'}
+        failure={failure}
+        onConfirm={(typed) => void confirm(typed)}
+        onBack={() => void discard()}
+      />
+    </div>
+  );
+}
+
+function useRateLeftMs({ rateExpiresAtMs, clockOffsetMs }: IntentReview): number | null {
+  const now = useNow();
+  return rateExpiresAtMs === null ? null : rateExpiresAtMs - (now + clockOffsetMs);
+}
+
+function formOf({ kind, clientUid }: Intent): string {
+  if (clientUid === null) return '/clients';
+  return `/clients/${clientUid}/${kind === 'buy' ? 'buy' : 'withdraw'}`;
+}
+
+function useDecision(review: IntentReview, onMoved: () => void) {
+  const { intent, reviewHash } = review;
+  const [, navigate] = useLocation();
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [failure, setFailure] = useState<ErrorDto | null>(null);
+  /** State would be read a render too late for the second click. */
+  const busy = useRef(false);
+
+  async function exclusively(what: Doing, act: () => Promise<ErrorDto | null>): Promise<void> {
+    if (busy.current) return;
+    busy.current = true;
+    setDoing(what);
+    setFailure(null);
+    setFailure(await act());
+    setDoing(null);
+    busy.current = false;
+  }
+
+  const confirm = (typed: string | null): Promise<void> =>
+    exclusively('confirming', async () => {
+      const result = await call('intents.confirm', { id: intent.id, reviewHash, typed });
+      onMoved();
+      return result.ok ? null : await explain(intent.id, result.error);
+    });
+
+  const discard = (): Promise<void> =>
+    exclusively('discarding', async () => {
+      const result = await call('intents.discard', { id: intent.id });
+      if (!result.ok) return result.error;
+      navigate(formOf(intent));
+      return null;
+    });
+
+  /** A quote belongs to its intent, so a new rate is a new intent in place of this one. */
+  const renew = (): Promise<void> =>
+    exclusively('refreshing', async () => {
+      const refreshed = await call('rates.refresh', {});
+      if (!refreshed.ok) return refreshed.error;
+      const discarded = await call('intents.discard', { id: intent.id });
+      if (!discarded.ok) return discarded.error;
+      const next = await call('intents.prepare', buyDraft(intent));
+      if (!next.ok) {
+        toast.show({ tone: 'danger', title: 'No new rate', text: next.error.message });
+        navigate(formOf(intent), { replace: true });
+        return null;
+      }
+      navigate(`/intents/${next.value.intent.id}`, { replace: true });
+      return null;
+    });
+
+  return { doing, failure, confirm, discard, renew };
+}
+
+/**
+ * Only the journal knows whether the request left before the error. If it did, this step is gone from the
+ * screen, and the error must be said elsewhere.
+ */
+async function explain(id: string, error: ErrorDto): Promise<ErrorDto | null> {
+  const now = await call('intents.get', { id });
+  if (now.ok && now.value.state === 'journaled') return error;
+  toast.show({ tone: 'danger', title: 'After sending, something went wrong', text: error.message });
+  return null;
+}
+
+function buyDraft({ clientUid, usdCents }: Intent): Draft {
+  return { kind: 'buy', clientUid: clientUid ?? '', amountUsd: toDecimal(usdCents ?? 0, 2) };
+}

@@ -1,0 +1,49 @@
+import type { RateSeries } from '#shared/domain/rate.ts';
+
+export type SeriesFacts = {
+  minCents: number;
+  maxCents: number;
+  firstCents: number;
+  lastCents: number;
+};
+
+/** The extremes and ends of what was observed; null when nothing was. */
+export function factsOf({ pricesCents }: RateSeries): SeriesFacts | null {
+  const seen = pricesCents.filter((price) => price !== null);
+  const [firstCents] = seen;
+  const lastCents = seen.at(-1);
+  if (firstCents === undefined || lastCents === undefined) return null;
+  // A year of minutes is too many arguments for Math.min(...).
+  const minCents = seen.reduce((min, price) => Math.min(min, price));
+  const maxCents = seen.reduce((max, price) => Math.max(max, price));
+  return { minCents, maxCents, firstCents, lastCents };
+}
+
+type Columns = [timesS: number[], prices: (number | null)[], trades: (number | null)[]];
+
+/**
+ * uPlot's columns: seconds and dollars, with own trades as a series of their own. A trade between two
+ * observations gets a time of its own, at which the price has no point but is no gap either.
+ */
+export function chartColumns({ timesMs, pricesCents, trades }: RateSeries): Columns {
+  const columns: Columns = [[], [], []];
+  const push = (atMs: number, price: number | null | undefined, trade: number | null): void => {
+    columns[0].push(atMs / 1000);
+    columns[1].push(price as number | null);
+    columns[2].push(trade);
+  };
+  const sorted = [...trades].sort((a, b) => a.atMs - b.atMs);
+  let nextTrade = 0;
+  timesMs.forEach((atMs, index) => {
+    for (let trade = sorted[nextTrade]; trade && trade.atMs < atMs; trade = sorted[nextTrade]) {
+      push(trade.atMs, undefined, trade.priceCents / 100);
+      nextTrade += 1;
+    }
+    const price = pricesCents[index] ?? null;
+    push(atMs, price === null ? null : price / 100, null);
+  });
+  for (const trade of sorted.slice(nextTrade)) {
+    push(trade.atMs, undefined, trade.priceCents / 100);
+  }
+  return columns;
+}

@@ -1,0 +1,147 @@
+import { FileSpreadsheet } from 'lucide-react';
+import { useEffect, type ReactNode } from 'react';
+import type { ReportKind } from '#shared/domain/report.ts';
+import { dayAfter, dayOf } from '#shared/time-zone.ts';
+import { Banner } from '../../components/banner.tsx';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Combobox } from '../../components/combobox.tsx';
+import { DateRange } from '../../components/date-range.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { Select } from '../../components/select.tsx';
+import { clientName } from '../../lib/client.ts';
+import { useRequest } from '../../lib/resource.ts';
+import { useSession } from '../../lib/session.ts';
+import { useTimeZone } from '../../lib/time-zone.ts';
+import { JobCard } from './job-card.tsx';
+import { isBackwards, rangePresets } from './presets.ts';
+import css from './reports.module.css';
+import { useReports, type ReportForm } from './reports-store.ts';
+
+const kinds: { value: ReportKind; label: string }[] = [
+  { value: 'transactions', label: 'Transactions' },
+  { value: 'balances', label: 'Balances' },
+  { value: 'rates', label: 'Rates' },
+];
+
+const contents: Record<ReportKind, string> = {
+  transactions:
+    'One line for each deposit, buy and withdrawal, with state, address, running balance, value and your notes and tags.',
+  balances:
+    'One line for each client: what the history adds up to, what Bitpro reports, and the difference to the satoshi.',
+  rates: 'One line for each observed rate, with its validity, what it was read for, and gaps.',
+};
+
+export function ReportsPage(): ReactNode {
+  const { form, job, error, starting, setForm, start, cancel } = useReports();
+  const timeZone = useTimeZone();
+  useEffect(() => {
+    if (form !== null) return;
+    const today = dayOf(Date.now(), timeZone);
+    const days = { fromDay: `${today.slice(0, 7)}-01`, toDay: today };
+    setForm({ report: 'transactions', days, timeZone, clientUid: '' });
+  }, [form, timeZone, setForm]);
+  if (form === null) return <PageHeader title="Reports" />;
+
+  const running = job?.state === 'running';
+  return (
+    <div className={css['page']}>
+      <PageHeader title="Reports" />
+      <Card>
+        <form
+          className={css['form']}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!running && !starting && !isBackwards(form.days)) void start(form);
+          }}
+        >
+          <div className={css['kind']}>
+            <Segmented
+              label="Report"
+              items={kinds}
+              value={form.report}
+              onChange={(report) => setForm({ ...form, report })}
+            />
+            <p className={css['hint']}>{contents[form.report]}</p>
+          </div>
+          <Choices form={form} onChange={setForm} />
+          <RangeText form={form} />
+          {error !== null && (
+            <Banner tone="danger" title="No report was written">
+              {error}
+            </Banner>
+          )}
+          <div>
+            <Button
+              type="submit"
+              variant="primary"
+              icon={FileSpreadsheet}
+              loading={starting}
+              disabled={running || isBackwards(form.days)}
+            >
+              Export CSV
+            </Button>
+          </div>
+        </form>
+      </Card>
+      {job !== null && <JobCard job={job} onCancel={() => void cancel()} />}
+    </div>
+  );
+}
+
+type ChoicesProps = { form: ReportForm; onChange: (form: ReportForm) => void };
+
+function Choices({ form, onChange }: ChoicesProps): ReactNode {
+  const timeZones = useSession((session) => session.info?.timeZones ?? []);
+  const clients = useRequest('clients.list', {}, ['clients.changed']);
+  const today = dayOf(Date.now(), form.timeZone);
+  return (
+    <div className={css['choices']}>
+      <div className={css['field']}>
+        <span className={css['label']}>Days</span>
+        <DateRange
+          label="Days"
+          value={form.days}
+          presets={rangePresets(today)}
+          onChange={(days) => onChange({ ...form, days })}
+        />
+      </div>
+      <Combobox
+        label="Time zone"
+        items={timeZones}
+        value={form.timeZone}
+        onChange={(timeZone) => onChange({ ...form, timeZone })}
+      />
+      <Select
+        label="Client"
+        disabled={form.report === 'rates'}
+        items={[
+          { value: '', label: 'All clients' },
+          ...(clients.value ?? []).map((client) => ({
+            value: client.uid,
+            label: clientName(client),
+          })),
+        ]}
+        value={form.report === 'rates' ? '' : form.clientUid}
+        onChange={(clientUid) => onChange({ ...form, clientUid })}
+      />
+    </div>
+  );
+}
+
+function RangeText({ form: { days, timeZone } }: { form: ReportForm }): ReactNode {
+  if (isBackwards(days)) {
+    return (
+      <Banner tone="danger" title="The range ends before it begins">
+        Choose a last day that is not before the first one.
+      </Banner>
+    );
+  }
+  return (
+    <p className={css['range']}>
+      From <strong>{days.fromDay} 00:00</strong> up to, and not including,{' '}
+      <strong>{dayAfter(days.toDay)} 00:00</strong> in {timeZone}.
+    </p>
+  );
+}

@@ -1,0 +1,125 @@
+import { useState, type ReactNode, type SubmitEvent } from 'react';
+import { useLocation } from 'wouter';
+import type { ClientView } from '#shared/domain/client.ts';
+import type { ErrorDto } from '#shared/errors.ts';
+import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
+import { Banner } from '../../components/banner.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { OpenIntents } from '../../components/intent/open-intents.tsx';
+import { fieldOfRefusal, Refusal } from '../../components/intent/refusal.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { createUseDraft } from '../../lib/drafts.ts';
+import { call } from '../../lib/ipc.ts';
+import { useRequest } from '../../lib/resource.ts';
+import { Spendable } from './spendable.tsx';
+import { useAddressCheck } from './use-address-check.ts';
+import css from './withdraw.module.css';
+
+const useWithdrawDraft = createUseDraft({ address: '', amountBtc: '' });
+
+export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
+  const { uid, balance } = client;
+  const { fields, refused, setFields, setIntent } = useWithdrawDraft(uid);
+  const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
+  const [looked, setLooked] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const [preparing, setPreparing] = useState(false);
+  const [error, setError] = useState<ErrorDto | null>(null);
+  const [, navigate] = useLocation();
+  const amount = parseBtc(fields.amountBtc);
+  const address = useAddressCheck((checked) => {
+    if (checked.amountBtc !== null) setFields({ ...checked, amountBtc: checked.amountBtc });
+    else if (checked.address !== fields.address) setFields({ address: checked.address });
+  });
+  const refusal = refused?.reason ?? '';
+
+  const review = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setLooked(true);
+    setAsked(true);
+    if (!amount.ok || fields.address.trim() === '' || preparing) return;
+    setPreparing(true);
+    const result = await call('intents.prepare', { kind: 'withdrawal', clientUid: uid, ...fields });
+    setPreparing(false);
+    if (!result.ok) return setError(result.error);
+    setIntent(result.value.intent.id);
+    navigate(`/intents/${result.value.intent.id}`);
+  };
+
+  const change = (patch: Partial<typeof fields>): void => {
+    setFields(patch);
+    setError(null);
+  };
+
+  return (
+    <form className={css['stack']} onSubmit={(event) => void review(event)}>
+      <OpenIntents intents={open.value?.filter((intent) => intent.clientUid === uid) ?? []} />
+      {refused !== null && <Refusal intent={refused} />}
+      {error !== null && error.field === undefined && (
+        <Banner tone="danger" title="Not ready for review. Nothing was sent.">
+          {error.message}
+        </Banner>
+      )}
+      <Card>
+        <div className={css['stack']}>
+          <TextField
+            label="Address"
+            hint="Paste an address or a bitcoin: link."
+            autoFocus
+            value={fields.address}
+            error={
+              (asked && fields.address.trim() === '' ? 'Enter a bitcoin address.' : null) ??
+              address.error?.message ??
+              (error?.field === 'address' ? error.message : null) ??
+              (fieldOfRefusal(refusal) === 'address' ? refusal : null)
+            }
+            onBlur={() => void address.check(fields.address)}
+            onPaste={(event) => {
+              const { selectionStart, selectionEnd, value } = event.currentTarget;
+              const replacesAll = (selectionEnd ?? 0) - (selectionStart ?? 0) === value.length;
+              if (!replacesAll) return;
+              event.preventDefault();
+              const text = event.clipboardData.getData('text').trim();
+              change({ address: text });
+              void address.check(text);
+            }}
+            onChange={(event) => {
+              change({ address: event.target.value });
+              address.forget();
+            }}
+          />
+          <div className={css['amount']}>
+            <TextField
+              label="Amount in BTC"
+              numeric
+              placeholder="0.00000000"
+              suffix="BTC"
+              value={fields.amountBtc}
+              error={
+                (looked && !amount.ok ? describeAmountProblem(amount.problem, 'BTC') : null) ??
+                (error?.field === 'amountBtc' ? error.message : null) ??
+                (fieldOfRefusal(refusal) === 'amount' ? refusal : null)
+              }
+              onBlur={() => setLooked(fields.amountBtc !== '')}
+              onChange={(event) => change({ amountBtc: event.target.value })}
+            />
+            <Button
+              disabled={!balance || balance.balanceSats <= 0}
+              onClick={() => change({ amountBtc: toDecimal(balance?.balanceSats ?? 0, 8) })}
+            >
+              Max
+            </Button>
+          </div>
+          <Spendable client={client} amountSats={amount.ok ? amount.value : null} />
+        </div>
+      </Card>
+      <div className={css['buttons']}>
+        <ButtonLink href={`/clients/${uid}`}>Cancel</ButtonLink>
+        <Button type="submit" variant="primary" loading={preparing}>
+          Review
+        </Button>
+      </div>
+    </form>
+  );
+}
