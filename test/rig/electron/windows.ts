@@ -215,6 +215,10 @@ export class BrowserWindow extends EventEmitter {
     return { ...this.#bounds };
   }
 
+  getSize(): number[] {
+    return [this.#bounds.width, this.#bounds.height];
+  }
+
   setBounds(bounds: Partial<Bounds>): void {
     this.#bounds = { ...this.#bounds, ...bounds };
     const { width, height } = this.#bounds;
