@@ -45,15 +45,21 @@ describe('a read that fails says what happened', () => {
       /\u201cx\u201d, \u201c<b>\u201d/,
     ],
     ['a broken connection', (r) => r.destroy(), 'offline', /broke/],
-    ['silence', () => {}, 'timeout', /did not answer in time/],
     ['a flood', (r) => r.end(Buffer.alloc(1_100_000)), 'not_bitpro', /far more data/],
   ];
 
   it.each(cases)('%s', async (_name, fault, code, words) => {
     const server = await startRawServer((_seen, response) => void fault(response));
-    const bitpro = clientFor(server.baseUrl, { timeouts: { readMs: 60, readDeadlineMs: 300 } });
-    const error = await failureOf(bitpro.transactions('BT-C1', 1));
+    const error = await failureOf(clientFor(server.baseUrl).transactions('BT-C1', 1));
     expect(error).toMatchObject({ code, message: expect.stringMatching(words) });
+  });
+
+  it('silence, within the deadline over all attempts', async () => {
+    const server = await startRawServer(() => {});
+    const bitpro = clientFor(server.baseUrl, { timeouts: { readMs: 60, readDeadlineMs: 900 } });
+    const error = await failureOf(bitpro.transactions('BT-C1', 1));
+    expect(error).toMatchObject({ code: 'timeout', retryable: true });
+    expect(error.message).toMatch(/did not answer in time/);
   });
 
   it('names the Base URL when ping or rates are not Bitpro at all', async () => {
