@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,9 +46,11 @@ function forkChild(): PracticeProcess {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   children.push(child);
+  const events: EventEmitter = child;
   return {
     postMessage: (message) => child.connected && child.send(message),
-    on: (event: 'message' | 'exit', listener: (value: never) => void) => child.on(event, listener),
+    on: (event: 'message' | 'exit', listener: (value: never) => void) =>
+      events.on(event, (value) => Reflect.apply(listener, undefined, [value])),
     kill: () => child.kill(),
   };
 }

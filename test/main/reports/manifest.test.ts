@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manifestPathOf } from '../../../src/main/reports/manifest.ts';
+import { transactionColumns } from '../../../src/main/reports/transactions-report.ts';
+import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
+import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
+import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
+import { sent } from './desk-fixture.ts';
+import { NOW, openBench, utc, type ReportBench } from './report-bench.ts';
+
+let bench: ReportBench;
+beforeEach(() => {
+  bench = openBench();
+});
+afterEach(() => bench.close());
+
+describe('the manifest', () => {
+  it('says what the report holds, where it is from and how whole it is', async () => {
+    bench.register('BT-C1');
+    bench.register('BT-C2');
+    bench.saveExample();
+    const rows = Array.from({ length: 25 }, (_value, index) =>
+      sent({ tid: `${index}`, createdAtMs: utc('2026-01-02T00:00:00Z') }),
+    );
+    savePage(bench.desk.cache, {
+      clientUid: 'BT-C2',
+      page: 1,
+      rows,
+      joinsTid: null,
+      readAtMs: NOW,
+    });
+    bench.confirmBuy({
+      id: 'i',
+      clientUid: 'BT-C1',
+      tid: '35728038',
+      usdCents: 150_000,
+      sats: 128_949_065,
+      actor: 'ann',
+    });
+    const { sha256 } = bench.run({ timeZone: 'Europe/Paris' });
+    const bytes = readFileSync(bench.path);
+    expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(bench.readManifest()).toEqual({
+      schema: 'bitpro-desk/report-manifest/1',
+      appVersion: '1.2.3',
+      createdAt: '2026-06-01T12:00:00.000Z',
+      profile: { id: 'practice', name: 'Practice' },
+      environment: 'practice',
+      report: 'transactions',
+      range: {
+        from: '2025-12-31T23:00:00.000Z',
+        to: '2026-12-31T23:00:00.000Z',
+        fromDay: '2026-01-01',
+        toDay: '2026-12-31',
+      },
+      timeZone: 'Europe/Paris',
+      filters: { clientUid: null },
+      columns: [...transactionColumns],
+      rowCount: 28,
+      sums: [
+        { type: 'deposit', currency: 'BTC', rows: 26, amount: '0.10000025' },
+        { type: 'buy', currency: 'BTC', rows: 1, amount: '1.28949065' },
+        { type: 'buy', currency: 'USD', rows: 1, amount: '1500.00' },
+        { type: 'withdrawal', currency: 'BTC', rows: 1, amount: '-0.01000000' },
+      ],
+      history: {
+        complete: false,
+        clients: 2,
+        incomplete: [{ clientUid: 'BT-C2', completeToPage: 1, asOf: null }],
+      },
+      file: { name: 'report.csv', bytes: bytes.length, sha256 },
+      auditHead: { seq: 3, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(await verifyManifest(bench.path)).toEqual({ ok: true, differences: [] });
+  });
+
+  it.each(['balances', 'rates'] as const)('fits the %s report', async (report) => {
+    bench.register('BT-C1');
+    bench.saveExample();
+    saveBalance(bench.desk.cache, 'BT-C1', { balanceSats: 5, unconfirmedSats: 6, asOfMs: NOW });
+    bench.rate('2026-01-01T00:00:00Z', 122_510);
+    bench.run({ report });
+    expect(bench.readManifest().rowCount).toBe(1);
+    expect(await verifyManifest(bench.path)).toEqual({ ok: true, differences: [] });
+  });
+
+  it.each([
+    [
+      'an amount',
+      (text: string) => text.replace('0.10000000', '0.20000000'),
+      ['SHA-256', 'Sum of deposit in BTC'],
+    ],
+    [
+      'a row taken out',
+      (text: string) => text.replace(/^.*3501712.*\r\n/m, ''),
+      ['Size', 'SHA-256', 'Rows', 'Sum of deposit in BTC'],
+    ],
+    ['a column renamed', (text: string) => text.replace('tid', 'tix'), ['SHA-256', 'Columns']],
+    ['an open quote', (text: string) => `${text}"`, ['Size', 'SHA-256', 'The file is no CSV']],
+  ])('finds %s changed, and says so', async (_name, change, expected) => {
+    bench.register('BT-C1');
+    bench.saveExample();
+    bench.run();
+    writeFileSync(bench.path, change(readFileSync(bench.path, 'utf8')));
+    const { ok, differences } = await verifyManifest(bench.path);
+    expect(ok).toBe(false);
+    expect(differences.map((text) => expected.find((start) => text.startsWith(start)))).toEqual(
+      expected,
+    );
+  });
+
+  it('is asked for when it is missing, or none', async () => {
+    await expect(verifyManifest(bench.path)).rejects.toMatchObject({ code: 'not_found' });
+    writeFileSync(manifestPathOf(bench.path), '{"schema":"x"}');
+    await expect(verifyManifest(bench.path)).rejects.toMatchObject({ code: 'invalid_input' });
+    bench.run();
+    const moved = join(bench.desk.directory, 'elsewhere.csv');
+    await expect(verifyManifest(moved, manifestPathOf(bench.path))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
