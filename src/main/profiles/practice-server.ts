@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { AppError } from '#shared/errors.ts';
 
+/** In the folder of the profile. */
+export const PRACTICE_STATE_FILE = 'practice-server.json';
+
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 3_000;
 
@@ -51,7 +54,7 @@ export function createPracticeServer(deps: {
   /** The server died, and could not be brought back. */
   onLost: (error: AppError) => void;
 }): PracticeServer {
-  const stateFile = join(deps.directory, 'practice-server.json');
+  const stateFile = join(deps.directory, PRACTICE_STATE_FILE);
   let current: PracticeProcess | null = null;
 
   async function launch(

@@ -1,18 +1,19 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once, type EventEmitter } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultApiOptions } from '#shared/domain/profile.ts';
 import type { AppError } from '#shared/errors.ts';
 import { createConnect } from '../../../src/main/profiles/connect.ts';
+import { readPracticeClients } from '../../../src/main/profiles/practice-clients.ts';
 import { readyPracticeCredentials } from '../../../src/main/profiles/practice-credentials.ts';
 import {
   createPracticeServer,
   type PracticeProcess,
 } from '../../../src/main/profiles/practice-server.ts';
-import { createProfileDir } from '../../../src/main/profiles/profile-dir.ts';
+import { createProfileDir, profilePaths } from '../../../src/main/profiles/profile-dir.ts';
 import { createProfileSecrets } from '../../../src/main/profiles/profile-secrets.ts';
 import { openProfileStore } from '../../../src/main/profiles/profile-store.ts';
 import { createSigner } from '../../../src/main/secrets/signer.ts';
@@ -90,9 +91,14 @@ describe('the practice server', () => {
     const client = connectTo(baseUrl, credentials);
     expect(await client.ping()).toMatchObject({ status: 'ok', environment: 'sandbox' });
     await expect(client.getClient('BT-C000000')).rejects.toMatchObject({ code: 'not_found' });
+    const clients = readPracticeClients(profilePaths(userData, 'practice').directory);
+    expect(clients).toHaveLength(12);
+    for (const { uid, label } of clients) {
+      expect(label).not.toBe('');
+      expect(await client.getClient(uid)).toMatchObject({ uid });
+    }
     await credentials.stored;
     await first.server.stop();
-    expect(existsSync(join(userData, 'profiles/practice/practice-server.json'))).toBe(true);
 
     const second = openApp();
     const again = await readyPracticeCredentials(second.store, second.secrets);
