@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   ensureNpmPackages,
@@ -7,6 +6,7 @@ import {
   windowPackages,
 } from './bootstrap.mjs';
 import { node, root, toolsEnv } from './paths.mjs';
+import { runToEnd } from './run.mjs';
 
 /** `npm run dev`: hot reload in Electron, or on the rig where its binary is missing. */
 ensureNpmPackages();
@@ -21,4 +21,4 @@ if (fetchElectron() === undefined) {
 }
 const cli = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
 const args = [cli, 'dev', '--watch', ...process.argv.slice(2)];
-process.exitCode = spawnSync(node, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
+process.exitCode = await runToEnd(node, args, env);

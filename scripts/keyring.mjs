@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, toolsEnv } from './paths.mjs';
+import { toolsEnv } from './paths.mjs';
+import { runToEnd } from './run.mjs';
 
 const unlock =
   'printf throwaway | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"';
@@ -13,10 +13,10 @@ const unlock =
  * system's keychain is used as it is.
  * @param {string} command
  * @param {readonly string[]} args
- * @returns {number} exit code
+ * @returns {Promise<number>} exit code
  */
-export function runWithThrowawayKeyring(command, args) {
-  if (process.platform !== 'linux') return run(command, args, toolsEnv);
+export async function runWithThrowawayKeyring(command, args) {
+  if (process.platform !== 'linux') return await runToEnd(command, args, toolsEnv);
   const folder = mkdtempSync(join(tmpdir(), 'keyring-'));
   try {
     const env = { ...toolsEnv, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
@@ -24,19 +24,8 @@ export function runWithThrowawayKeyring(command, args) {
     Reflect.deleteProperty(env, 'DISPLAY');
     Reflect.deleteProperty(env, 'WAYLAND_DISPLAY');
     const session = ['--', 'bash', '-c', unlock, 'bash', command, ...args];
-    return run('dbus-run-session', session, env);
+    return await runToEnd('dbus-run-session', session, env);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} env
- */
-function run(command, args, env) {
-  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
-  if (done.error !== undefined) console.error(`${command}: ${done.error.message}`);
-  return done.status ?? 1;
 }

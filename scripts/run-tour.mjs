@@ -7,11 +7,11 @@ import { node, root } from './paths.mjs';
 /**
  * Walks the main job in the real window, headless, with a keyring of its own.
  * @param {readonly string[]} args
- * @returns {number} exit code
+ * @returns {Promise<number>} exit code
  */
-export function runTour(args) {
+export async function runTour(args) {
   ensureNpmPackages();
   ensureSystemPackages(testPackages);
   ensureBuilt();
-  return runWithThrowawayKeyring(node, [join(root, 'test/e2e/tour.ts'), ...args]);
+  return await runWithThrowawayKeyring(node, [join(root, 'test/e2e/tour.ts'), ...args]);
 }

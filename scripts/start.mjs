@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   ensureNpmPackages,
@@ -9,6 +8,7 @@ import {
 import { ensureBuilt } from './build.mjs';
 import { node, root } from './paths.mjs';
 import { runTour } from './run-tour.mjs';
+import { runToEnd } from './run.mjs';
 
 const args = process.argv.slice(2);
 
@@ -21,14 +21,13 @@ const hasDisplay =
 
 if (!hasDisplay) {
   console.log('No display here: walking through the app without one instead (npm run tour).');
-  process.exitCode = runTour([]);
+  process.exitCode = await runTour([]);
 } else if (electron !== undefined) {
   ensureBuilt();
-  process.exitCode = spawnSync(electron, [root, ...args], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = await runToEnd(electron, [root, ...args]);
 } else {
   ensureSystemPackages(windowPackages);
   ensureBuilt();
   console.log('Electron could not be fetched: the app runs in a Chromium window (test/rig).');
-  const rig = join(root, 'test/rig/start.ts');
-  process.exitCode = spawnSync(node, [rig, ...args], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = await runToEnd(node, [join(root, 'test/rig/start.ts'), ...args]);
 }

@@ -17,7 +17,7 @@ ensureBuilt();
 rmSync(report, { force: true });
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 const args = [vitest, 'run', ...reporters, ...process.argv.slice(2)];
-process.exitCode = runWithThrowawayKeyring(node, args);
+process.exitCode = await runWithThrowawayKeyring(node, args);
 console.log(closingLine());
 
 /** A test file that could not even be loaded counts as one failed test. */

@@ -1,3 +1,3 @@
 import { runTour } from './run-tour.mjs';
 
-process.exitCode = runTour(process.argv.slice(2));
+process.exitCode = await runTour(process.argv.slice(2));
