@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -7,10 +6,10 @@ const here = import.meta.dirname;
 
 /** The main process and the programs it starts; each name is the file's name in out/main. */
 const mainEntries = {
-  index: 'src/main/index.ts',
-  'keychain-process': 'src/main/secrets/keychain-process.ts',
-  'report-worker': 'src/main/reports/report-worker.ts',
-  'sandbox-process': 'src/sandbox/utility.ts',
+  index: resolve(here, 'src/main/index.ts'),
+  'keychain-process': resolve(here, 'src/main/secrets/keychain-process.ts'),
+  'report-worker': resolve(here, 'src/main/reports/report-worker.ts'),
+  'sandbox-process': resolve(here, 'src/sandbox/utility.ts'),
 };
 
 /** The dev server needs inline scripts (React refresh) and a socket; the shipped page has app-protocol's policy. */
@@ -21,9 +20,7 @@ export default defineConfig({
   main: {
     build: {
       rolldownOptions: {
-        input: Object.fromEntries(
-          Object.entries(mainEntries).filter(([, file]) => existsSync(resolve(here, file))),
-        ),
+        input: mainEntries,
         // Chunks lie beside the entries, so that import.meta.dirname is out/main in all of them.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

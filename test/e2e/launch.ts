@@ -37,6 +37,7 @@ export type LaunchedApp = {
   exited: Promise<Exit>;
 };
 
+/** @public For tests that only one of the two can run. */
 export function hasElectron(): boolean {
   return findElectron() !== undefined;
 }

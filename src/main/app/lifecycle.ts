@@ -1,4 +1,4 @@
-import { app, powerMonitor, type BrowserWindow } from 'electron';
+import { app, powerMonitor, type BrowserWindow, type Event } from 'electron';
 
 /** Longer than any write the app makes, shorter than what makes an operator kill it. */
 const CLEANUP_LIMIT_MS = 5_000;
@@ -38,8 +38,11 @@ export function manageLifecycle({ onSecondInstance, onActivate, cleanUp }: Lifec
     event.preventDefault();
     void leave();
   });
-  // A shutdown on Linux and macOS; `preventDefault`, which the types leave out, asks the system to wait.
-  powerMonitor.on('shutdown', () => app.quit());
+  // Linux and macOS. The event, which the types leave out, asks the system to wait for us.
+  powerMonitor.on('shutdown', (event?: Event) => {
+    event?.preventDefault();
+    app.quit();
+  });
 }
 
 /** Windows ends a session without `before-quit`: this is the only notice the app gets. */
