@@ -77,7 +77,7 @@ function checkEnvironment(answered: string, wanted: ConnectionForm['environment'
 
 function explainSigned(error: unknown, offsetMs: number): unknown {
   if (!(error instanceof AppError)) return error;
-  if (error.code === 'clock_skew') return onField(error, 'secretKey');
+  if (error.code === 'clock_skew') return error;
   if (error.code !== 'unauthorized') return onField(error, 'baseUrl');
   return Math.abs(offsetMs) > CLOCK_WINDOW_MS ? clockTooFarOff(offsetMs, error) : refusedKey(error);
 }

@@ -29,6 +29,19 @@ export function utcCell(atMs: number | null): string {
   return atMs === null ? '' : new Date(atMs).toISOString();
 }
 
+/** `utcCell` for a column in which many rows in a row share their moment: it is written out once. */
+export function createUtcCell(): (atMs: number | null) => string {
+  let lastMs: number | null = null;
+  let lastText = '';
+  return (atMs) => {
+    if (atMs !== lastMs) {
+      lastMs = atMs;
+      lastText = utcCell(atMs);
+    }
+    return lastText;
+  };
+}
+
 /** Cells already written, as one row with its end. */
 export function csvRow(cells: readonly string[]): string {
   return cells.join(',') + ROW_END;

@@ -2,7 +2,7 @@ import { directionOf, transactionTypes, type TransactionType } from '#shared/dom
 import { addUnits, centsForSats, impliedPriceCents, toDecimal } from '#shared/money.ts';
 import { createLocalIso } from '#shared/time-zone.ts';
 import { listReportClients, netSats, prepareClientSums } from './client-figures.ts';
-import { csvRow, numberCell, textCell, utcCell } from './csv.ts';
+import { createUtcCell, csvRow, numberCell, textCell, utcCell } from './csv.ts';
 import { prepareRateLookup } from './rate-lookup.ts';
 import type { ReportRows, ReportSource } from './report-source.ts';
 import { createSums } from './report-sums.ts';
@@ -61,6 +61,8 @@ export function transactionsReport(source: ReportSource): ReportRows {
   const valueOf = prepareValuation(source);
   const { start, zone } = constantCells(source);
   const local = createLocalIso(request.timeZone);
+  const observed = createUtcCell();
+  const fetched = createUtcCell();
 
   function rowOf(raw: RawTransaction): string {
     const type = transactionTypes[raw.type] ?? 'unknown';
@@ -90,7 +92,7 @@ export function transactionsReport(source: ReportSource): ReportRows {
       fiatCents === null ? NOT_KNOWN : toDecimal(fiatCents, 2, true),
       value ? toDecimal(value.priceCents, 2, true) : NOT_KNOWN,
       value ? value.basis : 'none',
-      utcCell(value?.observedAtMs ?? null),
+      observed(value?.observedAtMs ?? null),
       textCell(raw.address),
       NOT_KNOWN,
       textCell(raw.txId),
@@ -100,7 +102,7 @@ export function transactionsReport(source: ReportSource): ReportRows {
       intent?.id ?? '',
       textCell(intent?.requestedBy ?? null),
       NOT_KNOWN,
-      utcCell(raw.fetchedAtMs),
+      fetched(raw.fetchedAtMs),
     ]);
   }
 
