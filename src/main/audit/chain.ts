@@ -40,6 +40,7 @@ export function appendAudit(db: RecordsDb, note: AuditNote): AuditEntry {
   return entry;
 }
 
+/** `entries` that were read, the bad one included. */
 export type ChainVerdict = { ok: boolean; entries: number; firstBadSeq: number | null };
 
 /**

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import { appendAudit, verifyChain } from '../../../src/main/audit/chain.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
+import { temporaryFolder } from '../money/fixture.ts';
 
 const columns = ['at_ms', 'actor', 'action', 'subject', 'detail', 'prev_hash', 'hash'] as const;
 
 function log(entries: number): RecordsDb {
-  const db = openRecords(':memory:');
+  const db = openRecords(join(temporaryFolder(), 'records.db'));
   db.transaction(() => {
     for (let at = 1; at <= entries; at += 1) {
       const note = { atMs: at, actor: 'alice', action: 'intent.sent', subject: `i${at}` };
@@ -16,6 +18,22 @@ function log(entries: number): RecordsDb {
     }
   })();
   return db;
+}
+
+function entry(db: RecordsDb, seq: number): AuditEntry {
+  const row = db
+    .prepare<[number], AuditEntry>(
+      'SELECT *, at_ms AS atMs, prev_hash AS prevHash FROM audit WHERE seq = ?',
+    )
+    .get(seq);
+  if (!row) throw new Error('no entry');
+  return row;
+}
+
+/** The hash of an entry with nothing of src. */
+function recipe({ action, actor, atMs, detail, prevHash, seq, subject }: AuditEntry): string {
+  const text = JSON.stringify({ action, actor, atMs, detail, prevHash, seq, subject });
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** What someone with the file and an editor can do, who is not held back by triggers. */
@@ -34,16 +52,9 @@ test('an empty and a grown log verify', () => {
 
 test('anyone can recompute a hash: SHA-256 over the JSON of the other fields by name', () => {
   const db = log(2);
-  const row = db
-    .prepare<[], AuditEntry>(
-      'SELECT *, at_ms AS atMs, prev_hash AS prevHash FROM audit WHERE seq = 2',
-    )
-    .get();
-  if (!row) throw new Error('no entry');
-  const { action, actor, atMs, detail, prevHash, seq, subject } = row;
-  const text = JSON.stringify({ action, actor, atMs, detail, prevHash, seq, subject });
-  expect(detail).toBe('{"amountSats":2,"reason":"Ünklar “so”","tid":"1"}');
-  expect(row.hash).toBe(createHash('sha256').update(text).digest('hex'));
+  const row = entry(db, 2);
+  expect(row.detail).toBe('{"amountSats":2,"reason":"Ünklar “so”","tid":"1"}');
+  expect(row.hash).toBe(recipe(row));
 });
 
 test('any change of any field of any entry is found at that entry', () => {
@@ -88,6 +99,13 @@ test('an entry taken out or put in is found', () => {
     `INSERT INTO audit SELECT 3, at_ms, actor, action, subject, detail, hash, hash FROM audit WHERE seq = 2`,
   );
   expect(verifyChain(longer)).toMatchObject({ ok: false, firstBadSeq: 3 });
+});
+
+test('an entry rewritten with a hash that fits it is found at the next one', () => {
+  const db = log(4);
+  const hash = recipe({ ...entry(db, 2), actor: 'mallory' });
+  tamper(db, `UPDATE audit SET actor = 'mallory', hash = ? WHERE seq = 2`, hash);
+  expect(verifyChain(db)).toEqual({ ok: false, entries: 3, firstBadSeq: 3 });
 });
 
 test('an entry belongs into the transaction of what it is about', () => {

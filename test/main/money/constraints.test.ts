@@ -177,6 +177,17 @@ describe('rows', () => {
     expect(() => change.run(value)).toThrow('what was reviewed does not change');
   });
 
+  test.each(['confirmed', 'rejected', 'cleared', 'discarded'] as const)(
+    'nothing of a %s intent changes',
+    (state) => {
+      const db = intentIn(state);
+      for (const column of ['reason', 'server_state', 'server_tx_id', 'settled_at_ms']) {
+        const change = db.prepare(`UPDATE intents SET ${column} = '1'`);
+        expect(() => change.run(), column).toThrow('a settled intent does not change');
+      }
+    },
+  );
+
   test('sent needs its one attempt, confirmed its tid, unknown its reason', () => {
     const sent = { ...columnsOf('sent'), attempts: 0, sent_at_ms: null };
     expect(() => update(intentIn('journaled'), 'i1', sent)).toThrow('CHECK');

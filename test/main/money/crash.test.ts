@@ -64,7 +64,7 @@ test('the journal itself lets an intent be sent once', async () => {
 });
 
 test('a journal that would not fsync is refused', () => {
-  const records = openRecords(':memory:');
+  const { records } = openDesk();
   records.pragma('synchronous = NORMAL');
   expect(() => createJournal({ records, now: () => 0, actor: () => 'a' })).toThrow('FULL');
 });

@@ -71,6 +71,15 @@ test.each([
   expect(states(desk)).toEqual([]);
 });
 
+test('what changes while the rate is read counts', async () => {
+  const desk = openDesk();
+  desk.world.onRefresh = () => {
+    desk.world.profile = { ...desk.world.profile, locked: true };
+  };
+  await expect(desk.money.prepare(BUY)).rejects.toMatchObject({ code: 'profile_locked' });
+  expect(states(desk)).toEqual([]);
+});
+
 test('an unlisted client and one with a second deposit address are refused', async () => {
   const desk = openDesk();
   const unlisted = { ...BUY, clientUid: 'BT-404' };
