@@ -14,8 +14,13 @@ export type SortState = 'ascending' | 'descending' | 'none';
 export type Column<Row> = {
   key: string;
   header: string;
-  /** A grid track: `120px`, `minmax(140px, 1fr)`. */
-  width: string;
+  /** Least width; a column with `grow` takes its share of what is left. */
+  widthPx: number;
+  grow?: number;
+  /** Left out when the grid is narrower: what is in it is also behind Enter. */
+  hideBelowPx?: number;
+  /** Read out as the header, but not drawn. */
+  quiet?: boolean;
   numeric?: boolean;
   muted?: boolean;
   cell: (row: Row) => ReactNode;
@@ -44,7 +49,7 @@ type DataGridProps<Row> = {
  * End move the selection; Enter opens.
  */
 export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
-  const { columns, rows, rowKey, selectedKey, onNearEnd } = props;
+  const { rows, rowKey, selectedKey, onNearEnd } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtualizer = useVirtualizer({
@@ -55,6 +60,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
     overscan: OVERSCAN_ROWS,
     scrollPaddingStart: 34,
   });
+  const columns = columnsFor(props.columns, virtualizer.scrollRect?.width);
   const items = virtualizer.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -88,7 +94,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
     virtualizer.scrollToIndex(target);
   }
 
-  const tracks = { gridTemplateColumns: columns.map((column) => column.width).join(' ') };
+  const tracks = tracksOf(columns);
   return (
     <div
       ref={scroller}
@@ -113,6 +119,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
           const row = rows[item.index];
           if (row === undefined) return null;
           return (
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid takes the keys of its rows
             <div
               key={item.key}
               id={`${id}-${item.index}`}
@@ -144,7 +151,7 @@ function HeaderCell<Row>({ column }: { column: Column<Row> }): ReactNode {
   if (!sort) {
     return (
       <div role="columnheader" className={cellClass({ ...column, muted: true })}>
-        {column.header}
+        {column.quiet ? <span className={css['unseen']}>{column.header}</span> : column.header}
       </div>
     );
   }
@@ -163,9 +170,28 @@ function HeaderCell<Row>({ column }: { column: Column<Row> }): ReactNode {
   );
 }
 
-function cellClass(column: { numeric?: boolean; muted?: boolean }): string {
-  return cx(css['cell'], column.numeric && css['numeric'], column.muted && css['muted']);
+/** The columns there is room for; all of them until the width is known. */
+function columnsFor<Row>(columns: readonly Column<Row>[], widthPx = Infinity): Column<Row>[] {
+  return columns.filter(({ hideBelowPx = 0 }) => widthPx >= hideBelowPx);
 }
+
+/** One template for head and rows: tracks sized by their content would differ from row to row. */
+export function tracksOf<Row>(columns: readonly Column<Row>[]): {
+  gridTemplateColumns: string;
+  minWidth: number;
+} {
+  const tracks = columns.map(({ widthPx, grow }) =>
+    grow === undefined ? `${widthPx}px` : `minmax(${widthPx}px, ${grow}fr)`,
+  );
+  const minWidth = columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
+  return { gridTemplateColumns: tracks.join(' '), minWidth };
+}
+
+function cellClass({ numeric, muted, quiet }: CellLook): string {
+  return cx(css['cell'], numeric && css['numeric'], muted && css['muted'], quiet && css['tight']);
+}
+
+type CellLook = { numeric?: boolean; muted?: boolean; quiet?: boolean };
 
 /** Where a key moves the selection; null when it moves nothing. */
 function targetIndex(key: string, from: number, count: number, pageRows: number): number | null {

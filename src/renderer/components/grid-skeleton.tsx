@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import css from './data-grid.module.css';
-import type { Column } from './data-grid.tsx';
+import { tracksOf, type Column } from './data-grid.tsx';
 import { Skeleton } from './states.tsx';
 
 /** Stands where a DataGrid will be: the same head, rows of the same height. */
@@ -11,14 +11,14 @@ export function GridSkeleton<Row>({
   columns: readonly Column<Row>[];
   rows: number;
 }): ReactNode {
-  const tracks = { gridTemplateColumns: columns.map((column) => column.width).join(' ') };
+  const tracks = tracksOf(columns);
   return (
-    <div className={css['scroller']} aria-busy="true">
+    <div className={css['skeleton']} aria-busy="true">
       <div className={css['head']}>
         <div className={css['row']} style={tracks}>
-          {columns.map(({ key, header }) => (
+          {columns.map(({ key, header, quiet }) => (
             <div key={key} className={css['cell']}>
-              {header}
+              {quiet ? '' : header}
             </div>
           ))}
         </div>

@@ -40,9 +40,8 @@ export async function settleDraft<Fields>(
   store: DraftStore<Fields>,
   clientUid: string,
 ): Promise<void> {
-  const draft = store.getState().drafts[clientUid];
-  if (draft?.intentId == null) return;
-  const { intentId } = draft;
+  const intentId = store.getState().drafts[clientUid]?.intentId ?? null;
+  if (intentId === null) return;
   const result = await call('intents.get', { id: intentId });
   const now = store.getState().drafts[clientUid];
   // Not readable, or typed on since with another intent: leave what is there.

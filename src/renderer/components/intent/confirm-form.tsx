@@ -3,7 +3,6 @@ import type { IntentReview } from '#shared/domain/intent.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
-import { EnvironmentSign } from '../environment-mark.tsx';
 import { TextField } from '../text-field.tsx';
 import { environmentWords } from '../wording.ts';
 import css from './intent.module.css';
@@ -38,7 +37,7 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
   };
 
   return (
-    <form className={css['confirm']} onSubmit={confirm} onKeyDown={stopHeldEnter}>
+    <form className={css['confirm']} onSubmit={confirm}>
       {failure !== null && failure.field !== 'typed' && (
         <Banner tone="danger" title="Nothing was sent">
           {failure.message}
@@ -51,6 +50,7 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
             hint="Compare the whole address above first."
             autoComplete="off"
             maxLength={6}
+            onKeyDown={stopHeldEnter}
             value={typed}
             error={
               typedWrong
@@ -74,11 +74,12 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
         <div className={css['money']} data-armed={armed}>
           <Button
             type="submit"
+            onKeyDown={stopHeldEnter}
             variant={review.environment === 'production' ? 'danger' : 'primary'}
             disabled={!armed || blocked !== null}
+            icon={environmentWords[review.environment].icon}
             loading={sending}
           >
-            <EnvironmentSign environment={review.environment} />
             {confirmText(review)}
           </Button>
           {!armed && blocked === null && <span className={css['arming']} aria-hidden />}

@@ -20,44 +20,53 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'time',
       header: 'Time',
-      width: '142px',
+      widthPx: 156,
       cell: (row) => <Time ms={row.createdAtMs} />,
       ...(sort?.time ? { sort: sort.time } : {}),
     },
     ...(withClient ? [clientColumn] : []),
-    { key: 'type', header: 'Type', width: '100px', cell: (row) => transactionTypeWords[row.type] },
+    { key: 'type', header: 'Type', widthPx: 96, cell: (row) => transactionTypeWords[row.type] },
     {
       key: 'amount',
       header: 'Amount',
-      width: '154px',
+      widthPx: 136,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
       ...(sort?.amount ? { sort: sort.amount } : {}),
     },
-    { key: 'unit', header: '', width: '44px', muted: true, cell: () => 'BTC' },
+    { key: 'unit', header: 'Unit', quiet: true, widthPx: 44, muted: true, cell: () => 'BTC' },
     {
       key: 'state',
       header: 'State',
-      width: '112px',
+      widthPx: 108,
       cell: (row) => <StateBadge transaction={row} />,
     },
     {
       key: 'address',
       header: 'Address',
-      width: '132px',
+      widthPx: 144,
+      hideBelowPx: 900,
       muted: true,
       cell: (row) =>
         row.address === null ? '' : <Hash value={row.address} keep={6} copy={false} />,
     },
-    { key: 'tid', header: 'ID', width: '92px', muted: true, cell: (row) => row.tid },
-    { key: 'note', header: 'Note and tags', width: 'minmax(140px, 2fr)', cell: noteCell },
+    {
+      key: 'tid',
+      header: 'ID',
+      widthPx: 100,
+      hideBelowPx: 1000,
+      muted: true,
+      cell: (row) => row.tid,
+    },
+    { key: 'note', header: 'Note and tags', widthPx: 130, grow: 2, cell: noteCell },
   ];
 }
 
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  width: 'minmax(120px, 1fr)',
+  widthPx: 110,
+  grow: 2,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>
       {row.clientLabel === '' ? row.clientUid : row.clientLabel}

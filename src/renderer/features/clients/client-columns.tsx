@@ -11,80 +11,89 @@ import css from './clients.module.css';
 /** A balance older than this is marked. */
 export const STALE_AFTER_MS = 3_600_000;
 
-export function clientColumns(): Column<ClientView>[] {
-  return [
-    {
-      key: 'label',
-      header: 'Client',
-      width: 'minmax(150px, 2fr)',
-      cell: ({ label }) =>
-        label === '' ? (
-          <span className={css['unnamed']}>No label</span>
-        ) : (
-          <span className={css['name']}>{label}</span>
-        ),
-    },
-    {
-      key: 'uid',
-      header: 'UID',
-      width: 'minmax(84px, 1fr)',
-      muted: true,
-      cell: ({ uid }) => uid,
-    },
-    {
-      key: 'address',
-      header: 'Deposit address',
-      width: '136px',
-      muted: true,
-      cell: ({ depositAddress }) =>
-        depositAddress === null ? (
-          'Not read yet'
-        ) : (
-          <Hash value={depositAddress} keep={6} copy={false} />
-        ),
-    },
-    {
-      key: 'balance',
-      header: 'Balance',
-      width: '132px',
-      numeric: true,
-      cell: ({ balance }) => balance && <Btc sats={balance.balanceSats} unit={false} />,
-    },
-    {
-      key: 'unconfirmed',
-      header: 'Unconfirmed',
-      width: '124px',
-      numeric: true,
-      cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
-    },
-    {
-      key: 'unit',
-      header: '',
-      width: '44px',
-      muted: true,
-      cell: ({ balance }) => balance && 'BTC',
-    },
-    {
-      key: 'age',
-      header: 'Read',
-      width: '112px',
-      muted: true,
-      cell: ({ balance }) => <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />,
-    },
-    {
-      key: 'history',
-      header: 'History',
-      width: '116px',
-      muted: true,
-      cell: ({ history }) => coverageText(history),
-    },
-    { key: 'open', header: '', width: '132px', cell: (client) => <Attention client={client} /> },
-  ];
-}
+export const clientColumns: Column<ClientView>[] = [
+  {
+    key: 'label',
+    header: 'Client',
+    widthPx: 150,
+    grow: 2,
+    cell: ({ label }) =>
+      label === '' ? (
+        <span className={css['unnamed']}>No label</span>
+      ) : (
+        <span className={css['name']}>{label}</span>
+      ),
+  },
+  {
+    key: 'uid',
+    header: 'UID',
+    widthPx: 112,
+    grow: 1,
+    muted: true,
+    cell: ({ uid }) => uid,
+  },
+  {
+    key: 'address',
+    header: 'Deposit address',
+    widthPx: 144,
+    hideBelowPx: 1000,
+    muted: true,
+    cell: ({ depositAddress }) =>
+      depositAddress === null ? (
+        'Not read yet'
+      ) : (
+        <Hash value={depositAddress} keep={6} copy={false} />
+      ),
+  },
+  {
+    key: 'balance',
+    header: 'Balance',
+    widthPx: 120,
+    numeric: true,
+    cell: ({ balance }) => balance && <Btc sats={balance.balanceSats} unit={false} />,
+  },
+  {
+    key: 'unconfirmed',
+    header: 'Unconfirmed',
+    widthPx: 116,
+    numeric: true,
+    cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
+  },
+  {
+    key: 'unit',
+    header: 'Unit',
+    quiet: true,
+    widthPx: 44,
+    muted: true,
+    cell: ({ balance }) => balance && 'BTC',
+  },
+  {
+    key: 'age',
+    header: 'Read',
+    widthPx: 112,
+    muted: true,
+    cell: ({ balance }) => <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />,
+  },
+  {
+    key: 'history',
+    header: 'History',
+    widthPx: 104,
+    hideBelowPx: 800,
+    muted: true,
+    cell: ({ history }) => coverageText(history),
+  },
+  {
+    key: 'open',
+    header: 'Attention',
+    quiet: true,
+    widthPx: 140,
+    cell: (client) => <Attention client={client} />,
+  },
+];
 
 function Unconfirmed({ sats }: { sats: number }): ReactNode {
-  if (sats === 0) return <span className={css['none']}>0</span>;
-  return <Btc sats={sats} unit={false} />;
+  const amount = <Btc sats={sats} unit={false} />;
+  return sats === 0 ? <span className={css['none']}>{amount}</span> : amount;
 }
 
 /** How far the history on this machine reaches back without a gap. */

@@ -1,7 +1,7 @@
 import { History } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientView, HistoryCoverage } from '#shared/domain/client.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Card } from '../../components/card.tsx';
 import { DataGrid } from '../../components/data-grid.tsx';
@@ -9,6 +9,8 @@ import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
 import { useRequest } from '../../lib/resource.ts';
+import { Age } from '../../components/time.tsx';
+import { formatCount, plural } from '../../lib/format.ts';
 import css from './client-page.module.css';
 
 const SHOWN_ROWS = 50;
@@ -38,7 +40,12 @@ export function ClientHistory({ client }: { client: ClientView }): ReactNode {
       <Card
         title="Latest transactions"
         padded={false}
-        actions={<Link href={all}>Full history</Link>}
+        actions={
+          <>
+            <Coverage history={client.history} />
+            <Link href={all}>Full history</Link>
+          </>
+        }
       >
         {page.status === 'error' ? (
           <ErrorState error={page.error} onRetry={page.reload} />
@@ -63,5 +70,16 @@ export function ClientHistory({ client }: { client: ClientView }): ReactNode {
         )}
       </Card>
     </div>
+  );
+}
+
+/** How much of the client's history is on this machine, and how old the reading is. */
+function Coverage({ history }: { history: HistoryCoverage }): ReactNode {
+  const { rows, complete, completeToPage, asOfMs } = history;
+  const reach = complete ? 'complete' : `complete to page ${formatCount(completeToPage)}`;
+  return (
+    <span className={css['coverage']}>
+      {plural(rows, 'row')}, {reach}, <Age ms={asOfMs} />
+    </span>
   );
 }

@@ -5,21 +5,19 @@ import type { ClientView } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { FigureRow, KeyFigure } from '../../components/card.tsx';
-import { OpenIntents } from '../../components/intent/open-intents.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { plural } from '../../lib/format.ts';
+import { formatCount } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { clientName, useClient } from '../../lib/client.ts';
 import { useRateStatus } from '../../lib/profile.tsx';
-import { useRequest } from '../../lib/resource.ts';
 import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
 import { AddressConflict } from './address-conflict.tsx';
-import { coverageText, STALE_AFTER_MS } from './client-columns.tsx';
+import { STALE_AFTER_MS } from './client-columns.tsx';
 import { ClientHistory } from './client-history.tsx';
 import css from './client-page.module.css';
 import { DepositAddress } from './deposit-address.tsx';
@@ -44,9 +42,7 @@ export function ClientPage(): ReactNode {
 }
 
 function ClientDetails({ client }: { client: ClientView }): ReactNode {
-  const { uid, conflictingAddress } = client;
-  const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
-  const mine = open.value?.filter((intent) => intent.clientUid === uid) ?? [];
+  const { conflictingAddress } = client;
   return (
     <div className={css['page']}>
       <PageHeader
@@ -58,7 +54,6 @@ function ClientDetails({ client }: { client: ClientView }): ReactNode {
       {conflictingAddress !== null && (
         <AddressConflict client={client} conflictingAddress={conflictingAddress} />
       )}
-      <OpenIntents intents={mine} />
       <div className={css['top']}>
         <DepositAddress client={client} />
         <Figures client={client} />
@@ -74,6 +69,9 @@ function Meta({ client }: { client: ClientView }): ReactNode {
       <span className={css['uid']}>
         UID {client.uid} <CopyButton text={client.uid} label="Copy UID" />
       </span>
+      {client.openIntents > 0 && (
+        <Badge tone="warning">{formatCount(client.openIntents)} not settled</Badge>
+      )}
       {client.archived && <Badge tone="neutral">Archived</Badge>}
     </>
   );
@@ -145,7 +143,7 @@ async function archive(uid: string, archived: boolean): Promise<void> {
 }
 
 function Figures({ client }: { client: ClientView }): ReactNode {
-  const { balance, history } = client;
+  const { balance } = client;
   const rate = useRateStatus()?.rate ?? null;
   const age = <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />;
   return (
@@ -168,15 +166,6 @@ function Figures({ client }: { client: ClientView }): ReactNode {
         value={balance ? formatBtc(balance.unconfirmedSats) : '–'}
         unit={balance ? 'BTC' : undefined}
         hint={<>Not part of the balance · {age}</>}
-      />
-      <KeyFigure
-        label="History on this machine"
-        value={plural(history.rows, 'row')}
-        hint={
-          <>
-            {coverageText(history)} · <Age ms={history.asOfMs} />
-          </>
-        }
       />
     </FigureRow>
   );

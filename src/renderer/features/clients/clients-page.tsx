@@ -79,7 +79,6 @@ function WaysIn({ onChoose }: { onChoose: (dialog: OpenDialog) => void }): React
 function ClientList({ clients }: { clients: readonly ClientView[] | null }): ReactNode {
   const { text, archive, selectedUid, set } = useStore(useClientsStore());
   const [, navigate] = useLocation();
-  const columns = useMemo(clientColumns, []);
   const found = useMemo(
     () => (clients === null ? null : findClients(clients, text, archive)),
     [clients, text, archive],
@@ -107,13 +106,13 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
       <div className={css['table']}>
         <Card padded={false}>
           {found === null ? (
-            <GridSkeleton columns={columns} rows={12} />
+            <GridSkeleton columns={clientColumns} rows={12} />
           ) : found.length === 0 ? (
             <NothingFound archive={archive} text={text} onClear={() => set({ text: '' })} />
           ) : (
             <DataGrid
               label="Clients"
-              columns={columns}
+              columns={clientColumns}
               rows={found}
               rowKey={clientKey}
               selectedKey={selectedUid}

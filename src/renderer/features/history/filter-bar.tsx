@@ -9,6 +9,7 @@ import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { transactionTypeWords } from '../../components/wording.ts';
 import { addDays } from '../../lib/format.ts';
+import { useNow } from '../../lib/now.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import css from './history.module.css';
 import { isNarrowed, readAmount, type FilterForm } from './history-filter.ts';
@@ -105,7 +106,7 @@ type MoreFiltersProps = Pick<FilterBarProps, 'form' | 'tags' | 'onChange'>;
 
 function MoreFilters({ form, tags, onChange }: MoreFiltersProps): ReactNode {
   const timeZone = useTimeZone();
-  const today = dayOf(Date.now(), timeZone);
+  const today = dayOf(useNow(60_000), timeZone);
   const tagChoices = [
     { value: '', label: 'All tags' },
     ...tags.map((tag) => ({ value: tag, label: tag })),

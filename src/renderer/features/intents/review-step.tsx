@@ -7,7 +7,6 @@ import { toDecimal } from '#shared/money.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { EnvironmentMark } from '../../components/environment-mark.tsx';
 import { ConfirmForm } from '../../components/intent/confirm-form.tsx';
 import { ReviewFacts } from '../../components/intent/review-facts.tsx';
 import { toast } from '../../components/toasts.tsx';
@@ -33,10 +32,7 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
   return (
     <div className={css['stack']}>
       <Card>
-        <p className={css['environment']} data-environment={review.environment}>
-          <EnvironmentMark environment={review.environment} name={review.profileName} />
-          <span>{environmentWords[review.environment].explanation}</span>
-        </p>
+        <Environment review={review} />
         <ReviewFacts review={review} />
         {leftMs !== null && (
           <div className={css['rate']}>
@@ -72,6 +68,20 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
         onBack={() => void discard()}
       />
     </div>
+  );
+}
+
+/** The band of the window once more, where the decision is made. */
+function Environment({ review }: { review: IntentReview }): ReactNode {
+  const { word, explanation, icon: Icon } = environmentWords[review.environment];
+  const isNamedSo = review.profileName.toUpperCase() === word;
+  return (
+    <p className={css['environment']} data-environment={review.environment}>
+      <Icon size={16} aria-hidden />
+      <strong>{word}</strong>
+      {!isNamedSo && <span>{review.profileName}</span>}
+      <span>{explanation}</span>
+    </p>
   );
 }
 

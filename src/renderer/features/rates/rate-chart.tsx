@@ -3,12 +3,17 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { RateSeries } from '#shared/domain/rate.ts';
 import { formatUsd } from '#shared/money.ts';
+import { formatMinute } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import css from './rates.module.css';
 import { chartColumns } from './series-facts.ts';
+import { timeLabels } from './time-labels.ts';
 import { useThemeChange } from './use-theme-change.ts';
 
-const HEIGHT_PX = 340;
+/** As high as the window leaves room for below the figures. */
+function heightPx(): number {
+  return Math.max(220, Math.min(440, innerHeight - 500));
+}
 
 /** A line of prices with gaps left open and own trades as marks. Redrawn when theme or data change. */
 export function RateChart({ series, summary }: { series: RateSeries; summary: string }): ReactNode {
@@ -18,13 +23,9 @@ export function RateChart({ series, summary }: { series: RateSeries; summary: st
   useEffect(() => {
     const target = box.current;
     if (!target) return undefined;
-    const plot = new uPlot(
-      optionsFor(target, timeZone),
-      chartColumns(series) as uPlot.AlignedData,
-      target,
-    );
+    const plot = new uPlot(optionsFor(target, timeZone), chartColumns(series), target);
     const observer = new ResizeObserver(() =>
-      plot.setSize({ width: target.clientWidth, height: HEIGHT_PX }),
+      plot.setSize({ width: target.clientWidth, height: heightPx() }),
     );
     observer.observe(target);
     return () => {
@@ -46,18 +47,25 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
   };
   return {
     width: target.clientWidth,
-    height: HEIGHT_PX,
+    height: heightPx(),
     // uPlot's own way to show another zone than the machine's.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { live: true },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, min, max) => padded(min, max) } },
     axes: [
-      { ...axis, size: 34 },
+      {
+        ...axis,
+        size: 42,
+        values: (_plot, splits, _axis, _space, stepS) => timeLabels(splits, stepS, timeZone),
+      },
       { ...axis, size: 78, values: (_plot, ticks) => ticks.map(formatTick) },
     ],
     series: [
-      { label: 'Time', value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
+      {
+        label: 'Time',
+        value: (_plot, seconds) => (seconds ? formatMinute(seconds * 1000, timeZone) : '–'),
+      },
       {
         label: 'Price in USD',
         stroke: color('--accent'),
@@ -68,10 +76,11 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
       },
       {
         label: 'Own buys',
-        stroke: 'transparent',
+        stroke: color('--success-text'),
+        paths: () => null,
         points: {
           show: true,
-          size: 9,
+          size: 11,
           width: 2,
           stroke: color('--surface'),
           fill: color('--success-text'),

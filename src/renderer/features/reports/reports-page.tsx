@@ -13,6 +13,7 @@ import { Select } from '../../components/select.tsx';
 import { clientName } from '../../lib/client.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useSession } from '../../lib/session.ts';
+import { useNow } from '../../lib/now.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { JobCard } from './job-card.tsx';
 import { isBackwards, rangePresets } from './presets.ts';
@@ -95,7 +96,7 @@ type ChoicesProps = { form: ReportForm; onChange: (form: ReportForm) => void };
 function Choices({ form, onChange }: ChoicesProps): ReactNode {
   const timeZones = useSession((session) => session.info?.timeZones ?? []);
   const clients = useRequest('clients.list', {}, ['clients.changed']);
-  const today = dayOf(Date.now(), form.timeZone);
+  const today = dayOf(useNow(60_000), form.timeZone);
   return (
     <div className={css['choices']}>
       <div className={css['field']}>
