@@ -41,7 +41,7 @@ export function App(): ReactNode {
 function Opened(): ReactNode {
   const { info, profiles, error } = useSession();
   const profile = profiles.find((each) => each.id === info?.activeProfileId);
-  useEffect(() => toast.clear, [profile?.id]);
+  useEffect(() => () => toast.clear(), [profile?.id]);
   if (error && !info) return <ErrorState error={error} onRetry={() => void readSession()} />;
   if (!info) return null;
   if (!profile) return <Welcome />;

@@ -4,12 +4,12 @@ import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
 import { Banner } from '../components/banner.tsx';
 import { Button } from '../components/button.tsx';
-import { Time } from '../components/time.tsx';
 import { intentKindWords, intentStateWords } from '../components/wording.ts';
 import { call } from '../lib/ipc.ts';
-import { plural } from '../lib/format.ts';
+import { formatMinute, plural } from '../lib/format.ts';
 import { useConnection } from '../lib/profile.tsx';
 import { useRequest } from '../lib/resource.ts';
+import { useTimeZone } from '../lib/time-zone.ts';
 import css from './attention.module.css';
 
 /** What is true on every screen and must not be missed: offline, a wrong clock, payments that are not settled. */
@@ -24,15 +24,16 @@ export function Attention(): ReactNode {
 
 function ConnectionBanner(): ReactNode {
   const connection = useConnection();
+  const timeZone = useTimeZone();
   if (connection?.state === 'offline') {
     return (
       <Banner
         tone="warning"
         icon={CloudOff}
-        title="Offline"
+        title={`Offline since ${formatMinute(connection.sinceMs, timeZone)}`}
         actions={<Button onClick={() => void call('sync.start', {})}>Try again</Button>}
       >
-        since <Time ms={connection.sinceMs} />. Everything below is what was last read.
+        Everything below is what was last read.
         {connection.reason !== null && ` ${connection.reason}`}
       </Banner>
     );
@@ -56,7 +57,7 @@ const SHOWN = 3;
 function OpenIntentsBanner(): ReactNode {
   const [location] = useLocation();
   const { value } = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
-  const onIntent = location.startsWith('/intents/');
+  const onIntent = location.startsWith('/intents');
   // A journaled or sent intent while its own review is on screen is simply in progress.
   const onReview = /^\/clients\/[^/]+\/(buy|withdraw)$/.test(location);
   if (!value?.length || location === '/' || onIntent || onReview) return null;
@@ -73,7 +74,7 @@ function OpenIntentsBanner(): ReactNode {
         ))}
         {value.length > SHOWN && (
           <li>
-            <Link href="/">and {value.length - SHOWN} more</Link>
+            <Link href="/intents">and {value.length - SHOWN} more</Link>
           </li>
         )}
       </ul>

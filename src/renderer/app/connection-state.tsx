@@ -28,6 +28,7 @@ export function ConnectionState(): ReactNode {
   const connection = useConnection();
   const sync = useSyncProgress();
   const state = connection?.state ?? 'unknown';
+  const readAtMs = sync?.running ? null : (sync?.lastCompletedAtMs ?? null);
   const { word, icon: Icon } = words[state];
   return (
     <>
@@ -35,9 +36,9 @@ export function ConnectionState(): ReactNode {
       <span className={css['fact']} role="status" aria-label="Connection">
         <Icon size={15} className={cx(css[state])} aria-hidden />
         <strong>{word}</strong>
-        {!sync?.running && sync?.lastCompletedAtMs != null && (
+        {readAtMs !== null && (
           <span>
-            read <Age ms={sync.lastCompletedAtMs} />
+            read <Age ms={readAtMs} />
           </span>
         )}
       </span>

@@ -17,6 +17,7 @@ const ClientsPage = page(() => import('../features/clients/clients-page.tsx'), '
 const ClientPage = page(() => import('../features/clients/client-page.tsx'), 'ClientPage');
 const BuyPage = page(() => import('../features/buy/buy-page.tsx'), 'BuyPage');
 const WithdrawPage = page(() => import('../features/withdraw/withdraw-page.tsx'), 'WithdrawPage');
+const IntentsPage = page(() => import('../features/intents/intents-page.tsx'), 'IntentsPage');
 const IntentPage = page(() => import('../features/intents/intent-page.tsx'), 'IntentPage');
 const HistoryPage = page(() => import('../features/history/history-page.tsx'), 'HistoryPage');
 const RatesPage = page(() => import('../features/rates/rates-page.tsx'), 'RatesPage');
@@ -33,6 +34,7 @@ export function Routes(): ReactNode {
       <Route path="/clients/:uid" component={ClientPage} />
       <Route path="/clients/:uid/buy" component={BuyPage} />
       <Route path="/clients/:uid/withdraw" component={WithdrawPage} />
+      <Route path="/intents" component={IntentsPage} />
       <Route path="/intents/:id" component={IntentPage} />
       <Route path="/history" component={HistoryPage} />
       <Route path="/rates" component={RatesPage} />

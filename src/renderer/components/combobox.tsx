@@ -22,19 +22,13 @@ export function Combobox({ label, items, value, onChange, hint }: ComboboxProps)
       }}
     >
       <div className={css['field']}>
-        <label className={css['label']}>
-          {label}
-          <Base.InputGroup className={css['box']}>
-            <Base.Input className={css['input']} spellCheck={false} />
-            <Base.Trigger
-              className={css['affix']}
-              aria-label={`Show all for ${label}`}
-              tabIndex={-1}
-            >
-              <ChevronDown size={14} aria-hidden />
-            </Base.Trigger>
-          </Base.InputGroup>
-        </label>
+        <Base.Label className={css['label']}>{label}</Base.Label>
+        <Base.InputGroup className={css['box']}>
+          <Base.Input className={css['input']} spellCheck={false} />
+          <Base.Trigger className={css['arrow']} aria-label="Show all" tabIndex={-1}>
+            <ChevronDown size={14} aria-hidden />
+          </Base.Trigger>
+        </Base.InputGroup>
         {hint !== undefined && <p className={css['hint']}>{hint}</p>}
       </div>
       <Base.Portal>

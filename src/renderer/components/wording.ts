@@ -11,13 +11,10 @@ import {
   TriangleAlert,
   type LucideIcon,
 } from 'lucide-react';
+import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
 import type { IntentKind, IntentState } from '#shared/domain/intent.ts';
 import type { Environment } from '#shared/domain/profile.ts';
-import {
-  FINAL_CONFIRMATIONS,
-  type Transaction,
-  type TransactionType,
-} from '#shared/domain/transaction.ts';
+import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
 import type { Tone } from './badge.tsx';
 
 /** The words and tones of every state on screen, so that a thing is called the same everywhere. */

@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
+import { FINAL_CONFIRMATIONS } from './confirmations.ts';
 
 /** `bitcoin_*` of the reference; anything else is kept as `unknown` and never counted silently. */
 export const transactionTypes = ['deposit', 'buy', 'withdrawal', 'unknown'] as const;
 export const transactionTypeSchema = z.enum(transactionTypes);
 export type TransactionType = z.infer<typeof transactionTypeSchema>;
-
-/** Confirmations after which a deposit counts as final (api-readings.md, 22). */
-export const FINAL_CONFIRMATIONS = 6;
 
 export type Transaction = {
   clientUid: string;

@@ -88,15 +88,15 @@ function Choice({ onConnect }: { onConnect: () => void }): ReactNode {
       <ul className={css['promises']}>
         <li>
           <KeyRound size={14} aria-hidden />
-          The secret key stays in the system keychain
+          Secret key in the system keychain
         </li>
         <li>
           <ShieldCheck size={14} aria-hidden />
-          No payment is sent twice on its own
+          No payment ever sent twice by itself
         </li>
         <li>
           <WifiOff size={14} aria-hidden />
-          History and reports work offline
+          History and reports offline
         </li>
       </ul>
     </div>

@@ -3,7 +3,6 @@ import type { Overview } from '#shared/domain/overview.ts';
 import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
 import { FigureRow, KeyFigure } from '../../components/card.tsx';
 import { Skeleton } from '../../components/states.tsx';
-import { Time } from '../../components/time.tsx';
 import { formatCount } from '../../lib/format.ts';
 import { useRateStatus } from '../../lib/profile.tsx';
 
@@ -16,12 +15,7 @@ export function Figures({ total }: { total: Overview['total'] }): ReactNode {
         value={formatBtc(total.reportedSats)}
         unit="BTC"
         hint={
-          rate && (
-            <>
-              ≈ {formatUsd(centsForSats(total.reportedSats, rate.buyPriceCents))} USD at the rate of{' '}
-              <Time ms={rate.observedAtMs} />
-            </>
-          )
+          rate && `≈ ${formatUsd(centsForSats(total.reportedSats, rate.buyPriceCents))} USD now`
         }
       />
       <KeyFigure
@@ -35,11 +29,7 @@ export function Figures({ total }: { total: Overview['total'] }): ReactNode {
         value={formatBtc(total.differenceSats)}
         unit="BTC"
         tone={total.differenceSats === 0 ? 'neutral' : 'danger'}
-        hint={
-          total.unconfirmedSats === 0
-            ? 'Reported less computed'
-            : `${formatBtc(total.unconfirmedSats)} BTC unconfirmed, not counted`
-        }
+        hint={total.checking === 0 ? 'Reported − computed' : 'Without clients being checked'}
       />
       <KeyFigure
         label="Ties out"

@@ -2,35 +2,23 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
 import { Btc, Usd } from '../../components/amounts.tsx';
-import { Banner } from '../../components/banner.tsx';
-import { Button } from '../../components/button.tsx';
+import { ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { IntentBadge } from '../../components/state-badge.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { intentKindWords } from '../../components/wording.ts';
-import { useRequest } from '../../lib/resource.ts';
 
 /** Requests that are not settled: someone has to decide, or the app is finding out. Nothing when there are none. */
-export function OpenIntents(): ReactNode {
-  const { value, error, reload } = useRequest('intents.list', { openOnly: true }, [
-    'intents.changed',
-  ]);
+export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactNode {
   const [, navigate] = useLocation();
-  if (error && !value) {
-    return (
-      <Banner
-        tone="danger"
-        title="Open requests could not be read"
-        actions={<Button onClick={reload}>Try again</Button>}
-      >
-        {error.message}
-      </Banner>
-    );
-  }
-  if (!value?.length) return null;
+  if (intents.length === 0) return null;
   return (
-    <Card title="Needs someone" padded={false}>
+    <Card
+      title="Needs someone"
+      padded={false}
+      actions={<ButtonLink href="/intents">All requests</ButtonLink>}
+    >
       <Table label="Requests that are not settled">
         <THead>
           <Th>Request</Th>
@@ -41,7 +29,7 @@ export function OpenIntents(): ReactNode {
           <Th>Why</Th>
         </THead>
         <tbody>
-          {value.map((intent) => (
+          {intents.map((intent) => (
             <Tr key={intent.id} onOpen={() => navigate(`/intents/${intent.id}`)}>
               <Td>
                 <Link href={`/intents/${intent.id}`}>{intentKindWords[intent.kind]}</Link>

@@ -1,8 +1,9 @@
 import { Users } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { Intent } from '#shared/domain/intent.ts';
 import type { Overview } from '#shared/domain/overview.ts';
 import { Banner } from '../../components/banner.tsx';
-import { ButtonLink } from '../../components/button.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
@@ -20,21 +21,23 @@ const STALE_AFTER_MS = 15 * 60_000;
 /** The home screen. Its one question: is everything accounted for? */
 export function OverviewPage(): ReactNode {
   const overview = useRequest('overview.get', {}, ['clients.changed', 'transactions.changed']);
+  const intents = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
   const oldest = overview.value?.oldestBalanceAtMs ?? null;
   return (
     <div className={css['page']}>
       <PageHeader
         title="Overview"
         meta={
-          oldest !== null && (
-            <span>
-              Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
-            </span>
-          )
+          <span>
+            Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+          </span>
         }
       />
       {overview.status === 'loading' && (
         <>
+          <Banner tone="neutral" title="Adding up balances and histories">
+            The verdict follows in a moment.
+          </Banner>
           <FiguresSkeleton />
           <ReconciliationSkeleton />
         </>
@@ -44,37 +47,55 @@ export function OverviewPage(): ReactNode {
       )}
       {overview.status === 'ready' && (
         <>
-          <OpenIntents />
-          <Accounts overview={overview.value} />
+          {intents.error && (
+            <Banner
+              tone="danger"
+              title="Open requests could not be read"
+              actions={<Button onClick={intents.reload}>Try again</Button>}
+            >
+              {intents.error.message}
+            </Banner>
+          )}
+          <Accounts overview={overview.value} intents={intents.value ?? []} />
         </>
       )}
     </div>
   );
 }
 
-function Accounts({ overview }: { overview: Overview }): ReactNode {
+function Accounts({
+  overview,
+  intents,
+}: {
+  overview: Overview;
+  intents: readonly Intent[];
+}): ReactNode {
   if (overview.total.clients === 0) {
     return (
-      <Card>
-        <EmptyState
-          icon={Users}
-          title="No clients yet"
-          text="Bitpro lists no clients, so this app keeps the register. Create a client, or add those you have by UID; their history is then read and reconciled here."
-          actions={
-            <ButtonLink href="/clients" variant="primary">
-              Go to clients
-            </ButtonLink>
-          }
-        />
-      </Card>
+      <>
+        <OpenIntents intents={intents} />
+        <Card>
+          <EmptyState
+            icon={Users}
+            title="No clients yet"
+            text="Bitpro lists no clients, so this app keeps the register. Create a client, or add those you have by UID; their history is then read and reconciled here."
+            actions={
+              <ButtonLink href="/clients" variant="primary">
+                Go to clients
+              </ButtonLink>
+            }
+          />
+        </Card>
+      </>
     );
   }
-  const verdict = verdictOf(overview);
+  const verdict = verdictOf(overview, intents.length);
   return (
     <>
       <Banner tone={verdict.tone} title={verdict.title}>
         {verdict.text}
       </Banner>
+      <OpenIntents intents={intents} />
       <Figures total={overview.total} />
       <Reconciliation rows={overview.rows} total={overview.total} />
     </>

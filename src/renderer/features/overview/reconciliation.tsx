@@ -56,6 +56,10 @@ export function Reconciliation({
           {filter === 'all' && <Foot total={total} />}
         </Table>
       </div>
+      <p className={css['note']}>
+        Opening + deposits + buys − withdrawals = computed, in BTC. Openings are 0: Bitpro reports
+        no balance from before the first transaction.
+      </p>
       {hidden > 0 && (
         <div className={css['more']}>
           <Button variant="ghost" onClick={() => setShown(shown + STEP)}>
@@ -170,7 +174,7 @@ function Foot({ total }: { total: Total }): ReactNode {
         <Td numeric>
           <Difference sats={total.differenceSats} />
         </Td>
-        <Td muted>BTC</Td>
+        <Td />
       </tr>
     </tfoot>
   );

@@ -5,7 +5,7 @@ import { plural } from '../../lib/format.ts';
 export type Verdict = { tone: Tone; title: string; text: string };
 
 /** The answer to "is everything accounted for?" in one line. What differs outweighs what is being read. */
-export function verdictOf({ total }: Overview): Verdict {
+export function verdictOf({ total }: Overview, openIntents: number): Verdict {
   if (total.differs > 0) {
     return {
       tone: 'danger',
@@ -17,7 +17,14 @@ export function verdictOf({ total }: Overview): Verdict {
     return {
       tone: 'info',
       title: `Still checking ${plural(total.checking, 'client')}`,
-      text: 'Balance or history is not complete yet, so there is no verdict for them.',
+      text: 'Balance or history is not complete yet, so there is no verdict yet.',
+    };
+  }
+  if (openIntents > 0) {
+    return {
+      tone: 'warning',
+      title: `Balances tie out, ${plural(openIntents, 'request is', 'requests are')} not settled`,
+      text: 'Every balance equals its history. What is listed below waits for an answer or a decision.',
     };
   }
   return {

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, ChevronsUpDown, Lock, Plus, Settings2 } from 'lucide-react';
-import { useId, type ReactNode } from 'react';
+import { useId, useRef, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { EnvironmentMark, EnvironmentSign } from '../../components/environment-mark.tsx';
@@ -15,7 +15,8 @@ export function ProfileSwitcher(): ReactNode {
   const profiles = useSession((session) => session.profiles);
   const [, navigate] = useLocation();
   const { open, dialog } = useOpenProfile();
-  const id = useId();
+  const name = useId();
+  const box = useRef<HTMLDivElement>(null);
 
   const choose = (chosen: string): void => {
     const profile = profiles.find((each) => each.id === chosen);
@@ -25,22 +26,19 @@ export function ProfileSwitcher(): ReactNode {
   return (
     <>
       <Menu.Root>
-        <Menu.Trigger
-          className={css['trigger']}
-          aria-labelledby={`${id}-label`}
-          aria-describedby={`${id}-name`}
-        >
+        {/* The button is named Profile and nothing else; its area covers the whole box. */}
+        <div ref={box} className={css['box']}>
           <EnvironmentSign environment={active.environment} />
-          <span id={`${id}-label`} className={css['label']}>
+          <Menu.Trigger className={css['trigger']} aria-describedby={name}>
             Profile
-          </span>
-          <span id={`${id}-name`} className={css['name']}>
+          </Menu.Trigger>
+          <span id={name} className={css['name']}>
             {active.name}
           </span>
           <ChevronsUpDown size={14} aria-hidden />
-        </Menu.Trigger>
+        </div>
         <Menu.Portal>
-          <Menu.Positioner className={css['positioner']} sideOffset={4} align="start">
+          <Menu.Positioner className={css['positioner']} anchor={box} sideOffset={4} align="start">
             <Menu.Popup className={css['popup']}>
               <Menu.RadioGroup value={active.id} onValueChange={choose}>
                 {profiles.map((profile) => (

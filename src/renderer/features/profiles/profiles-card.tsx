@@ -9,6 +9,7 @@ import { EnvironmentMark } from '../../components/environment-mark.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { toast } from '../../components/toasts.tsx';
+import { VisuallyHidden } from '../../components/visually-hidden.tsx';
 import { call } from '../../lib/ipc.ts';
 import { readSession, useSession } from '../../lib/session.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -64,7 +65,9 @@ export function ProfilesCard(): ReactNode {
           <Th>Base URL</Th>
           <Th>Secret key</Th>
           <Th>State</Th>
-          <Th aria-label="Actions" />
+          <Th>
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Th>
         </THead>
         <tbody>
           {profiles.map((profile) => (

@@ -1,0 +1,71 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
+import { arrangeRows, verdictOf } from '../../../../src/renderer/features/overview/verdict.ts';
+
+function overviewWith(counts: { tiesOut: number; differs: number; checking: number }): Overview {
+  const sums = {
+    depositSats: 0,
+    buySats: 0,
+    withdrawalSats: 0,
+    computedSats: 0,
+    reportedSats: 0,
+    unconfirmedSats: 0,
+    differenceSats: 0,
+  };
+  const clients = counts.tiesOut + counts.differs + counts.checking;
+  return { rows: [], total: { ...sums, ...counts, clients }, oldestBalanceAtMs: null };
+}
+
+function row(clientLabel: string, differenceSats: number | null): ReconciliationRow {
+  const verdict =
+    differenceSats === null ? 'checking' : differenceSats === 0 ? 'ties_out' : 'differs';
+  return {
+    clientUid: `BT-${clientLabel}`,
+    clientLabel,
+    openingSats: 0,
+    depositSats: 0,
+    buySats: 0,
+    withdrawalSats: 0,
+    computedSats: 0,
+    reportedSats: differenceSats,
+    unconfirmedSats: 0,
+    differenceSats,
+    verdict,
+    balanceAsOfMs: null,
+    historyComplete: differenceSats !== null,
+  };
+}
+
+describe('is everything accounted for?', () => {
+  test.each([
+    [{ tiesOut: 3, differs: 0, checking: 0 }, 0, 'success', 'Everything is accounted for'],
+    [{ tiesOut: 3, differs: 0, checking: 0 }, 1, 'warning', '1 request is not settled'],
+    [{ tiesOut: 2, differs: 0, checking: 1 }, 1, 'info', 'Still checking 1 client'],
+    [{ tiesOut: 1, differs: 1, checking: 1 }, 1, 'danger', '1 client does not tie out'],
+    [{ tiesOut: 1, differs: 2, checking: 0 }, 0, 'danger', '2 clients do not tie out'],
+  ])('%j with %i open requests', (counts, openIntents, tone, title) => {
+    const verdict = verdictOf(overviewWith(counts), openIntents);
+    expect(verdict.tone).toBe(tone);
+    expect(verdict.title).toContain(title);
+  });
+});
+
+describe('rows', () => {
+  const rows = [
+    row('Beta', 0),
+    row('Alpha', 0),
+    row('Small', 5),
+    row('Open', null),
+    row('Large', -90),
+  ];
+
+  it('come with what needs a look first, larger differences before smaller', () => {
+    const names = arrangeRows(rows, 'all').map((each) => each.clientLabel);
+    expect(names).toEqual(['Large', 'Small', 'Open', 'Alpha', 'Beta']);
+  });
+
+  it('are narrowed by verdict and never sorted in place', () => {
+    expect(arrangeRows(rows, 'differs')).toHaveLength(2);
+    expect(rows[0]?.clientLabel).toBe('Beta');
+  });
+});
