@@ -40,7 +40,7 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
     <form className={css['confirm']} onSubmit={confirm}>
       {failure !== null && failure.field !== 'typed' && (
         <Banner tone="danger" title="Nothing was sent">
-          {failure.message}
+          {failure.message.replace(/ *Nothing was sent\.$/, '')}
         </Banner>
       )}
       {needsTyping && (

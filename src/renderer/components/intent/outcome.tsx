@@ -9,16 +9,17 @@ import { AddressGroups, Hash } from '../hash.tsx';
 import { executionOf, formatBasisPoints } from './execution.ts';
 import css from './intent.module.css';
 import { ClientName } from './review-facts.tsx';
-import { describeIntent } from './wording.ts';
+import { describeIntent, reasonOf } from './wording.ts';
 
 /** What is known, why, and what happens next. */
 export function OutcomeBanner({ review }: { review: IntentReview }): ReactNode {
   const { intent } = review;
   const { tone, title, known, next } = describeIntent(intent);
+  const reason = reasonOf(intent);
   return (
     <Banner tone={tone} title={title}>
       <p>{known}</p>
-      {intent.reason !== null && <p className={css['reason']}>{intent.reason}</p>}
+      {reason !== null && <p className={css['reason']}>{reason}</p>}
       <p>{next}</p>
     </Banner>
   );
@@ -43,9 +44,9 @@ export function OutcomeFacts({ review }: { review: IntentReview }): ReactNode {
   if (intent.serverState !== null) {
     items.push({ term: 'State at Bitpro', value: intent.serverState });
   }
-  items.push({ term: 'Written down', value: when(intent.createdAtMs) });
+  items.push({ term: 'Request written', value: when(intent.createdAtMs) });
   items.push({
-    term: 'Sent',
+    term: 'Request sent',
     value: intent.sentAtMs === null ? 'Never' : `Once, ${when(intent.sentAtMs)}`,
   });
   if (intent.settledAtMs !== null) {

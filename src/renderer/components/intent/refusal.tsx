@@ -13,7 +13,7 @@ export function fieldOfRefusal(reason: string): 'address' | 'amount' | null {
 export function Refusal({ intent }: { intent: Intent }): ReactNode {
   const reason = intent.reason ?? '';
   return (
-    <Banner tone="danger" title="The last attempt was refused. Nothing was sent.">
+    <Banner tone="danger" title="The last attempt was refused. No money has moved.">
       {fieldOfRefusal(reason) === null && <p>{reason}</p>}
       <Link href={`/intents/${intent.id}`}>See what happened</Link>
     </Banner>

@@ -31,7 +31,22 @@ const confirmedNext: Record<IntentKind, string> = {
   create_client: 'The client is in the list and can be used.',
 };
 
+const rejectedKnown: Record<IntentKind, string> = {
+  buy: 'Nothing was bought. No money has moved.',
+  withdrawal: 'Nothing was sent to the address. No money has moved.',
+  create_client: 'No client was created.',
+};
+
 const settled = 'Nothing remains to be done.';
+
+/** Main's reason without the sentences that title and next step say already; null when nothing is left. */
+export function reasonOf({ reason }: Intent): string | null {
+  const own = (reason ?? '')
+    .replace('We don’t know yet whether it went.', '')
+    .replace('Until that is settled, nothing equal can be sent.', '')
+    .trim();
+  return own === '' ? null : own;
+}
 
 /** One wording for each state, after money-safety.md. */
 export function describeIntent(intent: Intent): IntentWording {
@@ -63,7 +78,7 @@ export function describeIntent(intent: Intent): IntentWording {
       return {
         tone: 'danger',
         title: 'Not carried out',
-        known: movesMoney ? 'Nothing was sent. No money has moved.' : 'No client was created.',
+        known: rejectedKnown[intent.kind],
         next: 'Mend what was refused and start again.',
       };
     case 'unknown':
