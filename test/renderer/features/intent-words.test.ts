@@ -6,7 +6,7 @@ import {
   formatBasisPoints,
 } from '../../../src/renderer/components/intent/execution.ts';
 import { fieldOfRefusal } from '../../../src/renderer/components/intent/refusal.tsx';
-import { describeIntent } from '../../../src/renderer/components/intent/wording.ts';
+import { describeIntent, reasonOf } from '../../../src/renderer/components/intent/wording.ts';
 
 const buy: Intent = {
   id: 'i1',
@@ -76,10 +76,18 @@ describe('wording', () => {
 
   test('only a rejected or unsent request claims that nothing was sent or moved', () => {
     const claims = intentStates.filter((state) => {
-      const { known } = describeIntent({ ...buy, state });
+      const { known } = describeIntent({ ...buy, kind: 'withdrawal', state });
       return /nothing (was|has been) sent|before anything was sent/i.test(known);
     });
     expect(claims).toEqual(['journaled', 'rejected', 'discarded']);
+  });
+
+  test('a reason does not repeat what title and next step say', () => {
+    const reason =
+      'We don’t know yet whether it went. Bitpro did not answer in time. ' +
+      'Until that is settled, nothing equal can be sent.';
+    expect(reasonOf({ ...buy, reason })).toBe('Bitpro did not answer in time.');
+    expect(reasonOf(buy)).toBeNull();
   });
 
   test.each([

@@ -146,11 +146,12 @@ function useWantedRow(store: HistoryStore): string | null {
     if (clientUid === null) return;
     store.getState().clear();
     store.getState().setForm({ clientUid });
+    if (tid !== null) store.getState().select(transactionKey({ clientUid, tid }));
     // Taken over by the filter: left in the address it would come back with every reload.
     const address = new URL(location.href);
     address.search = '';
     history.replaceState(null, '', address);
-  }, [store, clientUid]);
+  }, [store, clientUid, tid]);
   return clientUid === null || tid === null ? null : transactionKey({ clientUid, tid });
 }
 

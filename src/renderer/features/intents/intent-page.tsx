@@ -78,6 +78,7 @@ function WaysOn({ review }: { review: IntentReview }): ReactNode {
   const form = clientUid === null ? '/clients' : `/clients/${clientUid}/${startAgain[kind]}`;
   return (
     <div className={css['ways']}>
+      {clientUid === null && !canStartAgain && <ButtonLink href="/clients">All clients</ButtonLink>}
       {clientUid !== null && (
         <ButtonLink
           href={`/clients/${clientUid}`}
