@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import css from './dialog.module.css';
 import { IconButton } from './icon-button.tsx';
 
@@ -53,6 +53,7 @@ type DrawerProps = {
 
 /** Details beside the list they belong to. The list stays usable. */
 export function Drawer({ open, onOpenChange, title, children, footer }: DrawerProps): ReactNode {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -61,7 +62,8 @@ export function Drawer({ open, onOpenChange, title, children, footer }: DrawerPr
       disablePointerDismissal
     >
       <Base.Portal>
-        <Base.Popup className={css['drawer']}>
+        {/* On the close button its tooltip would open, and take the first Escape. */}
+        <Base.Popup ref={popup} className={css['drawer']} initialFocus={popup}>
           <div className={css['drawerHead']}>
             <Base.Title className={css['title']}>{title}</Base.Title>
             <IconButton label="Close" icon={X} onClick={() => onOpenChange(false)} />
