@@ -112,7 +112,7 @@ function MoreFilters({ form, tags, onChange }: MoreFiltersProps): ReactNode {
     ...tags.map((tag) => ({ value: tag, label: tag })),
   ];
   return (
-    <div className={css['line']}>
+    <div className={css['labelled']}>
       <Select
         label="Dates"
         items={periods}
@@ -120,7 +120,14 @@ function MoreFilters({ form, tags, onChange }: MoreFiltersProps): ReactNode {
         onChange={(period) => onChange({ days: daysOf(period, today) })}
       />
       {form.days !== null && (
-        <DateRange label="Date range" value={form.days} onChange={(days) => onChange({ days })} />
+        <div className={css['dates']}>
+          <span className={css['label']}>First and last day</span>
+          <DateRange
+            label="First and last day"
+            value={form.days}
+            onChange={(days) => onChange({ days })}
+          />
+        </div>
       )}
       <AmountLimit
         label="At least"

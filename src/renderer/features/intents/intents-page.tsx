@@ -103,7 +103,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       key: 'address',
       header: 'Address',
       widthPx: 144,
-      hideBelowPx: 900,
+      hideBelowPx: 1000,
       muted: true,
       cell: ({ address }) =>
         address === null ? '' : <Hash value={address} keep={6} copy={false} />,
@@ -119,6 +119,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       header: 'What is known',
       widthPx: 120,
       grow: 3,
+      hideBelowPx: 900,
       muted: true,
       cell: (intent) => describeIntent(intent).known,
     },
