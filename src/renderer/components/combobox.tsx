@@ -1,6 +1,6 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check, ChevronDown } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import css from './field.module.css';
 
 type ComboboxProps = {
@@ -13,6 +13,8 @@ type ComboboxProps = {
 
 /** A choice among too many to scroll through: typing narrows the list. */
 export function Combobox({ label, items, value, onChange, hint }: ComboboxProps): ReactNode {
+  // Not a label element: Base UI hides all but the input from assistive technology while the list is open.
+  const id = useId();
   return (
     <Base.Root
       items={items}
@@ -22,9 +24,11 @@ export function Combobox({ label, items, value, onChange, hint }: ComboboxProps)
       }}
     >
       <div className={css['field']}>
-        <Base.Label className={css['label']}>{label}</Base.Label>
+        <span id={id} className={css['label']}>
+          {label}
+        </span>
         <Base.InputGroup className={css['box']}>
-          <Base.Input className={css['input']} spellCheck={false} />
+          <Base.Input aria-labelledby={id} className={css['input']} spellCheck={false} />
           <Base.Trigger className={css['arrow']} aria-label="Show all" tabIndex={-1}>
             <ChevronDown size={14} aria-hidden />
           </Base.Trigger>

@@ -21,8 +21,14 @@ export function startSession(): () => void {
   return listen('profile.changed', () => void readSession());
 }
 
+let latestReading = 0;
+
 export async function readSession(): Promise<void> {
+  latestReading += 1;
+  const reading = latestReading;
   const [info, profiles] = await Promise.all([call('app.info', {}), call('profiles.list', {})]);
+  // Asked anew meanwhile, for instance by the event of the switch that asked as well.
+  if (reading !== latestReading) return;
   if (!info.ok) return useSession.setState({ error: info.error });
   if (!profiles.ok) return useSession.setState({ error: profiles.error });
   // A place such as /clients/BT-C1 belongs to the profile it was opened in.

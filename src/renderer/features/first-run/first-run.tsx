@@ -6,6 +6,11 @@ import { Button } from '../../components/button.tsx';
 import { switchProfile } from '../../lib/session.ts';
 import css from './first-run.module.css';
 
+/** As after navigation: the focus starts at the top of what is new. */
+function focusHeading(heading: HTMLElement | null): void {
+  heading?.focus();
+}
+
 /** The first screen ever seen: practise at once, or connect an account (`connect` is the form for that). */
 export function FirstRun({ connect }: { connect: ReactNode }): ReactNode {
   const [connecting, setConnecting] = useState(false);
@@ -17,7 +22,9 @@ export function FirstRun({ connect }: { connect: ReactNode }): ReactNode {
             Back
           </Button>
           <div>
-            <h1 className={css['title']}>Connect an account</h1>
+            <h1 className={css['title']} tabIndex={-1} ref={focusHeading}>
+              Connect an account
+            </h1>
             <p className={css['lead']}>
               Bitpro supplies the keys of your merchant account. The connection is tried before
               anything is saved.

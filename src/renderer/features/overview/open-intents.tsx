@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
+import type { ReconciliationRow } from '#shared/domain/overview.ts';
 import { Btc, Usd } from '../../components/amounts.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -10,7 +11,13 @@ import { Time } from '../../components/time.tsx';
 import { intentKindWords } from '../../components/wording.ts';
 
 /** Requests that are not settled: someone has to decide, or the app is finding out. Nothing when there are none. */
-export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactNode {
+export function OpenIntents({
+  intents,
+  rows,
+}: {
+  intents: readonly Intent[];
+  rows: readonly ReconciliationRow[];
+}): ReactNode {
   const [, navigate] = useLocation();
   if (intents.length === 0) return null;
   return (
@@ -34,7 +41,7 @@ export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactN
               <Td>
                 <Link href={`/intents/${intent.id}`}>{intentKindWords[intent.kind]}</Link>
               </Td>
-              <Td>{intent.clientUid ?? intent.label}</Td>
+              <Td>{nameOf(intent, rows)}</Td>
               <Td muted>
                 <Time ms={intent.createdAtMs} />
               </Td>
@@ -53,6 +60,11 @@ export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactN
       </Table>
     </Card>
   );
+}
+
+function nameOf({ clientUid, label }: Intent, rows: readonly ReconciliationRow[]): string {
+  const row = rows.find((each) => each.clientUid === clientUid);
+  return row?.clientLabel || clientUid || label || '—';
 }
 
 const whyOpen: Partial<Record<Intent['state'], string>> = {

@@ -73,7 +73,7 @@ function Accounts({
   if (overview.total.clients === 0) {
     return (
       <>
-        <OpenIntents intents={intents} />
+        <OpenIntents intents={intents} rows={overview.rows} />
         <Card>
           <EmptyState
             icon={Users}
@@ -95,7 +95,7 @@ function Accounts({
       <Banner tone={verdict.tone} title={verdict.title}>
         {verdict.text}
       </Banner>
-      <OpenIntents intents={intents} />
+      <OpenIntents intents={intents} rows={overview.rows} />
       <Figures total={overview.total} />
       <Reconciliation rows={overview.rows} total={overview.total} />
     </>

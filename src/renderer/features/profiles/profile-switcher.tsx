@@ -14,7 +14,7 @@ export function ProfileSwitcher(): ReactNode {
   const active = useProfile();
   const profiles = useSession((session) => session.profiles);
   const [, navigate] = useLocation();
-  const { open, dialog } = useOpenProfile();
+  const { open, opening, dialog } = useOpenProfile();
   const name = useId();
   const box = useRef<HTMLDivElement>(null);
 
@@ -33,7 +33,7 @@ export function ProfileSwitcher(): ReactNode {
             Profile
           </Menu.Trigger>
           <span id={name} className={css['name']}>
-            {active.name}
+            {opening ? `Opening ${opening.name}…` : active.name}
           </span>
           <ChevronsUpDown size={14} aria-hidden />
         </div>

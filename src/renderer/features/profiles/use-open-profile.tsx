@@ -18,13 +18,18 @@ export function isConnected(profile: ProfileView): boolean {
  */
 export function useOpenProfile(): {
   open: (profile: ProfileView) => Promise<void>;
+  /** The profile being opened. */
+  opening: ProfileView | null;
   dialog: ReactNode;
 } {
   const [, navigate] = useLocation();
   const [locked, setLocked] = useState<ProfileView | null>(null);
+  const [opening, setOpening] = useState<ProfileView | null>(null);
 
   const enter = async (profile: ProfileView): Promise<void> => {
+    setOpening(profile);
     const result = await switchProfile(profile.id);
+    setOpening(null);
     if (result.ok) return;
     const title = `${profile.name} could not be opened`;
     toast.show({ tone: 'danger', title, text: result.error.message });
@@ -46,5 +51,5 @@ export function useOpenProfile(): {
       }}
     />
   );
-  return { open, dialog };
+  return { open, opening, dialog };
 }
