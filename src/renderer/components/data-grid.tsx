@@ -40,8 +40,6 @@ type DataGridProps<Row> = {
   /** All rows there are, when only some are loaded. */
   totalRows?: number;
   onNearEnd?: () => void;
-  /** Grows with its rows instead of filling the room there is. */
-  fitRows?: boolean;
 };
 
 /**
@@ -104,7 +102,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
       aria-colcount={columns.length}
       aria-activedescendant={isSelectedDrawn ? `${id}-${selectedIndex}` : undefined}
       tabIndex={0}
-      className={cx(css['scroller'], props.fitRows && css['fit'])}
+      className={css['scroller']}
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" className={css['head']}>
