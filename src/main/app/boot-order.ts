@@ -1,6 +1,5 @@
 import { app, protocol } from 'electron';
 import { APP_PRIVILEGES } from './app-protocol.ts';
-import { collectDeepLinks } from './deep-links.ts';
 
 /**
  * What Electron wants done synchronously and before `ready`, in the order it wants it. The entry imports this
@@ -16,7 +15,6 @@ if (isPrimaryInstance) {
   protocol.registerSchemesAsPrivileged([APP_PRIVILEGES]);
   // Windows shows no notification unless this equals the shortcut's id (electron-builder's appId).
   app.setAppUserModelId(APP_ID);
-  collectDeepLinks();
 } else {
   app.quit();
 }

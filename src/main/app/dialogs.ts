@@ -26,12 +26,3 @@ export async function askWhereToSave(
   lastFolder = dirname(answer.filePath);
   return answer.filePath;
 }
-
-/** Asks for one file to read; undefined when the operator cancels. */
-export async function askWhichFile(
-  parent: BrowserWindow,
-  { title, filters }: { title: string; filters: FileFilter[] },
-): Promise<string | undefined> {
-  const answer = await dialog.showOpenDialog(parent, { title, filters, properties: ['openFile'] });
-  return answer.canceled ? undefined : answer.filePaths[0];
-}

@@ -12,13 +12,6 @@ type LifecycleHooks = {
   cleanUp: () => Promise<void>;
 };
 
-type PowerHooks = {
-  onSuspend: () => void;
-  onResume: () => void;
-  /** macOS and Windows only; Linux sends no such event. */
-  onLockScreen: () => void;
-};
-
 let isCleanedUp = false;
 
 /** Quits in order: the last window closes, `cleanUp` runs, and then the process ends. */
@@ -50,11 +43,9 @@ export function onSessionEnd(window: BrowserWindow, cleanUp: () => Promise<void>
   window.on('session-end', () => void settledWithin(cleanUp(), CLEANUP_LIMIT_MS));
 }
 
-/** Sleep and screen lock, by which timers stop and the desk locks itself. */
-export function watchPower({ onSuspend, onResume, onLockScreen }: PowerHooks): void {
-  powerMonitor.on('suspend', onSuspend);
-  powerMonitor.on('resume', onResume);
-  powerMonitor.on('lock-screen', onLockScreen);
+/** After sleep everything on the screen is old. */
+export function onWakeUp(refresh: () => void): void {
+  powerMonitor.on('resume', refresh);
 }
 
 /** Resolves when the work is settled, however it went, or when the time is up. */

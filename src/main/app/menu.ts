@@ -3,17 +3,13 @@ import { devServerUrl } from './window.ts';
 
 /** What the menu can ask for; the composition root turns it into `app.navigate` events and calls. */
 export type MenuCommand =
-  | 'new-withdrawal'
-  | 'new-buy'
   | 'export-report'
   | 'sync'
   | 'show-overview'
   | 'show-history'
   | 'show-rates'
   | 'show-clients'
-  | 'show-settings'
-  | 'show-shortcuts'
-  | 'open-website';
+  | 'show-settings';
 
 type Send = (command: MenuCommand) => void;
 
@@ -30,7 +26,6 @@ function menuTemplate(send: Send): MenuItemConstructorOptions[] {
     { role: 'editMenu' },
     viewMenu(send),
     { role: 'windowMenu' },
-    helpMenu(send),
   ];
 }
 
@@ -57,9 +52,6 @@ function fileMenu(send: Send, isMac: boolean): MenuItemConstructorOptions {
   return {
     label: '&File',
     submenu: [
-      command(send, 'new-withdrawal', 'New withdrawal…', 'CmdOrCtrl+Shift+W'),
-      command(send, 'new-buy', 'New purchase…', 'CmdOrCtrl+Shift+B'),
-      { type: 'separator' },
       command(send, 'export-report', 'Export report…', 'CmdOrCtrl+E'),
       ...(isMac
         ? []
@@ -93,16 +85,6 @@ function viewMenu(send: Send): MenuItemConstructorOptions {
       { role: 'zoomOut' },
       { role: 'togglefullscreen' },
       ...developer,
-    ],
-  };
-}
-
-function helpMenu(send: Send): MenuItemConstructorOptions {
-  return {
-    role: 'help',
-    submenu: [
-      command(send, 'show-shortcuts', 'Keyboard shortcuts', 'CmdOrCtrl+/'),
-      command(send, 'open-website', 'Bitpro website'),
     ],
   };
 }

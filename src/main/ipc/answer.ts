@@ -39,7 +39,8 @@ export async function answer(
     if (error instanceof AppError) return fail(error.toDto());
     return fail({
       code: 'internal',
-      message: 'Something unexpected went wrong in the app. See what the screen shows now before you repeat anything.',
+      message:
+        'Something unexpected went wrong in the app. See what the screen shows now before you repeat anything.',
       retryable: false,
     });
   }

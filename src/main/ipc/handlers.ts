@@ -1,0 +1,160 @@
+import type { AppInfo, Settings } from '#shared/domain/app.ts';
+import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
+import type { ReportRequest } from '#shared/domain/report.ts';
+import type { ConnectionMonitor } from '../bitpro/connection.ts';
+import { annotateTransaction, readTransaction } from '../clients/annotate.ts';
+import type { Registry } from '../clients/registry.ts';
+import { checkAddress } from '../money/addresses.ts';
+import type { Money } from '../money/intents.ts';
+import { overview } from '../money/reconciliation.ts';
+import { explorerLink } from '../profiles/explorer-link.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { RatePoller } from '../rates/poller.ts';
+import { rateSeries } from '../rates/series.ts';
+import type { Reports } from '../reports/jobs.ts';
+import { readRange } from '../reports/report-range.ts';
+import { historyPage, historySummary } from '../storage/cache/history-repo.ts';
+import type { CacheDb, RecordsDb } from '../storage/open.ts';
+import { listTags } from '../storage/records/annotations-repo.ts';
+import type { SyncEngine } from '../sync/engine.ts';
+import type { Handlers } from './handler-types.ts';
+
+/** What the open profile offers to the handlers. */
+export type OpenProfile = {
+  profile: () => ProfileView;
+  records: RecordsDb;
+  cache: CacheDb;
+  clients: Registry;
+  money: Money;
+  sync: SyncEngine;
+  rates: RatePoller;
+  reports: Reports;
+  connection: ConnectionMonitor;
+};
+
+/** What the app offers beside it. */
+export type HandlerDeps = {
+  now: () => number;
+  info: () => AppInfo;
+  actor: () => string;
+  saveSettings: (settings: Settings) => Settings;
+  profiles: Profiles;
+  /** The open profile, waited for while it opens. @throws AppError when none is open or it cannot be opened */
+  opened: () => Promise<OpenProfile>;
+  switchProfile: (id: string) => Promise<ProfileView>;
+  testAndSave: (form: ConnectionForm) => Promise<ProfileView>;
+  configure: (input: Parameters<Profiles['configure']>[0]) => Promise<ProfileView>;
+  copyVerified: (text: string) => Promise<void>;
+  openExternal: (url: string) => Promise<void>;
+  /** Null when the operator closed the dialog. */
+  askWhereToSave: (request: ReportRequest) => Promise<string | null>;
+  showInFolder: (path: string) => void;
+};
+
+/** A line a channel: what each request of the contract does. */
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const { profiles, opened, now } = deps;
+  return {
+    'app.info': () => deps.info(),
+    'settings.save': (settings) => deps.saveSettings(settings),
+
+    'profiles.list': () => profiles.list(),
+    'profiles.switch': ({ id }) => deps.switchProfile(id),
+    'profiles.testAndSave': (form) => deps.testAndSave(form),
+    'profiles.unlock': (input) => profiles.unlock(input),
+    'profiles.lock': ({ id }) => profiles.lock(id),
+    'profiles.configure': (input) => deps.configure(input),
+    'profiles.remove': async (input) => {
+      await profiles.remove(input);
+      return null;
+    },
+
+    'connection.status': async () => (await opened()).connection.status(),
+
+    'clients.list': async () => (await opened()).clients.list(),
+    'clients.add': async (input) => (await opened()).clients.add(input),
+    'clients.previewImport': async ({ csv }) => (await opened()).clients.previewImport(csv),
+    'clients.import': async ({ lines }) => {
+      const { clients, sync } = await opened();
+      const result = clients.import(lines);
+      void sync.runNow();
+      return result;
+    },
+    'clients.label': async (input) => (await opened()).clients.label(input),
+    'clients.archive': async (input) => (await opened()).clients.archive(input),
+    'clients.acceptAddress': async (input) => (await opened()).clients.acceptAddress(input),
+    'clients.copyAddress': async ({ uid }) => {
+      await deps.copyVerified((await opened()).clients.usableAddress(uid));
+      return null;
+    },
+    'clients.refresh': async ({ uid }) => {
+      const { clients, sync } = await opened();
+      await sync.refreshClient(uid);
+      return clients.get(uid);
+    },
+
+    'addresses.check': async ({ text }) => checkAddress(text, (await opened()).profile().network),
+
+    'intents.prepare': async (draft) => (await opened()).money.prepare(draft),
+    'intents.review': async ({ id }) => (await opened()).money.review(id),
+    'intents.confirm': async (confirmation) => (await opened()).money.confirm(confirmation),
+    'intents.discard': async ({ id }) => (await opened()).money.discard(id),
+    'intents.get': async ({ id }) => (await opened()).money.get(id),
+    'intents.list': async (filter) => (await opened()).money.list(filter),
+
+    'history.page': async (query) => historyPage((await opened()).cache, query),
+    'history.summary': async ({ filter }) => historySummary((await opened()).cache, filter),
+    'history.get': async ({ clientUid, tid }) =>
+      readTransaction((await opened()).cache, clientUid, tid),
+    'history.annotate': async (input) =>
+      annotateTransaction(await opened(), input, { atMs: now(), actor: deps.actor() }),
+    'history.tags': async () => listTags((await opened()).records),
+    'history.openExplorer': async ({ clientUid, tid }) => {
+      const { profile, cache } = await opened();
+      await deps.openExternal(explorerLink(profile(), readTransaction(cache, clientUid, tid)));
+      return null;
+    },
+
+    'sync.status': async () => (await opened()).sync.status(),
+    'sync.start': async () => {
+      void (await opened()).sync.runNow();
+      return null;
+    },
+    'sync.cancel': async () => {
+      (await opened()).sync.cancel();
+      return null;
+    },
+
+    'rates.status': async () => (await opened()).rates.status(),
+    'rates.refresh': async () => {
+      const { rates } = await opened();
+      await rates.refresh('poll');
+      return rates.status();
+    },
+    'rates.series': async ({ period }) => {
+      const { records, cache } = await opened();
+      return rateSeries(records, cache, period, now());
+    },
+
+    'overview.get': async () => {
+      const { records, cache } = await opened();
+      return overview(records, cache);
+    },
+
+    'reports.start': async (request) => {
+      const { reports } = await opened();
+      // Before the dialog, so that bad dates are said beside their field.
+      readRange(request);
+      const path = await deps.askWhereToSave(request);
+      return path === null ? null : reports.start(request, path);
+    },
+    'reports.cancel': async ({ jobId }) => {
+      (await opened()).reports.cancel(jobId);
+      return null;
+    },
+    'reports.showInFolder': async ({ jobId }) => {
+      deps.showInFolder((await opened()).reports.pathOf(jobId));
+      return null;
+    },
+  };
+}

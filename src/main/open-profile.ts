@@ -1,0 +1,136 @@
+import type { ProfileView } from '#shared/domain/profile.ts';
+import type { ReportProgress } from '#shared/domain/report.ts';
+import type { AppError } from '#shared/errors.ts';
+import { createBitproClient } from './bitpro/client.ts';
+import { createServerClock } from './bitpro/clock.ts';
+import { createConnectionMonitor } from './bitpro/connection.ts';
+import type { Signer } from './bitpro/sign.ts';
+import { createRegistry } from './clients/registry.ts';
+import type { Emit } from './ipc/emit.ts';
+import type { OpenProfile } from './ipc/handlers.ts';
+import { createMoney } from './money/intents.ts';
+import type { ProfilePaths } from './profiles/profile-dir.ts';
+import { createRatePoller } from './rates/poller.ts';
+import { createReports } from './reports/jobs.ts';
+import { getBalance } from './storage/cache/balances-repo.ts';
+import { openCache, openRecords } from './storage/open.ts';
+import type { DepositEvent } from './sync/deposit-events.ts';
+import { createSyncEngine } from './sync/engine.ts';
+
+type OpenOptions = {
+  paths: ProfilePaths;
+  baseUrl: string;
+  /** The profile as it is now: it may be locked or configured while it is open. */
+  profile: () => ProfileView;
+  signer: Signer;
+  appVersion: string;
+  now: () => number;
+  actor: () => string;
+  emit: Emit;
+  onDeposits: (events: readonly DepositEvent[]) => void;
+  onFailure: (event: string, error: AppError) => void;
+};
+
+export type RunningProfile = OpenProfile & {
+  /** Begins to poll and to sync; before that everything can be read already. */
+  start: () => void;
+  /** Lets what is being sent end, stops the rest and closes the databases. */
+  close: () => Promise<void>;
+};
+
+/** Everything that belongs to one profile, wired together; profiles share nothing. */
+export function openProfile(options: OpenOptions): RunningProfile {
+  const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
+  const { id, name, environment, apiKey, options: apiOptions } = profile();
+  const records = openRecords(paths.recordsPath);
+  const cache = openCache(paths.cachePath, paths.recordsPath, now);
+  const clock = createServerClock(now);
+  const connection = createConnectionMonitor({
+    clock,
+    now,
+    onChange: (status) => emit('connection.changed', status),
+  });
+  const client = createBitproClient({
+    baseUrl,
+    apiKey,
+    signer,
+    clock,
+    options: apiOptions,
+    onConnection: connection.observe,
+  });
+  const sync = createSyncEngine({
+    client,
+    records,
+    cache,
+    now,
+    onProgress: (progress) => emit('sync.progress', progress),
+    onChanged: (changed) => {
+      if (changed.clients) emit('clients.changed', null);
+      if (changed.transactions) emit('transactions.changed', null);
+    },
+    onDeposits: options.onDeposits,
+    onFailure: (error) => options.onFailure('sync', error),
+  });
+  const rates = createRatePoller({
+    client,
+    records,
+    clock,
+    now,
+    onRate: (status) => emit('rate.changed', status),
+  });
+  const refresh = (uid: string): void => {
+    sync.refreshClient(uid).catch((error: AppError) => options.onFailure('refresh', error));
+  };
+  const money = createMoney({
+    records,
+    client,
+    now,
+    actor,
+    profile,
+    rateStatus: rates.status,
+    refreshRate: rates.refresh,
+    balanceOf: (uid) => getBalance(cache, uid),
+    onChanged: ({ clientUid, state }) => {
+      emit('intents.changed', null);
+      emit('clients.changed', null);
+      if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
+    },
+  });
+  money.recover();
+  const clients = createRegistry({
+    records,
+    cache,
+    client,
+    now,
+    actor,
+    onChanged: () => emit('clients.changed', null),
+  });
+  const reports = createReports({
+    recordsPath: paths.recordsPath,
+    cachePath: paths.cachePath,
+    profile: { id, name, environment },
+    appVersion,
+    now,
+    onProgress: (progress: ReportProgress) => emit('report.progress', progress),
+  });
+  return {
+    profile,
+    records,
+    cache,
+    clients,
+    money,
+    sync,
+    rates,
+    reports,
+    connection,
+    start() {
+      rates.start();
+      sync.start();
+    },
+    async close() {
+      await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
+      cache.close();
+      records.close();
+    },
+  };
+}
