@@ -23,7 +23,7 @@ export function Sidebar(): ReactNode {
           </li>
         ))}
       </ul>
-      {info && <p className={css['foot']}>{info.settings.operator}</p>}
+      {info && <p className={css['foot']}>Operator: {info.settings.operator}</p>}
     </nav>
   );
 }
