@@ -97,7 +97,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       onLost(error);
       return NOWHERE;
     });
-    return { baseUrl, stop: server.stop };
+    return { baseUrl, stop: () => server.stop() };
   }
 
   /** Closes what is open; a failure to open it was told to whoever asked. */
@@ -126,7 +126,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     /** Opens the profile that was open last, in the background. */
     resume(): void {
       const id = store.activeId();
-      if (id !== null) begin(id);
+      if (id !== null) void begin(id);
     },
 
     /** @throws AppError profile_locked; or why the profile cannot be opened, and then the former one stays */

@@ -100,7 +100,7 @@ export function startDesk(): void {
     actor,
     saveSettings,
     profiles,
-    opened: current.opened,
+    opened: () => current.opened(),
     switchProfile: current.switchTo,
     async testAndSave(form) {
       const view = await profiles.testAndSave(form);

@@ -56,7 +56,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     signer,
     clock,
     options: apiOptions,
-    onConnection: connection.observe,
+    onConnection: (event) => connection.observe(event),
   });
   const sync = createSyncEngine({
     client,
@@ -87,8 +87,8 @@ export function openProfile(options: OpenOptions): RunningProfile {
     now,
     actor,
     profile,
-    rateStatus: rates.status,
-    refreshRate: rates.refresh,
+    rateStatus: () => rates.status(),
+    refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),
     onChanged: ({ clientUid, state }) => {
       emit('intents.changed', null);

@@ -29,7 +29,9 @@ function causesOf(error: unknown): string[] {
   const causes: string[] = [];
   let current = error;
   while (current !== undefined && causes.length < MAX_CAUSES) {
-    causes.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
+    causes.push(
+      current instanceof Error ? (current.stack ?? current.message) : JSON.stringify(current),
+    );
     current = current instanceof Error ? current.cause : undefined;
   }
   return causes;

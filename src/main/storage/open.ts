@@ -80,6 +80,8 @@ function prepare<Db extends Database.Database>(
     // On macOS only this makes an fsync reach the medium; elsewhere it does nothing.
     if (synchronous === 'FULL') db.pragma('fullfsync = ON');
     db.pragma('foreign_keys = ON');
+    // Else INSERT OR REPLACE would delete a row past the triggers that forbid it.
+    db.pragma('recursive_triggers = ON');
     const verdict = String(db.pragma('quick_check(1)', { simple: true }));
     if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
     migrate(db, migrations, db.name);

@@ -19,8 +19,6 @@ export type ClientSyncDeps = {
 };
 
 /** Brings one client up to date, in two steps that may lie far apart: the newest first, then what is missing. */
-export type ClientSync = ReturnType<typeof createClientSync>;
-
 export function createClientSync(deps: ClientSyncDeps) {
   const { client, records, cache, now, progress } = deps;
   const reader = createHistoryReader({ client, cache, now, onSaved });

@@ -35,8 +35,6 @@ export type HistoryReaderDeps = {
  * (api-readings.md, 23); what is missing is known from the gaps the pages leave (storage/cache/coverage-repo.ts),
  * so each function may be interrupted anywhere and called again.
  */
-export type HistoryReader = ReturnType<typeof createHistoryReader>;
-
 export function createHistoryReader({ client, cache, now, onSaved }: HistoryReaderDeps) {
   async function fetchPage(uid: string, page: number, signal: AbortSignal) {
     const rows = await client.transactions(uid, page, signal);
