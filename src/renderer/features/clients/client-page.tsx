@@ -155,7 +155,7 @@ function Figures({ client }: { client: ClientView }): ReactNode {
         hint={
           <>
             {balance && rate && (
-              <>≈ ${formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} · </>
+              <>≈ {formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} USD · </>
             )}
             {age}
           </>
