@@ -16,9 +16,15 @@ export async function fillConnection(page: Page, connection: Connection): Promis
   await page.getByLabel('Secret key').fill(connection.secretKey);
 }
 
+/** From the first screen to the form for an own profile. */
+export async function startConnecting(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Connect an account' }).click();
+  await page.getByLabel('Base URL').waitFor();
+}
+
 /** From the first screen to the overview of an own profile. */
 export async function connectAccount(page: Page, connection: Connection): Promise<void> {
-  await page.getByRole('button', { name: 'Connect an account' }).click();
+  await startConnecting(page);
   await fillConnection(page, connection);
   await page.getByRole('button', { name: 'Test and save' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 20_000 });
