@@ -29,7 +29,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'amount',
       header: 'Amount',
-      widthPx: 120,
+      widthPx: 114,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
       ...(sort?.amount ? { sort: sort.amount } : {}),
@@ -44,7 +44,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'address',
       header: 'Address',
-      widthPx: 134,
+      widthPx: 140,
       hideBelowPx: 900,
       muted: true,
       cell: (row) =>
@@ -53,7 +53,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'tid',
       header: 'ID',
-      widthPx: 88,
+      widthPx: 96,
       hideBelowPx: 1000,
       muted: true,
       cell: (row) => row.tid,

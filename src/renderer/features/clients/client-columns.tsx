@@ -39,7 +39,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'address',
     header: 'Deposit address',
-    widthPx: 134,
+    widthPx: 140,
     hideBelowPx: 1000,
     muted: true,
     cell: ({ depositAddress }) =>
