@@ -53,6 +53,7 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
             </span>
             <Button
               icon={RefreshCw}
+              variant={isExpired ? 'primary' : 'secondary'}
               loading={doing === 'refreshing'}
               disabled={doing === 'confirming'}
               onClick={() => void renew()}
