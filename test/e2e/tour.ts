@@ -117,6 +117,8 @@ try {
   await picture(page, 'withdraw-receipt');
   await page.goto(new URL('#/intents', page.url()).href);
   await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('radio', { name: 'All' }).click();
+  await page.getByRole('row').nth(2).waitFor();
   await picture(page, 'requests');
 
   await goTo(page, 'History');
