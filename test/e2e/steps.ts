@@ -117,3 +117,12 @@ export async function exportCsv(app: LaunchedApp, page: Page, path: string): Pro
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await page.getByRole('button', { name: 'Show in folder' }).waitFor();
 }
+
+export async function openProfileMenu(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Profile', exact: true }).click();
+}
+
+export async function chooseProfile(page: Page, name: string): Promise<void> {
+  await openProfileMenu(page);
+  await page.getByRole('menuitemradio', { name }).click();
+}
