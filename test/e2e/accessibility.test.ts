@@ -61,7 +61,7 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
   await openClient(page, CLIENT);
   await page.getByRole('row').nth(2).waitFor();
   await stop('client');
-  await page.getByRole('link', { name: 'Buy', exact: true }).click();
+  await page.getByRole('button', { name: 'Buy', exact: true }).click();
   await page.getByLabel('Amount in USD').waitFor();
   await stop('buy');
   await openClient(page, CLIENT);
@@ -71,7 +71,7 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
   await confirmBuy(page);
   await stop('receipt of a buy');
   await openClient(page, CLIENT);
-  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.getByLabel('Amount in BTC').fill('1,5');
   await page.getByRole('button', { name: 'Review' }).click();
   await stop('withdraw, with a mistake');

@@ -58,7 +58,7 @@ export async function openClient(page: Page, name: string): Promise<void> {
 
 /** From the client's page to the form. */
 export async function startBuy(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Buy', exact: true }).click();
+  await page.getByRole('button', { name: 'Buy', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Buy bitcoin' }).waitFor();
 }
 
@@ -87,7 +87,7 @@ export async function confirmBuy(page: Page): Promise<void> {
 
 /** From the client's page to the form. */
 export async function startWithdrawal(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.getByRole('textbox', { name: 'Address' }).waitFor();
 }
 

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { Badge } from '../../components/badge.tsx';
-import { ButtonLink } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { EnvironmentMark } from '../../components/environment-mark.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
@@ -54,9 +54,9 @@ export function ProfilesCard(): ReactNode {
       title="Profiles"
       padded={false}
       actions={
-        <ButtonLink href="/settings/profiles/new" icon={Plus}>
+        <Button icon={Plus} onClick={() => navigate('/settings/profiles/new')}>
           Add profile
-        </ButtonLink>
+        </Button>
       }
     >
       <Table label="Profiles">
