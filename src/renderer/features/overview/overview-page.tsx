@@ -28,9 +28,13 @@ export function OverviewPage(): ReactNode {
       <PageHeader
         title="Overview"
         meta={
-          <span>
-            Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
-          </span>
+          oldest === null ? (
+            'No balance read yet'
+          ) : (
+            <span>
+              Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+            </span>
+          )
         }
       />
       {overview.status === 'loading' && (
