@@ -58,7 +58,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
       muted: true,
       cell: (row) => row.tid,
     },
-    { key: 'note', header: 'Note and tags', widthPx: 72, grow: 2, cell: noteCell },
+    { key: 'note', header: 'Notes', widthPx: 72, grow: 2, cell: noteCell },
   ];
 }
 
