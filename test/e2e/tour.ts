@@ -139,7 +139,7 @@ try {
 
   await goTo(page, 'Settings');
   await picture(page, 'settings');
-  await page.getByRole('button', { name: 'Profile' }).click();
+  await page.getByRole('button', { name: 'Profile', exact: true }).click();
   await picture(page, 'profile-menu');
   await page.keyboard.press('Escape');
   console.log(`Done: ${taken} screens, light and dark, and transactions.csv in ${out}`);
