@@ -53,7 +53,7 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
     legend: { live: true },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, min, max) => atLeastAMinute(min, max) },
+      x: { range: ({ data: [timesS] }) => atLeastAMinute(timesS) },
       y: { range: (_plot, min, max) => padded(min, max) },
     },
     hooks: { ready: [markHover], setCursor: [markHover] },
@@ -101,10 +101,12 @@ function markHover({ root, cursor }: uPlot): void {
   root.toggleAttribute('data-hovered', typeof cursor.idx === 'number' && (cursor.left ?? -1) >= 0);
 }
 
-/** A few readings in a row are not stretched until the labels repeat. */
-function atLeastAMinute(min: number, max: number): [number, number] {
-  const lackS = Math.max(0, 60 - (max - min));
-  return [min - lackS / 2, max + lackS / 2];
+/** A few readings are not stretched until the labels repeat, nor a single one put before three empty years. */
+function atLeastAMinute(timesS: ArrayLike<number>): [number, number] {
+  const firstS = timesS[0] ?? 0;
+  const lastS = timesS[timesS.length - 1] ?? firstS;
+  const airS = Math.max(0, 60 - (lastS - firstS)) / 2;
+  return [firstS - airS, lastS + airS];
 }
 
 /** A little air above and below, never less than a dollar; a flat line stays in the middle. */
