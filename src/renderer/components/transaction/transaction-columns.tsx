@@ -44,7 +44,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'address',
       header: 'Address',
-      widthPx: 140,
+      widthPx: 146,
       hideBelowPx: 900,
       muted: true,
       cell: (row) =>

@@ -20,7 +20,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 180,
+    widthPx: 178,
     grow: 1,
     cell: ({ label }) =>
       label === '' ? (
@@ -39,7 +39,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'address',
     header: 'Deposit address',
-    widthPx: 140,
+    widthPx: 146,
     hideBelowPx: 1000,
     muted: true,
     cell: ({ depositAddress }) =>

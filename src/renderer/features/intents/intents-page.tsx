@@ -109,7 +109,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
     {
       key: 'address',
       header: 'Address',
-      widthPx: 140,
+      widthPx: 146,
       hideBelowPx: 1000,
       muted: true,
       cell: ({ address }) =>
@@ -126,7 +126,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       header: 'What is known',
       widthPx: 120,
       grow: 3,
-      hideBelowPx: 900,
+      hideBelowPx: 1100,
       muted: true,
       cell: (intent) => describeIntent(intent).known,
     },
