@@ -15,7 +15,7 @@ import {
   openDesk,
   startServer,
 } from './desk.ts';
-import { fillConnection, startConnecting, type Connection } from './steps.ts';
+import { createClient, fillConnection, startConnecting, type Connection } from './steps.ts';
 
 type Case = {
   what: string;
@@ -207,10 +207,13 @@ describe('a keychain that cannot be used', () => {
       await page.getByRole('button', { name: 'Test and save' }).click();
       await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
       await page.getByRole('status', { name: 'Connection' }).getByText('Online').waitFor();
+      await createClient(page, 'Aster Books');
       await app.close();
 
       const later = await openDesk(userDataDir, env);
       await later.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+      const reading = later.page.getByRole('status').filter({ hasText: 'stopped short' });
+      await reading.getByText('No Secret key is stored for this profile').waitFor();
       await later.app.close();
     });
   });

@@ -7,16 +7,17 @@ import { Button } from '../components/button.tsx';
 import { intentKindWords, intentStateWords } from '../components/wording.ts';
 import { call } from '../lib/ipc.ts';
 import { formatMinute, plural } from '../lib/format.ts';
-import { useConnection } from '../lib/profile.tsx';
+import { useConnection, useSyncProgress } from '../lib/profile.tsx';
 import { useRequest } from '../lib/resource.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
 import css from './attention.module.css';
 
-/** What is true on every screen and must not be missed: offline, a wrong clock, payments that are not settled. */
+/** What is true on every screen and must not be missed: offline, a wrong clock, readings that fail, payments that are not settled. */
 export function Attention(): ReactNode {
   return (
     <div className={css['attention']}>
       <ConnectionBanner />
+      <ReadingBanner />
       <OpenIntentsBanner />
     </div>
   );
@@ -49,6 +50,22 @@ function ConnectionBanner(): ReactNode {
     );
   }
   return null;
+}
+
+/** The service answers, but not all could be read: without its secret key, say, or with a key that was revoked. */
+function ReadingBanner(): ReactNode {
+  const offline = useConnection()?.state === 'offline';
+  const sync = useSyncProgress();
+  if (offline || !sync || sync.lastError === null) return null;
+  return (
+    <Banner
+      tone="warning"
+      title="The last reading stopped short"
+      actions={<Button onClick={() => void call('sync.start', {})}>Try again</Button>}
+    >
+      Some figures may be older than they look. {sync.lastError}
+    </Banner>
+  );
 }
 
 const SHOWN = 3;
