@@ -212,8 +212,9 @@ describe('a keychain that cannot be used', () => {
 
       const later = await openDesk(userDataDir, env);
       await later.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-      const reading = later.page.getByRole('status').filter({ hasText: 'stopped short' });
-      await reading.getByText('No Secret key is stored for this profile').waitFor();
+      await later.page.getByText('Secret key: not entered').waitFor();
+      await later.page.getByRole('button', { name: 'Enter the secret key' }).click();
+      await later.page.getByLabel('Secret key').waitFor();
       await later.app.close();
     });
   });

@@ -13,7 +13,7 @@ import { VisuallyHidden } from '../../components/visually-hidden.tsx';
 import { call } from '../../lib/ipc.ts';
 import { readSession, useSession } from '../../lib/session.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
-import { secretWords } from './secret-words.ts';
+import { secretWords } from '../../components/secret-words.ts';
 import { useOpenProfile } from './use-open-profile.tsx';
 
 /** All profiles, and what can be done with each. */
