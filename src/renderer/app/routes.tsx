@@ -5,11 +5,23 @@ import { ButtonLink } from '../components/button.tsx';
 import { EmptyState } from '../components/states.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 
-/** A page in a chunk of its own, loaded when first visited. */
+const chunks: (() => Promise<unknown>)[] = [];
+
+/** Loads every page's chunk ahead, once the first screen has nothing left to do: no page is ever waited for. */
+export function preloadPages(): () => void {
+  const handle = requestIdleCallback(() => {
+    // One that fails is asked for again when its page is visited.
+    void Promise.allSettled(chunks.map((load) => load()));
+  });
+  return () => cancelIdleCallback(handle);
+}
+
+/** A page in a chunk of its own, so that the first screen does not wait for it. */
 function page<Name extends string>(
   load: () => Promise<Record<Name, ComponentType>>,
   name: Name,
 ): LazyExoticComponent<ComponentType> {
+  chunks.push(load);
   return lazy(async () => ({ default: (await load())[name] }));
 }
 

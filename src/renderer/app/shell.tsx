@@ -6,7 +6,7 @@ import { Attention } from './attention.tsx';
 import { EnvironmentBand } from './environment-band.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
-import { Routes } from './routes.tsx';
+import { preloadPages, Routes } from './routes.tsx';
 import css from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
 import { PageArrival, useShortcuts } from './navigation.tsx';
@@ -18,6 +18,7 @@ export function Shell(): ReactNode {
   const arrivedAt = useRef(location);
   const profile = useProfile();
   useShortcuts();
+  useEffect(preloadPages, []);
   useEffect(() => () => toast.leave(), [location]);
   return (
     <div className={css['shell']} data-environment={profile.environment}>
