@@ -8,6 +8,7 @@ import type { Signer } from './bitpro/sign.ts';
 import { createRegistry } from './clients/registry.ts';
 import type { Emit } from './ipc/emit.ts';
 import type { OpenProfile } from './ipc/handlers.ts';
+import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import type { ProfilePaths } from './profiles/profile-dir.ts';
 import { createRatePoller } from './rates/poller.ts';
@@ -97,6 +98,13 @@ export function openProfile(options: OpenOptions): RunningProfile {
     },
   });
   money.recover();
+  const guards = createGuards({
+    records,
+    now,
+    actor,
+    network: () => profile().network,
+    onChanged: () => emit('guards.changed', null),
+  });
   const clients = createRegistry({
     records,
     cache,
@@ -119,6 +127,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     cache,
     clients,
     money,
+    guards,
     sync,
     rates,
     reports,

@@ -35,8 +35,9 @@ export async function confirmIntent(
   checkConfirmable(context, confirmation);
   await checkEnvironment(context);
   // The ping took time: the rate may have ended, the profile been locked, the intent been sent.
-  checkConfirmable(context, confirmation);
-  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, () =>
+    checkConfirmable(context, confirmation),
+  );
   context.onChanged(intent);
   const answered = await sendOnce(context, intent);
   context.onChanged(answered);

@@ -4,6 +4,7 @@ import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
+import { approveIntent, type Approving } from './approvals.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
 import { createJournal, type JournalDeps } from './journal.ts';
 import { prepareIntent } from './prepare.ts';
@@ -63,6 +64,17 @@ export function createMoney(deps: MoneyDeps) {
       } finally {
         sending.delete(sent);
       }
+    },
+
+    /**
+     * Keeps a second person's approval of what the review shows.
+     * @throws AppError `forbidden` for who prepared it, `invalid_input` (field `approver` or `passphrase`),
+     * `rate_limited` after wrong passphrases, `review_changed`, `conflict` once it was sent
+     */
+    async approve(approving: Approving): Promise<IntentReview> {
+      const intent = await approveIntent(context, approving);
+      deps.onChanged(intent);
+      return drawReview(context, intent);
     },
 
     /** @throws AppError `conflict` once it was sent */

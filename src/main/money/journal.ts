@@ -86,10 +86,17 @@ export function createJournal({ records, now, actor }: JournalDeps) {
       );
     },
 
-    /** @throws AppError `conflict` when the intent was sent or discarded before: then it must not be sent */
-    markSent(id: string, reviewHash: string): JournaledIntent {
+    /**
+     * `lastCheck` throws when it must not be sent after all. It runs inside the transaction, so that two that
+     * are sent at once cannot both fit into what one limit leaves.
+     * @throws AppError `conflict` when the intent was sent or discarded before: then it must not be sent
+     */
+    markSent(id: string, reviewHash: string, lastCheck: () => void = () => {}): JournaledIntent {
       return stored('Nothing was sent.', () =>
-        move(id, 'intent.sent', { reviewHash }, (atMs) => markIntentSent(records, id, atMs)),
+        move(id, 'intent.sent', { reviewHash }, (atMs) => {
+          lastCheck();
+          return markIntentSent(records, id, atMs);
+        }),
       );
     },
 

@@ -3,6 +3,7 @@ import { centsForSats } from '#shared/money.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
+import { approvalView } from './approvals.ts';
 import { refuseToSend, warningsFor } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
 
@@ -13,6 +14,8 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
   const { rate, clockOffsetMs } = context.rateStatus();
   const isWaiting = intent.state === 'journaled';
   const refusal = isWaiting ? refuseToSend(intent, facts) : null;
+  // Said by `approval`, with the way to get it.
+  const isApprovalMissing = refusal?.code === 'approval_needed';
   const client =
     intent.clientUid === null ? null : getRegisteredClient(context.records, intent.clientUid);
   return {
@@ -30,8 +33,10 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     rateExpiresAtMs: intent.quoteExpiresAtMs,
     clockOffsetMs,
     warnings: isWaiting
-      ? [...(refusal ? [refusal.message] : []), ...warningsFor(intent, facts)]
+      ? [...(refusal && !isApprovalMissing ? [refusal.message] : []), ...warningsFor(intent, facts)]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
+    repeatReason: intent.repeatReason,
+    approval: approvalView(context.records, intent, profile, facts.guards.policy),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ApprovalView } from './guards.ts';
 import type { Environment } from './profile.ts';
 
 export const intentKindSchema = z.enum(['buy', 'withdrawal', 'create_client']);
@@ -70,6 +71,10 @@ export type IntentReview = {
   warnings: string[];
   /** Characters the operator must repeat: the last six of the address; null when nothing is typed. */
   typedConfirmation: 'last_six' | null;
+  /** Why the same payment is made again within a day; null where it is not. */
+  repeatReason: string | null;
+  /** Null where no second person is needed. */
+  approval: ApprovalView | null;
 };
 
 export const draftSchema = z.discriminatedUnion('kind', [
@@ -83,6 +88,8 @@ export const draftSchema = z.discriminatedUnion('kind', [
     clientUid: z.string(),
     address: z.string().check(z.maxLength(200)),
     amountBtc: z.string().check(z.maxLength(40)),
+    /** Why the same payment is made again within a day. */
+    reason: z.optional(z.string().check(z.maxLength(500))),
   }),
   z.strictObject({
     kind: z.literal('create_client'),

@@ -59,7 +59,7 @@ test('the main job against the sandbox server', async () => {
   expect(await run(withdrawal)).toMatchObject({ state: 'confirmed', serverState: 'pending' });
   expect(await run({ ...withdrawal, amountBtc: '0.01' })).toMatchObject({ state: 'rejected' });
   expect(await run({ ...withdrawal, amountBtc: '500' })).toMatchObject({ state: 'rejected' });
-  const unlisted = await run({ ...withdrawal, clientUid: CLIENT });
+  const unlisted = await run({ ...withdrawal, clientUid: CLIENT, amountBtc: '0.11' });
   expect(unlisted).toMatchObject({ state: 'rejected', reason: expect.stringMatching(/./) });
   expect(verifyChain(desk.records)).toMatchObject({ ok: true, entries: 18 });
 });

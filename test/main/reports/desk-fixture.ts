@@ -79,6 +79,7 @@ export function confirmBuy(
     quoteExpiresAtMs: 2,
     expectedSats: sats,
     createdAtMs: 1,
+    repeatReason: null,
   });
   journal.markSent(id, 'hash');
   journal.answer(id, {

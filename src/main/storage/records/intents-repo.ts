@@ -7,6 +7,8 @@ export type JournaledIntent = Intent & {
   quoteObservedAtMs: number | null;
   /** On the server's clock. */
   quoteExpiresAtMs: number | null;
+  /** Why a payment is made again within a day; null where it is not. */
+  repeatReason: string | null;
 };
 
 /** What is fixed when an intent is journaled; the rest follows from its states. */
@@ -23,6 +25,7 @@ export type NewIntent = Pick<
   | 'quoteObservedAtMs'
   | 'quoteExpiresAtMs'
   | 'expectedSats'
+  | 'repeatReason'
   | 'createdAtMs'
 >;
 
@@ -37,7 +40,8 @@ const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents
   quote_observed_at_ms AS quoteObservedAtMs, quote_expires_at_ms AS quoteExpiresAtMs,
   expected_sats AS expectedSats, attempts, created_at_ms AS createdAtMs, sent_at_ms AS sentAtMs,
   settled_at_ms AS settledAtMs, server_tid AS serverTid, received_sats AS receivedSats,
-  server_tx_id AS serverTxId, server_state AS serverState, reason`;
+  server_tx_id AS serverTxId, server_state AS serverState, reason,
+  repeat_reason AS repeatReason`;
 
 /** The open states as the partial index names them, so that it is used. */
 const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
@@ -55,9 +59,11 @@ const prepared = statements((db: RecordsDb) => ({
     .pluck(),
   insert: db.prepare<[NewIntent]>(
     `INSERT INTO intents (id, kind, state, client_uid, usd_cents, amount_sats, address, label,
-       quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms)
+       quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms,
+       repeat_reason)
      VALUES (:id, :kind, 'journaled', :clientUid, :usdCents, :amountSats, :address, :label,
-       :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs)`,
+       :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs,
+       :repeatReason)`,
   ),
   markSent: db.prepare<[number, string]>(
     `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = ?
