@@ -36,6 +36,7 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
       ? [...(refusal && !isApprovalMissing ? [refusal.message] : []), ...warningsFor(intent, facts)]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
+    bookLabel: facts.guards.bookEntry?.label ?? null,
     repeatReason: intent.repeatReason,
     approval: approvalView(context.records, intent, profile, facts.guards.policy),
   };

@@ -71,6 +71,8 @@ export type IntentReview = {
   warnings: string[];
   /** Characters the operator must repeat: the last six of the address; null when nothing is typed. */
   typedConfirmation: 'last_six' | null;
+  /** The address book's label of the address; null when it is not in it. */
+  bookLabel: string | null;
   /** Why the same payment is made again within a day; null where it is not. */
   repeatReason: string | null;
   /** Null where no second person is needed. */
