@@ -1,15 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { defaultGuardPolicy } from '#shared/domain/guards.ts';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { openDesk, review, WITHDRAWAL, type Desk } from './fixture.ts';
 
-// Each comparison of a passphrase is made slow on purpose.
-vi.setConfig({ testTimeout: 30_000 });
-
 const PASSPHRASE = 'correct horse battery';
 
-/** A desk of Alice's, where Bob approves what is above 0.1 BTC; Alice approves for others, too. */
+/** A desk of Alice's, where Bob approves what is above 0.1 BTC. */
 async function openApproved() {
   const desk = openDesk();
   const guards = createGuards({

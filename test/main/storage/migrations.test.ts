@@ -97,6 +97,22 @@ test('records 1 → 2: what the registry held is held unchanged', () => {
   ]);
 });
 
+test('records 2 → 3: intents and audit log are held unchanged', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 2), 'file');
+  db.exec(`
+    INSERT INTO audit VALUES (1, 5, 'alice', 'intent.journaled', 'i1', '{}', '${'0'.repeat(64)}', '${'1'.repeat(64)}');
+    INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
+    VALUES ('i1', 'withdrawal', 'journaled', 'BT-C1', 5000000, '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', 5);
+  `);
+  const rows = (table: string) => db.prepare(`SELECT * FROM ${table}`).all();
+  const [intent] = rows('intents');
+  const entries = rows('audit');
+  migrate(db, recordsMigrations.slice(0, 3), 'file');
+  expect(rows('intents')).toEqual([{ ...Object(intent), repeat_reason: null }]);
+  expect(rows('audit')).toEqual(entries);
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

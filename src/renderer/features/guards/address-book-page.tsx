@@ -91,7 +91,9 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
               <Tr key={entry.address}>
                 <Td>{entry.label}</Td>
                 <Td grow>
-                  <AddressGroups address={entry.address} />
+                  <div className={css['address']}>
+                    <AddressGroups address={entry.address} />
+                  </div>
                 </Td>
                 <Td muted>
                   <Time ms={entry.addedAtMs} />
