@@ -15,6 +15,7 @@ import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 import { listPayees } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { checkAddress } from './addresses.ts';
+import { keep } from './keep.ts';
 import { lookAlikeWarning, type KnownAddress } from './policy.ts';
 
 export type AddressBookDeps = {
@@ -33,12 +34,11 @@ export function createAddressBook({ records, now, actor, network }: AddressBookD
   });
 
   function change(action: string, address: string, label: string, write: () => void): void {
-    const changeOnce = records.transaction(() => {
+    keep(records, () => {
       const note = { atMs: now(), actor: actor(), action, subject: address };
       appendAudit(records, { ...note, detail: { label } });
       write();
     });
-    changeOnce.immediate();
   }
 
   return {

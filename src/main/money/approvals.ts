@@ -9,6 +9,7 @@ import { initiatorOf } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { authenticate, personKey } from './approvers.ts';
 import { alreadyMoved, type Journal, type JournalDeps } from './journal.ts';
+import { keep } from './keep.ts';
 import { needsApproval } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
 
@@ -64,7 +65,7 @@ export async function approveIntent(
     );
   }
   const approver = await authenticate(deps, { approver: name, passphrase, subject: id });
-  const approve = records.transaction(() => {
+  return keep(records, () => {
     // Comparing the passphrase took time: it may have been sent or discarded since.
     const intent = checkApprovable(deps, id, hash);
     const atMs = now();
@@ -73,7 +74,6 @@ export async function approveIntent(
     putApproval(records, { intentId: id, approverKey: approver.key, reviewHash: hash, atMs });
     return intent;
   });
-  return approve.immediate();
 }
 
 function checkApprovable(

@@ -11,6 +11,7 @@ import {
   removeApprover,
   type ApproverRow,
 } from '../storage/records/approvers-repo.ts';
+import { keep } from './keep.ts';
 import { hashPassphrase, isPassphrase } from './passphrase.ts';
 
 /** After so many wrong passphrases in a row, one try each `WAIT_MS`. */
@@ -39,7 +40,7 @@ export function createApprovers({ records, now, actor }: ApproverDeps) {
       }
       const kept = await hashPassphrase(input.passphrase);
       const addedAtMs = now();
-      const insert = records.transaction(() => {
+      keep(records, () => {
         const key = personKey(name);
         if (findApprover(records, key)) {
           const message = 'There is an approver of this name already.';
@@ -49,18 +50,16 @@ export function createApprovers({ records, now, actor }: ApproverDeps) {
         appendAudit(records, { ...note, detail: {} });
         insertApprover(records, { key, name, addedAtMs, ...kept });
       });
-      insert.immediate();
       return { name, addedAtMs };
     },
 
     remove(name: string): void {
-      const remove = records.transaction(() => {
+      keep(records, () => {
         const approver = mustFind(records, name, 'name');
         const note = { atMs: now(), actor: actor(), action: 'approver.removed' };
         appendAudit(records, { ...note, subject: approver.name, detail: {} });
         removeApprover(records, approver.key);
       });
-      remove.immediate();
     },
   };
 }
@@ -78,21 +77,19 @@ export async function authenticate(
     subject,
   }: { approver: string; passphrase: string; subject: string },
 ): Promise<ApproverRow> {
-  const take = records.transaction(() => {
+  const approver = keep(records, () => {
     const approver = mustFind(records, name, 'approver');
     refuseTooMany(approver, now());
     countTry(records, approver.key, now());
     return approver;
   });
-  const approver = take.immediate();
   const isRight = await isPassphrase(passphrase, approver);
-  const conclude = records.transaction(() => {
+  keep(records, () => {
     if (isRight) return forgiveTries(records, approver.key);
     const detail = { approver: approver.name };
     const action = 'approval.refused';
     appendAudit(records, { atMs: now(), actor: actor(), action, subject, detail });
   });
-  conclude.immediate();
   if (isRight) return approver;
   const message = 'This is not the passphrase of this approver. The attempt is in the audit log.';
   throw new AppError('invalid_input', message, { field: 'passphrase' });

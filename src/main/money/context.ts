@@ -4,7 +4,6 @@ import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts'
 import { paymentsSince } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { approvalOf } from './approvals.ts';
-import { knownAddresses } from './address-book.ts';
 import type { MoneyDeps } from './intents.ts';
 import type { Journal } from './journal.ts';
 import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
@@ -36,7 +35,6 @@ function guardFacts({ records, profile, now }: MoneyContext, intent: NewIntent):
     nowMs,
     paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
     bookEntry: address === null ? null : findBookEntry(records, address),
-    known: address === null ? [] : knownAddresses(records),
     approvedBy: approvalOf(records, intent, profile())?.name ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { appendAudit } from '../audit/chain.ts';
 import { getPolicy, putPolicy } from '../storage/records/policy-repo.ts';
 import { createAddressBook, type AddressBookDeps } from './address-book.ts';
 import { createApprovers } from './approvers.ts';
+import { keep } from './keep.ts';
 import { loweredBy } from './policy.ts';
 
 export type Guards = ReturnType<typeof createGuards>;
@@ -28,7 +29,7 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
 
     /** The audit entry holds what was, what is, and which protection that takes away. */
     savePolicy(policy: GuardPolicy): GuardPolicy {
-      const save = records.transaction(() => {
+      keep(records, () => {
         const before = getPolicy(records);
         const lowered = loweredBy(before, policy);
         const detail = {
@@ -40,7 +41,6 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
         appendAudit(records, { ...note, detail });
         putPolicy(records, policy);
       });
-      save.immediate();
       return told(getPolicy(records));
     },
 

@@ -34,7 +34,6 @@ export type GuardFacts = {
   paidWithinDay: readonly Payment[];
   /** The book's entry for the address; null when it is not in it. */
   bookEntry: { label: string; addedAtMs: number } | null;
-  known: readonly KnownAddress[];
   /** A valid approval of exactly this intent by someone else than who prepared it. */
   approvedBy: string | null;
 };
@@ -88,8 +87,12 @@ export function refuseToSend(intent: PolicyIntent, facts: PolicyFacts): AppError
   );
 }
 
-/** What the operator should know before deciding. */
-export function warningsFor(intent: PolicyIntent, facts: PolicyFacts): string[] {
+/** What the operator should know before deciding; `known` is what the address could be mistaken for. */
+export function warningsFor(
+  intent: PolicyIntent,
+  facts: PolicyFacts,
+  known: readonly KnownAddress[],
+): string[] {
   const warnings: string[] = [];
   if (intent.kind === 'buy' && facts.rateAsset !== null && facts.rateAsset !== 'BTC') {
     warnings.push(
@@ -106,7 +109,7 @@ export function warningsFor(intent: PolicyIntent, facts: PolicyFacts): string[] 
   if (facts.client !== null && facts.client.depositAddress === intent.address) {
     warnings.push('This is the client’s own deposit address: the money would come back to Bitpro.');
   }
-  warnings.push(...guardWarnings(intent.address ?? '', facts.guards));
+  warnings.push(...guardWarnings(intent.address ?? '', facts.guards, known));
   for (const other of facts.otherOpen) {
     if (other.kind === 'withdrawal') warnings.push(describeOther(other));
   }
@@ -211,11 +214,15 @@ function refuseUnapproved(intent: PolicyIntent, guards: GuardFacts): AppError | 
   );
 }
 
-function guardWarnings(address: string, guards: GuardFacts): string[] {
+function guardWarnings(
+  address: string,
+  guards: GuardFacts,
+  known: readonly KnownAddress[],
+): string[] {
   const { policy, bookEntry, nowMs } = guards;
   // Who is in the book was looked at once; the likeness was said then.
   if (bookEntry === null) {
-    const warning = lookAlikeWarning(address, guards.known);
+    const warning = lookAlikeWarning(address, known);
     return warning === null ? [] : [warning];
   }
   const ageMs = nowMs - bookEntry.addedAtMs;

@@ -3,6 +3,7 @@ import { centsForSats } from '#shared/money.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
+import { knownAddresses } from './address-book.ts';
 import { approvalView } from './approvals.ts';
 import { refuseToSend, warningsFor } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
@@ -33,7 +34,10 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     rateExpiresAtMs: intent.quoteExpiresAtMs,
     clockOffsetMs,
     warnings: isWaiting
-      ? [...(refusal && !isApprovalMissing ? [refusal.message] : []), ...warningsFor(intent, facts)]
+      ? [
+          ...(refusal && !isApprovalMissing ? [refusal.message] : []),
+          ...warningsFor(intent, facts, knownAddresses(context.records)),
+        ]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
     bookLabel: facts.guards.bookEntry?.label ?? null,

@@ -24,7 +24,6 @@ const facts: PolicyFacts = {
     nowMs: NOW_MS,
     paidWithinDay: [],
     bookEntry: null,
-    known: [],
     approvedBy: null,
   },
 };
@@ -45,9 +44,9 @@ const buy = {
 
 test('the whole confirmed balance may go without a word', () => {
   expect(refuseToSend(withdrawal, facts)).toBeNull();
-  expect(warningsFor(withdrawal, facts)).toEqual([]);
+  expect(warningsFor(withdrawal, facts, [])).toEqual([]);
   expect(refuseToSend(buy, facts)).toBeNull();
-  expect(warningsFor(buy, facts)).toEqual([]);
+  expect(warningsFor(buy, facts, [])).toEqual([]);
 });
 
 describe('refusals before the journal', () => {
@@ -83,16 +82,16 @@ describe('warnings', () => {
     ['a balance never read', {}, { balanceSats: null }, /not checked/],
     ['the own deposit address', { address: DEPOSIT_ADDRESS }, {}, /own deposit address/],
   ])('%s', (_, terms, change, text) => {
-    const warnings = warningsFor({ ...withdrawal, ...terms }, { ...facts, ...change });
+    const warnings = warningsFor({ ...withdrawal, ...terms }, { ...facts, ...change }, []);
     expect(warnings).toEqual([expect.stringMatching(text)]);
   });
 
   test('a withdrawal of exactly the minimum needs none', () => {
-    expect(warningsFor({ ...withdrawal, amountSats: 5_000_000 }, facts)).toEqual([]);
+    expect(warningsFor({ ...withdrawal, amountSats: 5_000_000 }, facts, [])).toEqual([]);
   });
 
   test('a rate of something else than bitcoin', () => {
-    expect(warningsFor(buy, { ...facts, rateAsset: 'BCH' })).toEqual([
+    expect(warningsFor(buy, { ...facts, rateAsset: 'BCH' }, [])).toEqual([
       expect.stringContaining('“BCH”'),
     ]);
   });
@@ -156,19 +155,21 @@ describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
 
   test('a new entry is pointed out where it may be paid already', () => {
     const fresh = withGuards({}, { bookEntry: entry(HOUR_MS) });
-    expect(warningsFor(withdrawal, fresh)).toEqual([expect.stringContaining('60 minutes ago')]);
-    expect(warningsFor(withdrawal, withGuards({}, { bookEntry: entry(24 * HOUR_MS) }))).toEqual([]);
+    expect(warningsFor(withdrawal, fresh, [])).toEqual([expect.stringContaining('60 minutes ago')]);
+    expect(warningsFor(withdrawal, withGuards({}, { bookEntry: entry(24 * HOUR_MS) }), [])).toEqual(
+      [],
+    );
   });
 
   test('a look-alike is pointed out unless the book knows the address itself', () => {
     const known = [
       { address: `${DESTINATION.slice(0, 8)}x${DESTINATION.slice(9)}`, what: '“Mine”' },
     ];
-    expect(warningsFor(withdrawal, withGuards({}, { known }))).toEqual([
+    expect(warningsFor(withdrawal, facts, known)).toEqual([
       expect.stringMatching(/looks like “Mine”, but is another/),
     ]);
-    const inBook = withGuards({}, { known, bookEntry: entry(24 * HOUR_MS) });
-    expect(warningsFor(withdrawal, inBook)).toEqual([]);
+    const inBook = withGuards({}, { bookEntry: entry(24 * HOUR_MS) });
+    expect(warningsFor(withdrawal, inBook, known)).toEqual([]);
   });
 });
 

@@ -34,7 +34,6 @@ const prepared = statements((db: RecordsDb) => ({
      VALUES (:key, :name, :salt, :hash, :cost, :addedAtMs)`,
   ),
   remove: db.prepare<[string]>('DELETE FROM approvers WHERE key = ?'),
-  removeApprovals: db.prepare<[string]>('DELETE FROM approvals WHERE approver_key = ?'),
   countTry: db.prepare<[number, string]>(
     'UPDATE approvers SET failures = failures + 1, tried_at_ms = ? WHERE key = ?',
   ),
@@ -66,10 +65,9 @@ export function insertApprover(db: RecordsDb, approver: NewApprover): void {
   prepared(db).insert.run(approver);
 }
 
-/** Inside a transaction, right after its audit entry. What was approved but not sent is approved no more. */
+/** Inside a transaction, right after its audit entry. Their approvals go with them. */
 export function removeApprover(db: RecordsDb, key: string): void {
   prepared(db).remove.run(key);
-  prepared(db).removeApprovals.run(key);
 }
 
 export function countTry(db: RecordsDb, key: string, atMs: number): void {

@@ -67,7 +67,7 @@ BEGIN SELECT RAISE(ABORT, 'approvers: an approver is added or removed, never cha
 
 CREATE TABLE approvals (
   intent_id    TEXT PRIMARY KEY REFERENCES intents (id),
-  approver_key TEXT NOT NULL,
+  approver_key TEXT NOT NULL REFERENCES approvers (key) ON DELETE CASCADE,
   review_hash  TEXT NOT NULL CHECK (length(review_hash) = 64),
   at_ms        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
