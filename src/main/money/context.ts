@@ -6,6 +6,10 @@ import type { PolicyFacts } from './policy.ts';
 
 export type MoneyContext = MoneyDeps & { journal: Journal };
 
+export function serverNowMs({ now, rateStatus }: Pick<MoneyDeps, 'now' | 'rateStatus'>): number {
+  return now() + rateStatus().clockOffsetMs;
+}
+
 /** What the policy needs to know about an intent, read now. */
 export function factsFor(
   { records, profile, rateStatus, balanceOf, now }: MoneyContext,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
+import { AppError } from '#shared/errors.ts';
 import { createMoney, type Money, type MoneyDeps } from '../../../src/main/money/intents.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -30,14 +31,24 @@ export const RATE: Rate = {
   trigger: 'poll',
 };
 
+/** The baseline of a client without transactions. */
+export const NO_HISTORY = { atMs: NOW_MS, floorMs: null, tids: new Set<string>() };
+
 /** A scripted service: counts what it was asked, and answers as the test says. */
 export type Service = MoneyDeps['client'] & { posts: string[] };
+
+async function notThere(): Promise<never> {
+  throw new AppError('not_found', 'Not found');
+}
 
 export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
   const posts: string[] = [];
   const accepted = { createdAtMs: NOW_MS, tid: '39486536' };
   return {
     posts,
+    transactions: answers.transactions ?? (async () => []),
+    transaction: answers.transaction ?? notThere,
+    getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
     buy: async (uid, usdCents) => {
       posts.push(`buy ${uid} ${usdCents}`);
@@ -129,6 +140,7 @@ function openAt(path: string, client: Service): Desk {
       network: 'testnet',
       locked: false,
       secret: 'ready',
+      settleDelayMinutes: null,
     },
     refreshes: [],
     onRefresh: () => {},

@@ -80,7 +80,7 @@ export function confirmBuy(
     expectedSats: sats,
     createdAtMs: 1,
   });
-  journal.markSent(id, 'hash');
+  journal.markSent(id, 'hash', { atMs: 1, floorMs: null, tids: new Set() });
   journal.answer(id, {
     state: 'confirmed',
     clientUid,

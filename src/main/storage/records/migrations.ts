@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { migration as registry } from './migrations/001-registry.ts';
 import { migration as intents } from './migrations/002-intents.ts';
+import { migration as settling } from './migrations/003-settling.ts';
 
 /** In order of version. */
-export const recordsMigrations: readonly Migration[] = [registry, intents];
+export const recordsMigrations: readonly Migration[] = [registry, intents, settling];
