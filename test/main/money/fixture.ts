@@ -85,6 +85,8 @@ export type Desk = {
   path: string;
   records: RecordsDb;
   changes: Intent[];
+  /** What is planned, soonest first; tests run it. */
+  planned: () => { run: () => void; delayMs: number }[];
   /** What the desk knows of the world; tests move it. */
   world: {
     nowMs: number;
@@ -129,6 +131,7 @@ function openAt(path: string, client: Service): Desk {
   const records = openRecords(path);
   clean.push(() => records.close());
   const changes: Intent[] = [];
+  const timers = new Set<{ run: () => void; delayMs: number }>();
   const world: Desk['world'] = {
     nowMs: NOW_MS,
     rate: RATE,
@@ -162,13 +165,19 @@ function openAt(path: string, client: Service): Desk {
     now: () => world.nowMs,
     actor: () => world.actor,
     onChanged: (intent) => changes.push(intent),
+    schedule: (run, delayMs) => {
+      const timer = { run, delayMs };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
   });
+  const planned = () => [...timers].toSorted((a, b) => a.delayMs - b.delayMs);
   const restart = () => {
     records.close();
     return openAt(path, client);
   };
   const twin = () => openAt(path, client);
-  return { money, client, path, records, changes, world, restart, twin };
+  return { money, client, path, records, changes, planned, world, restart, twin };
 }
 
 /** What the confirm call carries after the operator has read the review and typed what it asks for. */
