@@ -46,10 +46,15 @@ export function openProfile(options: OpenOptions): RunningProfile {
   const records = openRecords(paths.recordsPath);
   const cache = openCache(paths.cachePath, paths.recordsPath, now);
   const clock = createServerClock(now);
+  let wasOffline = false;
   const connection = createConnectionMonitor({
     clock,
     now,
-    onChange: (status) => emit('connection.changed', status),
+    onChange: (status) => {
+      emit('connection.changed', status);
+      if (wasOffline && status.state === 'online') void money.lookAtAll();
+      wasOffline = status.state === 'offline';
+    },
   });
   const client = createBitproClient({
     baseUrl,
@@ -91,6 +96,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),
+    onSettling: () => emit('intents.changed', null),
     onChanged: ({ clientUid, state }) => {
       emit('intents.changed', null);
       emit('clients.changed', null);
@@ -135,6 +141,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     start() {
       rates.start();
       sync.start();
+      void money.startSettling();
     },
     async close() {
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);

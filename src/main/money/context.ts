@@ -10,6 +10,10 @@ import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
 
 export type MoneyContext = MoneyDeps & { journal: Journal };
 
+export function serverNowMs({ now, rateStatus }: Pick<MoneyDeps, 'now' | 'rateStatus'>): number {
+  return now() + rateStatus().clockOffsetMs;
+}
+
 /** What the policy needs to know about an intent, read now. */
 export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts {
   const { records, profile, rateStatus, balanceOf, now } = context;

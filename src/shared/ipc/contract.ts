@@ -12,7 +12,13 @@ import {
   type ClientView,
   type ImportLine,
 } from '../domain/client.ts';
-import { draftSchema, type Intent, type IntentReview } from '../domain/intent.ts';
+import {
+  draftSchema,
+  settleDecisionSchema,
+  type Intent,
+  type IntentReview,
+  type Settling,
+} from '../domain/intent.ts';
 import {
   approverNameSchema,
   bookLabelSchema,
@@ -23,7 +29,12 @@ import {
   type GuardPolicy,
 } from '../domain/guards.ts';
 import type { Overview } from '../domain/overview.ts';
-import { apiOptionsSchema, connectionFormSchema, type ProfileView } from '../domain/profile.ts';
+import {
+  apiOptionsSchema,
+  connectionFormSchema,
+  settleDelaySchema,
+  type ProfileView,
+} from '../domain/profile.ts';
 import { ratePeriodSchema, type RateSeries, type RateStatus } from '../domain/rate.ts';
 import { reportRequestSchema, type ReportProgress } from '../domain/report.ts';
 import type { ConnectionStatus, SyncProgress } from '../domain/sync.ts';
@@ -68,7 +79,12 @@ export const requests = {
   ),
   'profiles.lock': request<ProfileView>()(profileId),
   'profiles.configure': request<ProfileView>()(
-    z.strictObject({ id: z.string(), explorerUrl: z.string(), options: apiOptionsSchema }),
+    z.strictObject({
+      id: z.string(),
+      explorerUrl: z.string(),
+      options: apiOptionsSchema,
+      settleDelayMinutes: settleDelaySchema,
+    }),
   ),
   /** Forgets an own profile and its secret; its databases stay on disk. */
   'profiles.remove': request<null>()(z.strictObject({ id: z.string(), typedName: z.string() })),
@@ -123,6 +139,12 @@ export const requests = {
       passphrase: passphraseSchema,
     }),
   ),
+  /** What is known of an open outcome and when it is looked up next; null for any other intent. */
+  'intents.settling': request<Settling | null>()(intentId),
+  /** Reads the history for it now. */
+  'intents.lookAgain': request<Settling | null>()(intentId),
+  /** A person's decision, with a written reason. */
+  'intents.settle': request<Intent>()(settleDecisionSchema),
   'intents.discard': request<Intent>()(intentId),
   'intents.get': request<Intent>()(intentId),
   /** Newest first. */

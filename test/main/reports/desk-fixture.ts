@@ -81,7 +81,7 @@ export function confirmBuy(
     createdAtMs: 1,
     repeatReason: null,
   });
-  journal.markSent(id, 'hash');
+  journal.markSent(id, 'hash', { atMs: 1, floorMs: null, tids: new Set() });
   journal.answer(id, {
     state: 'confirmed',
     clientUid,

@@ -6,7 +6,7 @@ import type { Migration } from '../../migrate.ts';
  * audit entry just before.
  */
 export const migration: Migration = {
-  version: 3,
+  version: 4,
   name: 'guards',
   up(db) {
     db.exec(tables);
