@@ -11,6 +11,8 @@ import { findChromium, findElectron, node, root } from './paths.mjs';
 const stamp = join(root, 'node_modules/.cache/bootstrap');
 const fetchStamp = join(root, 'node_modules/.cache/electron-fetch-failed');
 const FETCH_LIMIT_MS = 120_000;
+/** Bytes; a package manager that prints more than Node's own limit would be ended. */
+const MAX_OUTPUT = 2 ** 26;
 
 /** A Debian package, and how to see that what it brings is there. */
 const packages = {
@@ -69,6 +71,7 @@ export function ensureSystemPackages(wanted) {
 /** Electron's binary; fetched if it can be, tried once per lockfile. Undefined where it cannot. */
 export function fetchElectron() {
   if (findElectron() !== undefined || read(fetchStamp) === hashOfLockfile()) return findElectron();
+  console.log('Fetching Electron…');
   const script = join(root, 'node_modules/electron/install.js');
   spawnSync(node, [script], { cwd: root, stdio: 'ignore', timeout: FETCH_LIMIT_MS });
   const path = findElectron();
@@ -84,7 +87,12 @@ export function fetchElectron() {
 function run(command, args, title) {
   console.log(`${title}…`);
   const shell = process.platform === 'win32';
-  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', shell });
+  const done = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell,
+    maxBuffer: MAX_OUTPUT,
+  });
   if (done.status === 0) return;
   console.error(`${command} ${args.join(' ')} failed:\n${done.stdout ?? ''}${done.stderr ?? ''}`);
   process.exit(1);

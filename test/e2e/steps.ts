@@ -16,9 +16,15 @@ export async function fillConnection(page: Page, connection: Connection): Promis
   await page.getByLabel('Secret key').fill(connection.secretKey);
 }
 
+/** From the first screen to the form for an own profile. */
+export async function startConnecting(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Connect an account' }).click();
+  await page.getByLabel('Base URL').waitFor();
+}
+
 /** From the first screen to the overview of an own profile. */
 export async function connectAccount(page: Page, connection: Connection): Promise<void> {
-  await page.getByRole('button', { name: 'Connect an account' }).click();
+  await startConnecting(page);
   await fillConnection(page, connection);
   await page.getByRole('button', { name: 'Test and save' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 20_000 });
@@ -50,24 +56,50 @@ export async function openClient(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor();
 }
 
+/** From the client's page to the form. */
+export async function startBuy(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Buy', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Buy bitcoin' }).waitFor();
+}
+
+export async function fillBuy(page: Page, usd: string): Promise<void> {
+  await page.getByLabel('Amount in USD').fill(usd);
+}
+
 /** From the client's page to the review of a buy. */
 export async function reviewBuy(page: Page, usd: string): Promise<void> {
-  await page.getByRole('link', { name: 'Buy', exact: true }).click();
-  await page.getByLabel('Amount in USD').fill(usd);
+  await startBuy(page);
+  await fillBuy(page, usd);
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByRole('button', { name: /^Confirm buy/ }).waitFor();
 }
 
 export async function confirmBuy(page: Page): Promise<void> {
+  // A rate is good for a minute at most, and the review may have come at its end.
+  const expired = page.getByText('The rate has expired.');
+  await page.addLocatorHandler(expired, () =>
+    page.getByRole('button', { name: 'Refresh rate' }).click(),
+  );
   await page.getByRole('button', { name: /^Confirm buy/ }).click();
+  await page.removeLocatorHandler(expired);
   await page.getByText('Slippage').waitFor();
+}
+
+/** From the client's page to the form. */
+export async function startWithdrawal(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Address' }).waitFor();
+}
+
+export async function fillWithdrawal(page: Page, address: string, btc: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Address' }).fill(address);
+  await page.getByLabel('Amount in BTC').fill(btc);
 }
 
 /** From the client's page to the review of a withdrawal. */
 export async function reviewWithdrawal(page: Page, address: string, btc: string): Promise<void> {
-  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Address' }).fill(address);
-  await page.getByLabel('Amount in BTC').fill(btc);
+  await startWithdrawal(page);
+  await fillWithdrawal(page, address, btc);
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByRole('button', { name: /^Confirm withdrawal/ }).waitFor();
 }
@@ -84,4 +116,13 @@ export async function exportCsv(app: LaunchedApp, page: Page, path: string): Pro
   }, path);
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await page.getByRole('button', { name: 'Show in folder' }).waitFor();
+}
+
+export async function openProfileMenu(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Profile', exact: true }).click();
+}
+
+export async function chooseProfile(page: Page, name: string): Promise<void> {
+  await openProfileMenu(page);
+  await page.getByRole('menuitemradio', { name }).click();
 }

@@ -48,6 +48,11 @@ async function picture(page: Page, name: string): Promise<void> {
   console.log(`${number} ${name}`);
 }
 
+/** The money button takes no click in its first second. */
+async function isArmed(page: Page): Promise<void> {
+  await page.locator('[data-armed="true"]').waitFor();
+}
+
 async function depositAddress(page: Page, client: string): Promise<string> {
   await openClient(page, client);
   const address = page.getByText(/^[2mn][1-9A-HJ-NP-Za-km-z]{25,}$/).first();
@@ -86,6 +91,7 @@ try {
   await picture(page, 'client');
 
   await reviewBuy(page, '1500');
+  await isArmed(page);
   await picture(page, 'buy-review');
   await page.getByRole('button', { name: 'Back to edit' }).click();
   await page.getByLabel('Amount in USD').waitFor();
@@ -96,6 +102,7 @@ try {
 
   await openClient(page, CLIENT);
   await reviewWithdrawal(page, payee, '0.05');
+  await isArmed(page);
   await picture(page, 'withdraw-review');
   await page.getByRole('button', { name: 'Back to edit' }).click();
   await page.getByLabel('Amount in BTC').waitFor();
@@ -110,6 +117,8 @@ try {
   await picture(page, 'withdraw-receipt');
   await page.goto(new URL('#/intents', page.url()).href);
   await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('radio', { name: 'All' }).click();
+  await page.getByRole('row').nth(2).waitFor();
   await picture(page, 'requests');
 
   await goTo(page, 'History');
@@ -130,7 +139,7 @@ try {
 
   await goTo(page, 'Settings');
   await picture(page, 'settings');
-  await page.getByRole('button', { name: 'Profile' }).click();
+  await page.getByRole('button', { name: 'Profile', exact: true }).click();
   await picture(page, 'profile-menu');
   await page.keyboard.press('Escape');
   console.log(`Done: ${taken} screens, light and dark, and transactions.csv in ${out}`);

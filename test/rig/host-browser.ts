@@ -11,6 +11,8 @@ import {
   type WindowOptions,
 } from './messages.ts';
 
+const IS_ROOT = process.getuid?.() === 0;
+
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -18,6 +20,14 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+];
+
+/** Chromium runs as root only without its sandbox, and would say so across the top of the window. */
+const WINDOW_FLAGS = [
+  ...FLAGS,
+  '--app=data:text/html,',
+  '--window-size=1280,800',
+  ...(IS_ROOT ? ['--test-type'] : []),
 ];
 
 export type HostBrowser = {
@@ -45,8 +55,8 @@ export function createHostBrowser(
       executablePath: chromiumPath(),
       headless: isHeadless,
       viewport: isHeadless ? { width: 1280, height: 800 } : null,
-      args: isHeadless ? FLAGS : [...FLAGS, '--app=data:text/html,', '--window-size=1280,800'],
-      chromiumSandbox: process.getuid?.() !== 0,
+      args: isHeadless ? FLAGS : WINDOW_FLAGS,
+      chromiumSandbox: !IS_ROOT,
       colorScheme: 'light',
       serviceWorkers: 'block',
       permissions: [],

@@ -12,7 +12,7 @@ type RegisterOptions = {
   report: ReportFailure;
 };
 
-/** Lets one window ask: its own main frame, from an exact origin (electron-by-the-book, 3). */
+/** Lets one window ask: its own main frame, from an exact origin. */
 export function register({ contents, handlers, origins, report }: RegisterOptions): void {
   contents.ipc.handle(INVOKE_CHANNEL, async (event, name: unknown, input: unknown) => {
     // Read before any await: the frame may be gone later.

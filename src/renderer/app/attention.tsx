@@ -1,24 +1,56 @@
-import { CloudOff } from 'lucide-react';
+import { CloudOff, KeyRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { navigate } from 'wouter/use-hash-location';
 import type { Intent } from '#shared/domain/intent.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
 import { Banner } from '../components/banner.tsx';
 import { Button } from '../components/button.tsx';
+import { secretWords } from '../components/secret-words.ts';
 import { intentKindWords, intentStateWords } from '../components/wording.ts';
 import { call } from '../lib/ipc.ts';
 import { formatMinute, plural } from '../lib/format.ts';
-import { useConnection } from '../lib/profile.tsx';
+import { useConnection, useProfile, useSyncProgress } from '../lib/profile.tsx';
 import { useRequest } from '../lib/resource.ts';
+import { switchProfile } from '../lib/session.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
 import css from './attention.module.css';
 
-/** What is true on every screen and must not be missed: offline, a wrong clock, payments that are not settled. */
+/** What is true on every screen and must not be missed: no secret, offline, a wrong clock, readings that fail, payments that are not settled. */
 export function Attention(): ReactNode {
   return (
     <div className={css['attention']}>
+      <SecretBanner />
       <ConnectionBanner />
+      <ReadingBanner />
       <OpenIntentsBanner />
     </div>
+  );
+}
+
+function isSecretMissing({ environment, secret }: ProfileView): boolean {
+  return environment !== 'practice' && secret !== 'ready' && secret !== 'session';
+}
+
+/** Without its secret key a profile can be read offline and nothing else. */
+function SecretBanner(): ReactNode {
+  const profile = useProfile();
+  if (!isSecretMissing(profile)) return null;
+  const { id, secret } = profile;
+  return (
+    <Banner
+      tone="warning"
+      icon={KeyRound}
+      title={`Secret key: ${secretWords[secret].word.toLowerCase()}`}
+      actions={
+        <>
+          {secret !== 'empty' && <Button onClick={() => void switchProfile(id)}>Try again</Button>}
+          <Button onClick={() => navigate(`/settings/profiles/${id}`)}>Enter the secret key</Button>
+        </>
+      }
+    >
+      Nothing new can be read, and nothing sent. Everything below is what was last read.
+    </Banner>
   );
 }
 
@@ -49,6 +81,23 @@ function ConnectionBanner(): ReactNode {
     );
   }
   return null;
+}
+
+/** The service answers, but not all could be read: without its secret key, say, or with a key that was revoked. */
+function ReadingBanner(): ReactNode {
+  const offline = useConnection()?.state === 'offline';
+  const sync = useSyncProgress();
+  const isSilent = isSecretMissing(useProfile());
+  if (isSilent || offline || !sync || sync.lastError === null) return null;
+  return (
+    <Banner
+      tone="warning"
+      title="The last reading stopped short"
+      actions={<Button onClick={() => void call('sync.start', {})}>Try again</Button>}
+    >
+      Some figures may be older than they look. {sync.lastError}
+    </Banner>
+  );
 }
 
 const SHOWN = 3;

@@ -1,5 +1,6 @@
-import { Suspense, useRef, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { toast } from '../components/toasts.tsx';
 import { useProfile } from '../lib/profile.tsx';
 import { Attention } from './attention.tsx';
 import { EnvironmentBand } from './environment-band.tsx';
@@ -17,6 +18,7 @@ export function Shell(): ReactNode {
   const arrivedAt = useRef(location);
   const profile = useProfile();
   useShortcuts();
+  useEffect(() => () => toast.leave(), [location]);
   return (
     <div className={css['shell']} data-environment={profile.environment}>
       <a

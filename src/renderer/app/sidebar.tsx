@@ -10,15 +10,15 @@ export function Sidebar(): ReactNode {
   return (
     <nav className={css['sidebar']} aria-label="Main">
       <ul className={css['list']}>
-        {places.map(({ href, label, icon: Icon }) => (
-          <li key={href}>
+        {places.map((place) => (
+          <li key={place.href}>
             <Link
-              href={href}
+              href={place.href}
               className={css['item'] ?? ''}
-              aria-current={isWithin(location, href) ? 'page' : undefined}
+              aria-current={isWithin(location, place) ? 'page' : undefined}
             >
-              <Icon size={15} aria-hidden />
-              {label}
+              <place.icon size={15} aria-hidden />
+              {place.label}
             </Link>
           </li>
         ))}

@@ -12,7 +12,13 @@ type ToastOptions = {
   action?: { label: string; onClick: () => void };
 };
 
+const PASSING_MS = 5000;
+/** What is said this shortly before or after a step to another screen is about that step. */
+const SAME_STEP_MS = 1000;
+
 const manager = Base.createToastManager<{ tone: Tone }>();
+/** Shown and not urgent; some may be closed already. */
+let passing: { id: string; shownAtMs: number }[] = [];
 
 /** Says once that something happened. What must not be missed belongs in a Banner. */
 export const toast = {
@@ -21,7 +27,7 @@ export const toast = {
       title,
       ...(text === undefined ? {} : { description: text }),
       data: { tone },
-      timeout: tone === 'danger' ? 0 : 6000,
+      timeout: tone === 'danger' ? 0 : PASSING_MS,
       priority: tone === 'danger' ? 'high' : 'low',
       ...(action === undefined
         ? {}
@@ -35,6 +41,14 @@ export const toast = {
             },
           }),
     });
+    if (tone !== 'danger') passing.push({ id, shownAtMs: Date.now() });
+  },
+  /** On the way to another screen: what was said about the last one goes, unless it is an error. */
+  leave(): void {
+    const isOver = (each: { shownAtMs: number }): boolean =>
+      Date.now() - each.shownAtMs > SAME_STEP_MS;
+    for (const { id } of passing.filter(isOver)) manager.close(id);
+    passing = passing.filter((each) => !isOver(each));
   },
   /** On a change of profile: what the former one had to say is over. */
   clear(): void {

@@ -51,6 +51,11 @@ test('the axis names the day where it changes in the zone', () => {
     '00:00\n2026-11-23',
   ]);
   expect(timeLabels(splits.slice(0, 1), 86_400, 'Europe/Paris')).toEqual(['11-22\n2026']);
+  const start = splits[0] ?? 0;
+  expect(timeLabels([start, start + 5], 5, 'Europe/Paris')).toEqual([
+    '22:00:00\n2026-11-22',
+    '22:00:05',
+  ]);
 });
 
 test('presets are whole months and years', () => {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { IntentReview } from '#shared/domain/intent.ts';
+import type { Intent, IntentReview } from '#shared/domain/intent.ts';
 import { formatSecond } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { Btc, Usd } from '../amounts.tsx';
@@ -25,13 +25,27 @@ export function OutcomeBanner({ review }: { review: IntentReview }): ReactNode {
   );
 }
 
-/** The facts of an intent that is past its review, and the receipt of a buy. */
+/** The receipt: what it came to first, below it the record of the request. */
 export function OutcomeFacts({ review }: { review: IntentReview }): ReactNode {
   const timeZone = useTimeZone();
   const { intent } = review;
+  const money =
+    intent.kind === 'buy'
+      ? buyFacts(intent)
+      : intent.kind === 'withdrawal'
+        ? withdrawalFacts(intent)
+        : [];
+  return (
+    <>
+      <DetailList items={[...money, { term: 'Client', value: <ClientName review={review} /> }]} />
+      <DetailList quiet items={recordOf(intent, timeZone)} />
+    </>
+  );
+}
+
+function recordOf(intent: Intent, timeZone: string): Detail[] {
   const when = (ms: number): string => `${formatSecond(ms, timeZone)} ${timeZone}`;
-  const items: Detail[] = [{ term: 'Client', value: <ClientName review={review} /> }];
-  items.push(...(intent.kind === 'buy' ? buyFacts(review) : withdrawalFacts(review)));
+  const items = intent.kind === 'buy' ? comparison(intent) : [];
   if (intent.serverTid !== null) {
     items.push({ term: 'Bitpro id', value: <Hash value={intent.serverTid} label="Bitpro id" /> });
   }
@@ -52,35 +66,45 @@ export function OutcomeFacts({ review }: { review: IntentReview }): ReactNode {
   if (intent.settledAtMs !== null) {
     items.push({ term: 'Settled', value: when(intent.settledAtMs) });
   }
-  return <DetailList items={items} />;
+  return items;
 }
 
-function withdrawalFacts({ intent }: IntentReview): Detail[] {
-  if (intent.kind !== 'withdrawal') return [];
+function withdrawalFacts({ amountSats, address }: Intent): Detail[] {
   return [
-    { term: 'Amount', value: <Btc sats={intent.amountSats ?? 0} /> },
-    { term: 'To address', value: <AddressGroups address={intent.address ?? ''} /> },
+    {
+      term: 'Amount',
+      value: <strong className={css['amount']}>{<Btc sats={amountSats ?? 0} />}</strong>,
+    },
+    { term: 'To address', value: <AddressGroups address={address ?? ''} /> },
     { term: 'Fee', value: 'Not reported by Bitpro' },
   ];
 }
 
-function buyFacts({ intent }: IntentReview): Detail[] {
-  const items: Detail[] = [{ term: 'Spent', value: <Usd cents={intent.usdCents ?? 0} /> }];
-  if (intent.expectedSats !== null) {
-    items.push({ term: 'Expected', value: <Btc sats={intent.expectedSats} /> });
-  }
+function buyFacts(intent: Intent): Detail[] {
+  const spent = { term: 'Spent', value: <Usd cents={intent.usdCents ?? 0} /> };
   const execution = executionOf(intent);
-  if (execution === null) return items;
-  const { receivedSats, impliedPriceCents, quotedPriceCents, slippageBasisPoints } = execution;
+  if (execution === null) return [spent];
   return [
     {
       term: 'Received',
-      value: <strong className={css['amount']}>{<Btc sats={receivedSats} />}</strong>,
+      value: <strong className={css['amount']}>{<Btc sats={execution.receivedSats} />}</strong>,
     },
-    ...items,
-    { term: 'Difference', value: <Btc sats={receivedSats - execution.expectedSats} signed /> },
-    { term: 'Price paid', value: <Usd cents={impliedPriceCents} /> },
+    spent,
+    { term: 'Price paid', value: <Usd cents={execution.impliedPriceCents} /> },
+    { term: 'Slippage', value: formatBasisPoints(execution.slippageBasisPoints) },
+  ];
+}
+
+/** What the review promised, against which the slippage is counted. */
+function comparison(intent: Intent): Detail[] {
+  if (intent.expectedSats === null) return [];
+  const expected = { term: 'Expected', value: <Btc sats={intent.expectedSats} /> };
+  const execution = executionOf(intent);
+  if (execution === null) return [expected];
+  const { receivedSats, expectedSats, quotedPriceCents } = execution;
+  return [
+    expected,
+    { term: 'Difference', value: <Btc sats={receivedSats - expectedSats} signed /> },
     { term: 'Price reviewed', value: <Usd cents={quotedPriceCents} /> },
-    { term: 'Slippage', value: formatBasisPoints(slippageBasisPoints) },
   ];
 }

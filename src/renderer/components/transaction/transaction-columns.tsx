@@ -20,21 +20,21 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'time',
       header: 'Time',
-      widthPx: 156,
+      widthPx: 150,
       cell: (row) => <Time ms={row.createdAtMs} />,
       ...(sort?.time ? { sort: sort.time } : {}),
     },
     ...(withClient ? [clientColumn] : []),
-    { key: 'type', header: 'Type', widthPx: 96, cell: (row) => transactionTypeWords[row.type] },
+    { key: 'type', header: 'Type', widthPx: 94, cell: (row) => transactionTypeWords[row.type] },
     {
       key: 'amount',
       header: 'Amount',
-      widthPx: 136,
+      widthPx: 114,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
       ...(sort?.amount ? { sort: sort.amount } : {}),
     },
-    { key: 'unit', header: 'Unit', quiet: true, widthPx: 44, muted: true, cell: () => 'BTC' },
+    { key: 'unit', header: 'Unit', quiet: true, widthPx: 40, muted: true, cell: () => 'BTC' },
     {
       key: 'state',
       header: 'State',
@@ -44,7 +44,7 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'address',
       header: 'Address',
-      widthPx: 144,
+      widthPx: 146,
       hideBelowPx: 900,
       muted: true,
       cell: (row) =>
@@ -53,20 +53,20 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
     {
       key: 'tid',
       header: 'ID',
-      widthPx: 100,
+      widthPx: 96,
       hideBelowPx: 1000,
       muted: true,
       cell: (row) => row.tid,
     },
-    { key: 'note', header: 'Note and tags', widthPx: 130, grow: 2, cell: noteCell },
+    { key: 'note', header: 'Notes', widthPx: 72, grow: 2, cell: noteCell },
   ];
 }
 
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 110,
-  grow: 2,
+  widthPx: 180,
+  grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>
       {row.clientLabel === '' ? row.clientUid : row.clientLabel}

@@ -11,12 +11,17 @@ import css from './clients.module.css';
 /** A balance older than this is marked. */
 export const STALE_AFTER_MS = 3_600_000;
 
-export const clientColumns: Column<ClientView>[] = [
+/** The column of what needs attention is there when any of them does. */
+export function clientColumns(clients: readonly ClientView[]): Column<ClientView>[] {
+  return clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
+}
+
+const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 150,
-    grow: 2,
+    widthPx: 178,
+    grow: 1,
     cell: ({ label }) =>
       label === '' ? (
         <span className={css['unnamed']}>No label</span>
@@ -27,15 +32,14 @@ export const clientColumns: Column<ClientView>[] = [
   {
     key: 'uid',
     header: 'UID',
-    widthPx: 112,
-    grow: 1,
+    widthPx: 108,
     muted: true,
     cell: ({ uid }) => uid,
   },
   {
     key: 'address',
     header: 'Deposit address',
-    widthPx: 144,
+    widthPx: 146,
     hideBelowPx: 1000,
     muted: true,
     cell: ({ depositAddress }) =>
@@ -48,14 +52,14 @@ export const clientColumns: Column<ClientView>[] = [
   {
     key: 'balance',
     header: 'Balance',
-    widthPx: 120,
+    widthPx: 112,
     numeric: true,
     cell: ({ balance }) => balance && <Btc sats={balance.balanceSats} unit={false} />,
   },
   {
     key: 'unconfirmed',
     header: 'Unconfirmed',
-    widthPx: 116,
+    widthPx: 108,
     numeric: true,
     cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
   },
@@ -63,14 +67,14 @@ export const clientColumns: Column<ClientView>[] = [
     key: 'unit',
     header: 'Unit',
     quiet: true,
-    widthPx: 44,
+    widthPx: 40,
     muted: true,
     cell: ({ balance }) => balance && 'BTC',
   },
   {
     key: 'age',
     header: 'Read',
-    widthPx: 112,
+    widthPx: 96,
     muted: true,
     cell: ({ balance }) => <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />,
   },
@@ -82,14 +86,19 @@ export const clientColumns: Column<ClientView>[] = [
     muted: true,
     cell: ({ history }) => coverageText(history),
   },
-  {
-    key: 'open',
-    header: 'Attention',
-    quiet: true,
-    widthPx: 140,
-    cell: (client) => <Attention client={client} />,
-  },
 ];
+
+const attentionColumn: Column<ClientView> = {
+  key: 'open',
+  header: 'Attention',
+  quiet: true,
+  widthPx: 130,
+  cell: (client) => <Attention client={client} />,
+};
+
+function needsAttention({ conflictingAddress, openIntents }: ClientView): boolean {
+  return conflictingAddress !== null || openIntents > 0;
+}
 
 function Unconfirmed({ sats }: { sats: number }): ReactNode {
   const amount = <Btc sats={sats} unit={false} />;

@@ -1,9 +1,10 @@
 import { Archive, ArchiveRestore, Pencil, RefreshCw } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useParams } from 'wouter';
+import { navigate } from 'wouter/use-hash-location';
 import type { ClientView } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
-import { Button, ButtonLink } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { FigureRow, KeyFigure } from '../../components/card.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -105,25 +106,25 @@ function Actions({ client }: { client: ClientView }): ReactNode {
       <Button icon={RefreshCw} loading={refreshing} onClick={() => void refresh()}>
         Refresh
       </Button>
-      {blocked ? (
-        <>
-          <Button disabled aria-describedby="client-blocked">
-            Withdraw
-          </Button>
-          <Button variant="primary" disabled aria-describedby="client-blocked">
-            Buy
-          </Button>
-          <span id="client-blocked" hidden>
-            {archived ? 'The client is archived.' : 'The deposit address must be settled first.'}
-          </span>
-        </>
-      ) : (
-        <>
-          <ButtonLink href={`/clients/${uid}/withdraw`}>Withdraw</ButtonLink>
-          <ButtonLink href={`/clients/${uid}/buy`} variant="primary">
-            Buy
-          </ButtonLink>
-        </>
+      <Button
+        disabled={blocked}
+        aria-describedby={blocked ? 'client-blocked' : undefined}
+        onClick={() => navigate(`/clients/${uid}/withdraw`)}
+      >
+        Withdraw
+      </Button>
+      <Button
+        variant="primary"
+        disabled={blocked}
+        aria-describedby={blocked ? 'client-blocked' : undefined}
+        onClick={() => navigate(`/clients/${uid}/buy`)}
+      >
+        Buy
+      </Button>
+      {blocked && (
+        <span id="client-blocked" hidden>
+          {archived ? 'The client is archived.' : 'The deposit address must be settled first.'}
+        </span>
       )}
       <LabelDialog client={client} open={labelling} onOpenChange={setLabelling} />
     </>
@@ -155,7 +156,7 @@ function Figures({ client }: { client: ClientView }): ReactNode {
         hint={
           <>
             {balance && rate && (
-              <>≈ ${formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} · </>
+              <>≈ {formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} USD · </>
             )}
             {age}
           </>

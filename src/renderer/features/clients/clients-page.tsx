@@ -83,6 +83,7 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
     () => (clients === null ? null : findClients(clients, text, archive)),
     [clients, text, archive],
   );
+  const columns = useMemo(() => clientColumns(found ?? []), [found]);
   return (
     <>
       <div className={css['bar']}>
@@ -106,13 +107,13 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
       <div className={css['table']}>
         <Card padded={false}>
           {found === null ? (
-            <GridSkeleton columns={clientColumns} rows={12} />
+            <GridSkeleton columns={columns} rows={12} />
           ) : found.length === 0 ? (
             <NothingFound archive={archive} text={text} onClear={() => set({ text: '' })} />
           ) : (
             <DataGrid
               label="Clients"
-              columns={clientColumns}
+              columns={columns}
               rows={found}
               rowKey={clientKey}
               selectedKey={selectedUid}

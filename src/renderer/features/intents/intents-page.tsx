@@ -3,11 +3,12 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { ClientView } from '#shared/domain/client.ts';
 import type { Intent } from '#shared/domain/intent.ts';
+import { Btc, Usd } from '../../components/amounts.tsx';
 import { Card } from '../../components/card.tsx';
 import { DataGrid, type Column } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { Hash } from '../../components/hash.tsx';
-import { describeIntent, intentSubject } from '../../components/intent/wording.ts';
+import { describeIntent } from '../../components/intent/wording.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { IntentBadge } from '../../components/state-badge.tsx';
@@ -81,28 +82,34 @@ function intentKey({ id }: Intent): string {
   return id;
 }
 
+function amountOf({ kind, usdCents, amountSats }: Intent): ReactNode {
+  if (kind === 'buy') return <Usd cents={usdCents ?? 0} />;
+  return kind === 'withdrawal' ? <Btc sats={amountSats ?? 0} /> : '';
+}
+
 function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
   const labels = new Map(clients.map(({ uid, label }) => [uid, label]));
   return [
     {
       key: 'time',
       header: 'Started',
-      widthPx: 156,
+      widthPx: 150,
       cell: ({ createdAtMs }) => <Time ms={createdAtMs} />,
     },
     { key: 'kind', header: 'Kind', widthPx: 100, cell: ({ kind }) => intentKindWords[kind] },
     {
       key: 'client',
       header: 'Client',
-      widthPx: 110,
+      widthPx: 180,
       grow: 1,
-      cell: ({ clientUid }) => (clientUid === null ? '' : labels.get(clientUid) || clientUid),
+      cell: ({ clientUid, label }) =>
+        clientUid === null ? (label ?? '') : labels.get(clientUid) || clientUid,
     },
-    { key: 'subject', header: 'Amount', widthPx: 150, numeric: true, cell: intentSubject },
+    { key: 'subject', header: 'Amount', widthPx: 150, numeric: true, cell: amountOf },
     {
       key: 'address',
       header: 'Address',
-      widthPx: 144,
+      widthPx: 146,
       hideBelowPx: 1000,
       muted: true,
       cell: ({ address }) =>
@@ -119,7 +126,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       header: 'What is known',
       widthPx: 120,
       grow: 3,
-      hideBelowPx: 900,
+      hideBelowPx: 1100,
       muted: true,
       cell: (intent) => describeIntent(intent).known,
     },

@@ -23,6 +23,9 @@ type ReviewStepProps = {
   onMoved: () => void;
 };
 
+/** Too little to read the review, compare and confirm. */
+const LITTLE_TIME_MS = 15_000;
+
 type Doing = 'confirming' | 'discarding' | 'refreshing';
 
 /** The journaled intent, drawn by main, and the decision on it. */
@@ -36,12 +39,22 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
         <Environment review={review} />
         <ReviewFacts review={review} />
         {leftMs !== null && (
-          <div className={css['rate']}>
-            <span role={isExpired ? 'alert' : 'timer'}>
-              {isExpired ? 'The rate has expired.' : `This rate ends in ${formatCountdown(leftMs)}`}
+          <div className={css['rate']} data-short={leftMs < LITTLE_TIME_MS}>
+            <span>
+              <span role={isExpired ? 'alert' : 'timer'}>
+                {isExpired
+                  ? 'The rate has expired.'
+                  : `This rate ends in ${formatCountdown(leftMs)}`}
+              </span>
+              <span role="status">
+                {!isExpired &&
+                  leftMs < LITTLE_TIME_MS &&
+                  '. Little time is left: refresh it first.'}
+              </span>
             </span>
             <Button
               icon={RefreshCw}
+              variant={isExpired ? 'primary' : 'secondary'}
               loading={doing === 'refreshing'}
               disabled={doing === 'confirming'}
               onClick={() => void renew()}

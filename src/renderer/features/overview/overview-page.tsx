@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
+import { useConnection, useSyncProgress } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
@@ -28,9 +29,13 @@ export function OverviewPage(): ReactNode {
       <PageHeader
         title="Overview"
         meta={
-          <span>
-            Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
-          </span>
+          oldest === null ? (
+            'No balance read yet'
+          ) : (
+            <span>
+              Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+            </span>
+          )
         }
       />
       {overview.status === 'loading' && (
@@ -70,6 +75,9 @@ function Accounts({
   overview: Overview;
   intents: readonly Intent[];
 }): ReactNode {
+  const isOffline = useConnection()?.state === 'offline';
+  const hasFailed = typeof useSyncProgress()?.lastError === 'string';
+  const isCurrent = !isOffline && !hasFailed;
   if (overview.total.clients === 0) {
     return (
       <>
@@ -89,7 +97,7 @@ function Accounts({
       </>
     );
   }
-  const verdict = verdictOf(overview, intents.length);
+  const verdict = verdictOf(overview, intents.length, isCurrent);
   return (
     <>
       <Banner tone={verdict.tone} title={verdict.title}>

@@ -4,8 +4,11 @@ import { plural } from '../../lib/format.ts';
 
 export type Verdict = { tone: Tone; title: string; text: string };
 
-/** The answer to "is everything accounted for?" in one line. What differs outweighs what is being read. */
-export function verdictOf({ total }: Overview, openIntents: number): Verdict {
+/**
+ * The answer to "is everything accounted for?" in one line. What differs outweighs what is being read.
+ * @param isCurrent false when the last reading failed, so that the answer is one of the past
+ */
+export function verdictOf({ total }: Overview, openIntents: number, isCurrent: boolean): Verdict {
   if (total.differs > 0) {
     return {
       tone: 'danger',
@@ -25,6 +28,13 @@ export function verdictOf({ total }: Overview, openIntents: number): Verdict {
       tone: 'warning',
       title: `Balances tie out, ${plural(openIntents, 'request is', 'requests are')} not settled`,
       text: 'Every balance equals its history. What is listed below waits for an answer or a decision.',
+    };
+  }
+  if (!isCurrent) {
+    return {
+      tone: 'info',
+      title: 'Everything was accounted for when last read',
+      text: 'What happened at Bitpro since then is not known here.',
     };
   }
   return {

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { Badge } from '../../components/badge.tsx';
-import { ButtonLink } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { EnvironmentMark } from '../../components/environment-mark.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
@@ -13,7 +13,7 @@ import { VisuallyHidden } from '../../components/visually-hidden.tsx';
 import { call } from '../../lib/ipc.ts';
 import { readSession, useSession } from '../../lib/session.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
-import { secretWords } from './secret-words.ts';
+import { secretWords } from '../../components/secret-words.ts';
 import { useOpenProfile } from './use-open-profile.tsx';
 
 /** All profiles, and what can be done with each. */
@@ -54,9 +54,9 @@ export function ProfilesCard(): ReactNode {
       title="Profiles"
       padded={false}
       actions={
-        <ButtonLink href="/settings/profiles/new" icon={Plus}>
+        <Button icon={Plus} onClick={() => navigate('/settings/profiles/new')}>
           Add profile
-        </ButtonLink>
+        </Button>
       }
     >
       <Table label="Profiles">

@@ -52,14 +52,19 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { live: true },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, min, max) => padded(min, max) } },
+    scales: {
+      x: { range: ({ data: [timesS] }) => atLeastAMinute(timesS) },
+      y: { range: (_plot, min, max) => padded(min, max) },
+    },
+    hooks: { ready: [markHover], setCursor: [markHover] },
     axes: [
       {
         ...axis,
         size: 42,
+        space: 72,
         values: (_plot, splits, _axis, _space, stepS) => timeLabels(splits, stepS, timeZone),
       },
-      { ...axis, size: 78, values: (_plot, ticks) => ticks.map(formatTick) },
+      { ...axis, size: 78, values: (_plot, ticks) => priceLabels(ticks) },
     ],
     series: [
       {
@@ -91,15 +96,31 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
   };
 }
 
-/** A little air above and below; a flat line stays in the middle. */
+/** Without a point under the pointer the legend names the lines and gives no values (rates.module.css). */
+function markHover({ root, cursor }: uPlot): void {
+  root.toggleAttribute('data-hovered', typeof cursor.idx === 'number' && (cursor.left ?? -1) >= 0);
+}
+
+/** A few readings are not stretched until the labels repeat, nor a single one put before three empty years. */
+function atLeastAMinute(timesS: ArrayLike<number>): [number, number] {
+  const firstS = timesS[0] ?? 0;
+  const lastS = timesS[timesS.length - 1] ?? firstS;
+  const airS = Math.max(0, 60 - (lastS - firstS)) / 2;
+  return [firstS - airS, lastS + airS];
+}
+
+/** A little air above and below, never less than a dollar; a flat line stays in the middle. */
 function padded(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null) return [0, 1];
-  const air = max > min ? (max - min) * 0.08 : Math.max(1, max * 0.01);
+  const air = max > min ? Math.max(1, (max - min) * 0.08) : Math.max(1, max * 0.01);
   return [min - air, max + air];
 }
 
-function formatTick(value: number): string {
-  return formatUsd(Math.round(value * 100)).replace(/\.00$/, '');
+/** Whole dollars when every tick is; else all of them with cents. */
+function priceLabels(ticks: readonly number[]): string[] {
+  const cents = ticks.map((tick) => Math.round(tick * 100));
+  const areWhole = cents.every((each) => each % 100 === 0);
+  return cents.map((each) => (areWhole ? formatUsd(each).slice(0, -3) : formatUsd(each)));
 }
 
 function formatPrice(value: number | null | undefined): string {

@@ -10,7 +10,7 @@ import { Segmented } from '../../components/segmented.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
 import { toast } from '../../components/toasts.tsx';
-import { formatCount, formatCountdown, plural } from '../../lib/format.ts';
+import { formatCountdown, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useNow } from '../../lib/now.ts';
 import { useRateStatus } from '../../lib/profile.tsx';
@@ -157,7 +157,7 @@ function Chart({ series, facts, span }: ChartProps): ReactNode {
     <>
       <RateChart series={series} summary={summary} />
       <p className={css['note']}>
-        {formatCount(series.observations)} observed rates. The line breaks where none was observed.
+        {plural(series.observations, 'observed rate')}. The line breaks where none was observed.
       </p>
     </>
   );

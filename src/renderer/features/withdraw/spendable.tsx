@@ -23,7 +23,8 @@ export function Spendable({ client: { balance }, amountSats }: SpendableProps): 
             '–'
           ) : (
             <>
-              ≈ ${formatUsd(centsForSats(amountSats, rate.buyPriceCents))} at the rate of{' '}
+              ≈ {formatUsd(centsForSats(amountSats, rate.buyPriceCents))}{' '}
+              <span className={css['muted']}>USD</span> at the rate of{' '}
               {formatClock(rate.observedAtMs, timeZone)}
             </>
           )}

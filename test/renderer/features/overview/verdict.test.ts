@@ -44,10 +44,17 @@ describe('is everything accounted for?', () => {
     [{ tiesOut: 1, differs: 1, checking: 1 }, 1, 'danger', '1 client does not tie out'],
     [{ tiesOut: 1, differs: 2, checking: 0 }, 0, 'danger', '2 clients do not tie out'],
   ])('%j with %i open requests', (counts, openIntents, tone, title) => {
-    const verdict = verdictOf(overviewWith(counts), openIntents);
+    const verdict = verdictOf(overviewWith(counts), openIntents, true);
     expect(verdict.tone).toBe(tone);
     expect(verdict.title).toContain(title);
   });
+});
+
+test('the answer is one of the past when the last reading failed', () => {
+  const tiesOut = overviewWith({ tiesOut: 3, differs: 0, checking: 0 });
+  expect(verdictOf(tiesOut, 0, false)).toMatchObject({ tone: 'info' });
+  const differs = overviewWith({ tiesOut: 2, differs: 1, checking: 0 });
+  expect(verdictOf(differs, 0, false).tone).toBe('danger');
 });
 
 describe('rows', () => {

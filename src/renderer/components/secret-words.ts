@@ -1,5 +1,5 @@
 import type { SecretState } from '#shared/domain/profile.ts';
-import type { Tone } from '../../components/badge.tsx';
+import type { Tone } from './badge.tsx';
 
 /** Where the secret key is, or why it cannot be had. */
 export const secretWords: Record<SecretState, { word: string; tone: Tone }> = {
