@@ -30,12 +30,11 @@ test.runIf(process.platform === 'linux')(
     const log = join(dirname(desk.path), 'strace.log');
     const sender = fileURLToPath(new URL('../main/money/sender.ts', import.meta.url));
     const typed = DESTINATION.slice(-6);
-    await promisify(execFile)('strace', [
-      ...['-f', '-y', '-s', '64', '-o', log],
-      ...['-e', 'trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg'],
-      ...[process.execPath, '--no-warnings', sender],
-      ...[desk.path, server.baseUrl, SECRET, id, reviewHash, typed],
-    ]);
+    const tracing = ['-f', '-y', '-s', '64', '-o', log];
+    const watched = ['-e', 'trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg'];
+    const program = [process.execPath, '--no-warnings', sender];
+    const args = [desk.path, server.baseUrl, SECRET, id, reviewHash, typed];
+    await promisify(execFile)('strace', [...tracing, ...watched, ...program, ...args]);
     expect(server.posts()).toBe(1);
 
     const seen = readFileSync(log, 'utf8').split('\n').flatMap(callsIn);

@@ -127,7 +127,7 @@ function drawRates(random: World['random']): World['rates'] {
   return {
     network: random.pick([0, 0.2, 0.5, 0.8]),
     disk: random.pick([0, 0, 0.05, 0.2]),
-    crash: random.pick([0, 0, 0.02, 0.1]),
+    crash: random.pick([0, 0, 0, 0.02, 0.1]),
   };
 }
 

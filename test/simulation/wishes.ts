@@ -16,7 +16,7 @@ const addresses = ['2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', '2NCJCpBM7ET6oExzzKfWB
 /** Alike where they can be: few clients, addresses and amounts, never two equal ones. */
 export function drawWishes(random: Random, uids: readonly string[]): Wish[] {
   const drafts = new Map<string, Draft>();
-  const count = random.between(1, 4);
+  const count = random.between(1, 3);
   while (drafts.size < count) {
     const draft = drawDraft(random, uids);
     drafts.set(JSON.stringify(draft), draft);
