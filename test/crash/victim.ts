@@ -29,6 +29,7 @@ const profile: ProfileView = {
   active: true,
   network: 'testnet',
   secret: 'ready',
+  settleDelayMinutes: null,
 };
 
 /** Straight into the pipe: what was told outlives the process. */

@@ -129,6 +129,7 @@ const profile = {
   network: 'testnet',
   locked: false,
   secret: 'ready',
+  settleDelayMinutes: null,
 } as const;
 
 /** A migrated, empty database to start each schedule from. */

@@ -14,11 +14,15 @@ export const mutants: readonly Mutant[] = [
   one(
     'sent before the journal says so',
     'money/confirm.ts',
-    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
   context.onChanged(intent);
   const answered = await sendOnce(context, intent);`,
     `  const early = await post(context, context.journal.get(confirmation.id));
-  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
   const answered = context.journal.answer(intent.id, early.answer);`,
   ),
   {
@@ -26,14 +30,20 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'money/confirm.ts',
-        from: `the intent been sent.
-  checkConfirmable(context, confirmation);`,
-        to: 'the intent been sent.',
+        from: `baseline, () =>
+    checkConfirmable(context, confirmation),
+  );`,
+        to: 'baseline);',
       },
       {
         file: 'money/journal.ts',
         from: 'if (!write(atMs)) throw alreadyMoved();',
         to: 'write(atMs);',
+      },
+      {
+        file: 'money/journal.ts',
+        from: "if (mustGet(id).state !== 'journaled') return false;",
+        to: '',
       },
     ],
   },
@@ -95,8 +105,13 @@ export const mutants: readonly Mutant[] = [
   one(
     'the amount of the confirm call is sent',
     'money/confirm.ts',
-    'const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);',
-    `const marked = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
+`,
+    `  const marked = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
   const intent = { ...marked, ...confirmation };`,
   ),
   one(
@@ -151,8 +166,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'money/confirm.ts',
-        from: 'isTidSettled: (tid) => clientUid !== null && isTidSettled(records, clientUid, tid),',
-        to: "isTidSettled: (tid) => tid === '' && isTidSettled(records, '', tid),",
+        from: '(clientUid !== null && isTidSettled(records, clientUid, tid)),',
+        to: "(tid === '' && isTidSettled(records, '', tid)),",
       },
     ],
   },
@@ -160,12 +175,15 @@ export const mutants: readonly Mutant[] = [
     'sent although the journal could not be written',
     'money/journal.ts',
     `return stored('Nothing was sent.', () =>
-        move(id, 'intent.sent', { reviewHash }, (atMs) => markIntentSent(records, id, atMs)),
-      );`,
-    `try {
-        return move(id, 'intent.sent', { reviewHash }, (atMs) => markIntentSent(records, id, atMs));
-      } catch {
-        return mustGet(id);
-      }`,
+        move(id, 'intent.sent', detail,`,
+    `const orStay = (run: () => JournaledIntent) => {
+        try {
+          return run();
+        } catch {
+          return mustGet(id);
+        }
+      };
+      return orStay(() =>
+        move(id, 'intent.sent', detail,`,
   ),
 ];

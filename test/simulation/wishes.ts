@@ -29,7 +29,13 @@ function drawDraft(random: Random, uids: readonly string[]): Draft {
   switch (random.pick(['withdrawal', 'withdrawal', 'buy', 'create_client'] as const)) {
     case 'withdrawal': {
       const amountBtc = random.pick(['0.12', '0.13', '0.01', '90']);
-      return { kind: 'withdrawal', clientUid, address: random.pick(addresses), amountBtc };
+      return {
+        kind: 'withdrawal',
+        clientUid,
+        address: random.pick(addresses),
+        amountBtc,
+        reason: 'Paid twice a day',
+      };
     }
     case 'buy':
       return { kind: 'buy', clientUid, amountUsd: random.pick(['1500', '15.5']) };
