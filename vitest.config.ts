@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const slow = ['integration', 'simulation', 'rig', 'tooling'];
+const slow = ['integration', 'simulation', 'crash', 'rig', 'tooling'];
 
 export default defineConfig({
   test: {

@@ -158,7 +158,13 @@ export function startDesk(): void {
   current.resume();
   window = open();
   installMenu(obey);
-  onWakeUp(() => obey('sync'));
+  onWakeUp(() => {
+    obey('sync');
+    current.opened().then(
+      ({ money }) => money.lookAtAll(),
+      (error: unknown) => log('settling', error),
+    );
+  });
   manageLifecycle({
     onSecondInstance: () => window && focusWindow(window),
     onActivate: () => {

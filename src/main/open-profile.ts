@@ -8,6 +8,7 @@ import type { Signer } from './bitpro/sign.ts';
 import { createRegistry } from './clients/registry.ts';
 import type { Emit } from './ipc/emit.ts';
 import type { OpenProfile } from './ipc/handlers.ts';
+import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import type { ProfilePaths } from './profiles/profile-dir.ts';
 import { createRatePoller } from './rates/poller.ts';
@@ -45,10 +46,15 @@ export function openProfile(options: OpenOptions): RunningProfile {
   const records = openRecords(paths.recordsPath);
   const cache = openCache(paths.cachePath, paths.recordsPath, now);
   const clock = createServerClock(now);
+  let wasOffline = false;
   const connection = createConnectionMonitor({
     clock,
     now,
-    onChange: (status) => emit('connection.changed', status),
+    onChange: (status) => {
+      emit('connection.changed', status);
+      if (wasOffline && status.state === 'online') void money.lookAtAll();
+      wasOffline = status.state === 'offline';
+    },
   });
   const client = createBitproClient({
     baseUrl,
@@ -90,6 +96,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),
+    onSettling: () => emit('intents.changed', null),
     onChanged: ({ clientUid, state }) => {
       emit('intents.changed', null);
       emit('clients.changed', null);
@@ -97,6 +104,13 @@ export function openProfile(options: OpenOptions): RunningProfile {
     },
   });
   money.recover();
+  const guards = createGuards({
+    records,
+    now,
+    actor,
+    network: () => profile().network,
+    onChanged: () => emit('guards.changed', null),
+  });
   const clients = createRegistry({
     records,
     cache,
@@ -119,6 +133,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     cache,
     clients,
     money,
+    guards,
     sync,
     rates,
     reports,
@@ -126,6 +141,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     start() {
       rates.start();
       sync.start();
+      void money.startSettling();
     },
     async close() {
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);

@@ -32,6 +32,7 @@ export const errorCodes = [
   'duplicate_intent',
   'review_changed',
   'rate_expired',
+  'approval_needed',
   'outcome_unknown',
   // local
   'cancelled',

@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
-import { createHttp } from './http.ts';
+import { createHttp, type Http } from './http.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
 import { read, type Read } from './reader.ts';
 import type { Signer } from './sign.ts';
@@ -64,6 +64,8 @@ export type BitproClientDeps = {
   sleep?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random?: () => number;
   timeouts?: Partial<ClientTimeouts>;
+  /** Another network than this machine's; the simulation brings one. */
+  http?: Http;
 };
 
 export function createBitproClient(deps: BitproClientDeps): BitproClient {
@@ -71,7 +73,7 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const http = createHttp(() => clock.nowMs() - clock.offsetMs());
+  const { http = createHttp(() => clock.nowMs() - clock.offsetMs()) } = deps;
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 
   async function get<T>(request: Read<T>): Promise<T> {

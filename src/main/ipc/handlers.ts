@@ -5,6 +5,7 @@ import type { ConnectionMonitor } from '../bitpro/connection.ts';
 import { annotateTransaction, readTransaction } from '../clients/annotate.ts';
 import type { Registry } from '../clients/registry.ts';
 import { checkAddress } from '../money/addresses.ts';
+import type { Guards } from '../money/guards.ts';
 import type { Money } from '../money/intents.ts';
 import { overview } from '../money/reconciliation.ts';
 import { explorerLink } from '../profiles/explorer-link.ts';
@@ -26,6 +27,7 @@ export type OpenProfile = {
   cache: CacheDb;
   clients: Registry;
   money: Money;
+  guards: Guards;
   sync: SyncEngine;
   rates: RatePoller;
   reports: Reports;
@@ -98,9 +100,29 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'intents.prepare': async (draft) => (await opened()).money.prepare(draft),
     'intents.review': async ({ id }) => (await opened()).money.review(id),
     'intents.confirm': async (confirmation) => (await opened()).money.confirm(confirmation),
+    'intents.approve': async (approving) => (await opened()).money.approve(approving),
+    'intents.settling': async ({ id }) => (await opened()).money.settling(id),
+    'intents.lookAgain': async ({ id }) => (await opened()).money.lookAgain(id),
+    'intents.settle': async (decision) => (await opened()).money.settle(decision),
     'intents.discard': async ({ id }) => (await opened()).money.discard(id),
     'intents.get': async ({ id }) => (await opened()).money.get(id),
     'intents.list': async (filter) => (await opened()).money.list(filter),
+
+    'addressBook.list': async () => (await opened()).guards.listBook(),
+    'addressBook.add': async (input) => (await opened()).guards.addToBook(input),
+    'addressBook.label': async (input) => (await opened()).guards.labelInBook(input),
+    'addressBook.remove': async ({ address }) => {
+      (await opened()).guards.removeFromBook(address);
+      return null;
+    },
+    'policy.get': async () => (await opened()).guards.policy(),
+    'policy.save': async (policy) => (await opened()).guards.savePolicy(policy),
+    'approvers.list': async () => (await opened()).guards.listApprovers(),
+    'approvers.add': async (input) => (await opened()).guards.addApprover(input),
+    'approvers.remove': async ({ name }) => {
+      (await opened()).guards.removeApprover(name);
+      return null;
+    },
 
     'history.page': async (query) => historyPage((await opened()).cache, query),
     'history.summary': async ({ filter }) => historySummary((await opened()).cache, filter),

@@ -8,7 +8,9 @@ import {
   type IntentAnswer,
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
-import { factsFor, type MoneyContext } from './context.ts';
+import { findBaseline, type Baseline } from '../storage/records/settling-repo.ts';
+import { factsFor, serverNowMs, type MoneyContext } from './context.ts';
+import { readBaseline } from './history-reading.ts';
 import { alreadyMoved } from './journal.ts';
 import {
   BROKEN_REASON,
@@ -34,9 +36,11 @@ export async function confirmIntent(
 ): Promise<Intent> {
   checkConfirmable(context, confirmation);
   await checkEnvironment(context);
-  // The ping took time: the rate may have ended, the profile been locked, the intent been sent.
-  checkConfirmable(context, confirmation);
-  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash);
+  const baseline = await baselineFor(context, confirmation.id);
+  // That took time: the rate may have ended, the profile been locked, the intent been sent.
+  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
   context.onChanged(intent);
   const answered = await sendOnce(context, intent);
   context.onChanged(answered);
@@ -74,6 +78,20 @@ async function checkEnvironment({ client, profile }: MoneyContext): Promise<void
   );
 }
 
+/** What the history holds right before, so that the outcome can be told from it later. No listing shows clients. */
+async function baselineFor(context: MoneyContext, id: string): Promise<Baseline | null> {
+  const { kind, clientUid } = context.journal.get(id);
+  if (kind === 'create_client') return null;
+  try {
+    return await readBaseline(context.client, given(clientUid), serverNowMs(context));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, retryable } = error;
+    const what = 'The history of the client could not be read before sending, so nothing was sent.';
+    throw new AppError(code, `${what} ${message}`, { retryable, cause: error });
+  }
+}
+
 /** Calls the service and keeps what came of it. */
 async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise<JournaledIntent> {
   const { journal, records, now, onChanged } = context;
@@ -98,9 +116,12 @@ type Reply = { answer: IntentAnswer; created?: RemoteClient };
 
 /** The only place that calls a money endpoint, with the fields of the journaled row. */
 async function post({ client, records }: MoneyContext, intent: JournaledIntent): Promise<Reply> {
-  const { kind, clientUid, usdCents, amountSats, address } = intent;
+  const { id, kind, clientUid, usdCents, amountSats, address } = intent;
+  const baseline = findBaseline(records, id);
   const known: KnownBefore = {
-    isTidSettled: (tid) => clientUid !== null && isTidSettled(records, clientUid, tid),
+    isTidKnown: (tid) =>
+      baseline?.tids.has(tid) === true ||
+      (clientUid !== null && isTidSettled(records, clientUid, tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
   };
   switch (kind) {

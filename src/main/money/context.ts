@@ -1,16 +1,23 @@
+import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
+import { paymentsSince } from '../storage/records/payments-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
+import { approvalOf } from './approvals.ts';
 import type { MoneyDeps } from './intents.ts';
 import type { Journal } from './journal.ts';
-import type { PolicyFacts } from './policy.ts';
+import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
 
 export type MoneyContext = MoneyDeps & { journal: Journal };
 
+export function serverNowMs({ now, rateStatus }: Pick<MoneyDeps, 'now' | 'rateStatus'>): number {
+  return now() + rateStatus().clockOffsetMs;
+}
+
 /** What the policy needs to know about an intent, read now. */
-export function factsFor(
-  { records, profile, rateStatus, balanceOf, now }: MoneyContext,
-  { id, clientUid }: Pick<NewIntent, 'id' | 'clientUid'>,
-): PolicyFacts {
+export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts {
+  const { records, profile, rateStatus, balanceOf, now } = context;
+  const { id, clientUid } = intent;
   const { rate, clockOffsetMs } = rateStatus();
   const open = clientUid === null ? [] : listIntents(records, { openOnly: true });
   return {
@@ -20,5 +27,18 @@ export function factsFor(
     otherOpen: open.filter((other) => other.clientUid === clientUid && other.id !== id),
     rateAsset: rate?.asset ?? null,
     serverNowMs: now() + clockOffsetMs,
+    guards: guardFacts(context, intent),
+  };
+}
+
+function guardFacts({ records, profile, now }: MoneyContext, intent: NewIntent): GuardFacts {
+  const { address } = intent;
+  const nowMs = now();
+  return {
+    policy: getPolicy(records),
+    nowMs,
+    paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
+    bookEntry: address === null ? null : findBookEntry(records, address),
+    approvedBy: approvalOf(records, intent, profile())?.name ?? null,
   };
 }

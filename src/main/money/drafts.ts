@@ -7,7 +7,13 @@ import { checkAddress } from './addresses.ts';
 /** A draft read: whole cents and satoshis, a checked address. */
 export type Terms =
   | { kind: 'buy'; clientUid: string; usdCents: number }
-  | { kind: 'withdrawal'; clientUid: string; address: string; amountSats: number }
+  | {
+      kind: 'withdrawal';
+      clientUid: string;
+      address: string;
+      amountSats: number;
+      repeatReason: string | null;
+    }
   | { kind: 'create_client'; label: string };
 
 /**
@@ -28,6 +34,7 @@ export function readDraft(draft: Draft, network: Network): Terms {
         clientUid: draft.clientUid,
         address: checkAddress(draft.address, network).address,
         amountSats: readAmount(draft.amountBtc, 'BTC'),
+        repeatReason: draft.reason?.trim() || null,
       };
     case 'create_client':
       return { kind: 'create_client', label: draft.label.trim() };

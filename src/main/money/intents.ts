@@ -1,18 +1,34 @@
 import type { ClientBalance } from '#shared/domain/client.ts';
-import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
+import type {
+  Draft,
+  Intent,
+  IntentReview,
+  SettleDecision,
+  Settling,
+} from '#shared/domain/intent.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
+import { approveIntent, type Approving } from './approvals.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
+import type { MoneyContext } from './context.ts';
 import { createJournal, type JournalDeps } from './journal.ts';
 import { prepareIntent } from './prepare.ts';
 import { drawReview } from './review.ts';
+import { settleByHand } from './settle.ts';
+import { createSettling, type Schedule } from './settling.ts';
 
 export type MoneyDeps = JournalDeps & {
-  client: Pick<BitproClient, 'ping' | 'createClient' | 'buy' | 'withdraw'>;
+  client: Pick<
+    BitproClient,
+    'ping' | 'createClient' | 'buy' | 'withdraw' | 'transactions' | 'transaction' | 'getClient'
+  >;
   /** The profile whose records these are, as it is now: it may be locked at any time. */
-  profile: () => Pick<ProfileView, 'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret'>;
+  profile: () => Pick<
+    ProfileView,
+    'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret' | 'settleDelayMinutes'
+  >;
   rateStatus: () => RateStatus;
   /** Reads the rate now; how it went is in `rateStatus`. */
   refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
@@ -20,6 +36,9 @@ export type MoneyDeps = JournalDeps & {
   balanceOf: (clientUid: string) => ClientBalance | null;
   /** After every move of an intent, once it is kept. Must not throw. */
   onChanged: (intent: Intent) => void;
+  /** A look at the history for an open outcome began or ended. Must not throw. */
+  onSettling?: () => void;
+  schedule?: Schedule;
 };
 
 export type Money = ReturnType<typeof createMoney>;
@@ -30,7 +49,13 @@ export type Money = ReturnType<typeof createMoney>;
  */
 export function createMoney(deps: MoneyDeps) {
   const journal = createJournal(deps);
-  const context = { ...deps, journal };
+  const onChanged = (intent: Intent): void => {
+    settling.observe(intent);
+    deps.onChanged(intent);
+  };
+  const context: MoneyContext = { ...deps, journal, onChanged };
+  const { onSettling = () => {}, schedule = scheduleTimeout } = deps;
+  const settling = createSettling({ ...context, onSettling, schedule });
   const sending = new Set<Promise<unknown>>();
 
   return {
@@ -41,7 +66,7 @@ export function createMoney(deps: MoneyDeps) {
      */
     async prepare(draft: Draft): Promise<IntentReview> {
       const intent = await prepareIntent(context, draft);
-      deps.onChanged(intent);
+      onChanged(intent);
       return drawReview(context, intent);
     },
 
@@ -65,10 +90,40 @@ export function createMoney(deps: MoneyDeps) {
       }
     },
 
+    /**
+     * Keeps a second person's approval of what the review shows.
+     * @throws AppError `forbidden` for who prepared it, `invalid_input` (field `approver` or `passphrase`),
+     * `rate_limited` after wrong passphrases, `review_changed`, `conflict` once it was sent
+     */
+    async approve(approving: Approving): Promise<IntentReview> {
+      const intent = await approveIntent(context, approving);
+      deps.onChanged(intent);
+      return drawReview(context, intent);
+    },
+
     /** @throws AppError `conflict` once it was sent */
     discard(id: string): Intent {
       const intent = journal.discard(id);
-      deps.onChanged(intent);
+      onChanged(intent);
+      return intent;
+    },
+
+    /** What is known of an open outcome, what is being done and when; null for any other intent. */
+    settling: (id: string): Settling | null => settling.status(id),
+
+    /** Looks now at the history for an open outcome. */
+    lookAgain: (id: string): Promise<Settling | null> => settling.lookAgain(id),
+
+    /** Looks now at all that is unknown: at start after `recover`, on reconnect and on waking up. */
+    lookAtAll: (): Promise<void> => settling.lookAtAll(),
+
+    /** From now on what is unknown is looked up by itself. */
+    startSettling: (): Promise<void> => settling.start(),
+
+    /** A person's decision on an intent that is unknown or needs one; see `settleByHand` for its errors. */
+    async settle(decision: SettleDecision): Promise<Intent> {
+      const intent = await settleByHand(context, decision);
+      onChanged(intent);
       return intent;
     },
 
@@ -86,9 +141,15 @@ export function createMoney(deps: MoneyDeps) {
       return journal.recover();
     },
 
-    /** Resolves when nothing is being sent; await it before the records are closed. */
+    /** Resolves when nothing is being sent or looked up any more; await it before the records are closed. */
     async idle(): Promise<void> {
       await Promise.allSettled(sending);
+      await settling.close();
     },
   };
+}
+
+function scheduleTimeout(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
 }

@@ -9,10 +9,18 @@ import {
   listIntents,
   markIntentDiscarded,
   markIntentSent,
+  settleIntent,
   type IntentAnswer,
   type JournaledIntent,
   type NewIntent,
+  type SettledBy,
 } from '../storage/records/intents-repo.ts';
+import {
+  saveBaselineTids,
+  saveReading,
+  type Baseline,
+  type HistoryReading,
+} from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
 import { INTERRUPTED_REASON, unanswered } from './outcomes.ts';
 
@@ -86,15 +94,63 @@ export function createJournal({ records, now, actor }: JournalDeps) {
       );
     },
 
-    /** @throws AppError `conflict` when the intent was sent or discarded before: then it must not be sent */
-    markSent(id: string, reviewHash: string): JournaledIntent {
+    /**
+     * `lastCheck` throws when it must not be sent after all. It runs inside the transaction, so that two that
+     * are sent at once cannot both fit into what one limit leaves.
+     * @throws AppError `conflict` when the intent was sent or discarded before: then it must not be sent
+     */
+    markSent(
+      id: string,
+      reviewHash: string,
+      baseline: Baseline | null,
+      lastCheck: () => void = () => {},
+    ): JournaledIntent {
+      const { atMs: baselineAtMs = null, floorMs: baselineFloorMs = null } = baseline ?? {};
+      const tids = baseline?.tids ?? new Set<string>();
+      const detail = { reviewHash, baselineAtMs, baselineRows: tids.size };
       return stored('Nothing was sent.', () =>
-        move(id, 'intent.sent', { reviewHash }, (atMs) => markIntentSent(records, id, atMs)),
+        move(id, 'intent.sent', detail, (sentAtMs) => {
+          lastCheck();
+          // Another window may have been quicker; then the baseline is not for this sending.
+          if (mustGet(id).state !== 'journaled') return false;
+          saveBaselineTids(records, id, tids);
+          return markIntentSent(records, { id, sentAtMs, baselineAtMs, baselineFloorMs });
+        }),
       );
     },
 
     /** Keeps what became of a sent intent; `alongside` writes in the same transaction what that brings with it. */
     answer,
+
+    /**
+     * Moves what was unknown, or needs a person, to what was found out, and keeps the reading that showed it.
+     * `alongside` as with `answer`.
+     * @throws AppError `conflict` when it was settled meanwhile
+     */
+    settle(
+      id: string,
+      found: IntentAnswer,
+      by: SettledBy & { readings: number; settleDelayMinutes: number | null },
+      reading: HistoryReading | null = null,
+      alongside?: () => void,
+    ): JournaledIntent {
+      const { state, ...detail } = found;
+      const { settledBy, settleReason } = by;
+      return stored('The intent is unchanged.', () =>
+        move(id, `intent.${state}`, { ...detail, ...by }, (atMs) => {
+          // Before the move: the database counts the readings, and lets only what is open be read for.
+          if (reading) saveReading(records, reading);
+          alongside?.();
+          const settledAtMs = state === 'needs_human' ? null : atMs;
+          return settleIntent(records, { id, ...found, settledBy, settleReason, settledAtMs });
+        }),
+      );
+    },
+
+    /** A reading that settled nothing. */
+    keepReading(reading: HistoryReading): void {
+      stored('The reading counts for nothing.', () => saveReading(records, reading));
+    },
 
     /** @throws AppError `conflict` once it was sent */
     discard(id: string): JournaledIntent {

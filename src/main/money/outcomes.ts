@@ -17,7 +17,8 @@ export const BROKEN_REASON = `${UNKNOWN} The app failed while sending. ${BLOCKED
 
 /** What was known of this client before the answer: an answer that repeats it contradicts the intent. */
 export type KnownBefore = {
-  isTidSettled(tid: string): boolean;
+  /** It settled another intent, or the history held it before this one was sent. */
+  isTidKnown(tid: string): boolean;
   isClientKnown(uid: string): boolean;
 };
 
@@ -31,7 +32,7 @@ export function readBuy(
 ): IntentAnswer {
   return readOutcome(intent, outcome, ({ tid, amountSats }) => {
     const answer = { serverTid: tid, receivedSats: amountSats };
-    if (known.isTidSettled(tid)) return { receivedSats: amountSats, contradiction: repeated(tid) };
+    if (known.isTidKnown(tid)) return { receivedSats: amountSats, contradiction: repeated(tid) };
     if (amountSats > 0) return answer;
     return { ...answer, contradiction: `Bitpro reports transaction ${tid} over 0 BTC.` };
   });
@@ -45,7 +46,7 @@ export function readWithdrawal(
 ): IntentAnswer {
   return readOutcome(intent, outcome, ({ tid, amountSats, address, txId, state }) => {
     const answer = { receivedSats: amountSats, serverTxId: txId, serverState: state };
-    if (known.isTidSettled(tid)) return { ...answer, contradiction: repeated(tid) };
+    if (known.isTidKnown(tid)) return { ...answer, contradiction: repeated(tid) };
     if (amountSats === intent.amountSats && address === intent.address) {
       return { ...answer, serverTid: tid };
     }
@@ -75,7 +76,13 @@ export function unanswered(intent: Intent, reason: string): IntentAnswer {
   return { ...nothingKnown(intent), state: 'unknown', reason };
 }
 
-function nothingKnown({ clientUid }: Intent) {
+/** The reason of an intent that a person has to settle. */
+export function needsPerson(why: string): string {
+  return `${why} Compare with Bitpro. ${BLOCKED}`;
+}
+
+/** The empty answer: only whose intent it is stays. */
+export function nothingKnown({ clientUid }: Intent) {
   return {
     clientUid,
     serverTid: null,
@@ -102,7 +109,7 @@ function readOutcome<T>(
             ...nothing,
             ...answer,
             state: 'needs_human',
-            reason: `${contradiction} Compare with Bitpro. ${BLOCKED}`,
+            reason: needsPerson(contradiction),
           };
     }
     case 'rejected':
@@ -115,5 +122,5 @@ function readOutcome<T>(
 }
 
 function repeated(tid: string): string {
-  return `Bitpro answered with transaction ${tid}, which another request has already brought about.`;
+  return `Bitpro answered with transaction ${tid}, which was there before this request.`;
 }

@@ -1,9 +1,12 @@
 import type { ClientView } from '#shared/domain/client.ts';
+import type { GuardPolicy } from '#shared/domain/guards.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ProfileView, SecretState } from '#shared/domain/profile.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { NewIntent } from '../storage/records/intents-repo.ts';
+import type { Payment } from '../storage/records/payments-repo.ts';
+import { looksAlike } from './look-alike.ts';
 
 /**
  * The guards before money moves, as pure functions of the intent and what is known when it is asked.
@@ -20,9 +23,31 @@ export type PolicyFacts = {
   rateAsset: string | null;
   /** Corrected by the clock offset: quotes end on the server's clock. */
   serverNowMs: number;
+  guards: GuardFacts;
 };
 
-type PolicyIntent = Pick<NewIntent, 'kind' | 'amountSats' | 'address' | 'quoteExpiresAtMs'>;
+/** What the profile's own guards look at. */
+export type GuardFacts = {
+  policy: GuardPolicy;
+  nowMs: number;
+  /** Sent within the last `DAY_MS`, newest first, whichever client paid. */
+  paidWithinDay: readonly Payment[];
+  /** The book's entry for the address; null when it is not in it. */
+  bookEntry: { label: string; addedAtMs: number } | null;
+  /** A valid approval of exactly this intent by someone else than who prepared it. */
+  approvedBy: string | null;
+};
+
+/** An address the operator may have in mind, and what it is to them. */
+export type KnownAddress = { address: string; what: string };
+
+type PolicyIntent = Pick<
+  NewIntent,
+  'kind' | 'amountSats' | 'address' | 'quoteExpiresAtMs' | 'repeatReason'
+>;
+
+/** "A day" is any 24 hours: midnight, and whose, does not matter. */
+export const DAY_MS = 24 * 3_600_000;
 
 /** The reference's error text is the rule (api-readings.md, 14). */
 const MIN_WITHDRAWAL_SATS = 5_000_000;
@@ -49,7 +74,7 @@ export function refuseToJournal(intent: PolicyIntent, facts: PolicyFacts): AppEr
       { field: 'amountBtc' },
     );
   }
-  return null;
+  return refuseByGuards(intent, facts);
 }
 
 /** Why a journaled intent may not be sent now; null when it may. */
@@ -57,12 +82,17 @@ export function refuseToSend(intent: PolicyIntent, facts: PolicyFacts): AppError
   return (
     refuseToJournal(intent, facts) ??
     refuseWithoutSecret(facts.profile.secret) ??
-    refuseExpiredQuote(intent.quoteExpiresAtMs, facts.serverNowMs)
+    refuseExpiredQuote(intent.quoteExpiresAtMs, facts.serverNowMs) ??
+    refuseUnapproved(intent, facts.guards)
   );
 }
 
-/** What the operator should know before deciding. */
-export function warningsFor(intent: PolicyIntent, facts: PolicyFacts): string[] {
+/** What the operator should know before deciding; `known` is what the address could be mistaken for. */
+export function warningsFor(
+  intent: PolicyIntent,
+  facts: PolicyFacts,
+  known: readonly KnownAddress[],
+): string[] {
   const warnings: string[] = [];
   if (intent.kind === 'buy' && facts.rateAsset !== null && facts.rateAsset !== 'BTC') {
     warnings.push(
@@ -79,6 +109,7 @@ export function warningsFor(intent: PolicyIntent, facts: PolicyFacts): string[] 
   if (facts.client !== null && facts.client.depositAddress === intent.address) {
     warnings.push('This is the client’s own deposit address: the money would come back to Bitpro.');
   }
+  warnings.push(...guardWarnings(intent.address ?? '', facts.guards, known));
   for (const other of facts.otherOpen) {
     if (other.kind === 'withdrawal') warnings.push(describeOther(other));
   }
@@ -90,6 +121,141 @@ function describeOther({ state, amountSats, address }: Intent): string {
   return state === 'journaled'
     ? `Another withdrawal of this client waits for a decision: ${what}.`
     : `Another withdrawal of this client has no known outcome yet: ${what}.`;
+}
+
+/** Limits, the address book and payments made again; in the order in which the form shows their fields. */
+function refuseByGuards(intent: PolicyIntent, { guards, otherOpen }: PolicyFacts): AppError | null {
+  const { kind, amountSats, address } = intent;
+  if (kind !== 'withdrawal' || amountSats === null || address === null) return null;
+  // An equal one that is still open is refused by the journal, whatever the reason.
+  const settled = guards.paidWithinDay.filter(({ id }) =>
+    otherOpen.every((open) => open.id !== id),
+  );
+  return (
+    refuseOutsideBook(guards) ??
+    refuseAboveLimits(amountSats, guards) ??
+    refuseRepeated(
+      { address, amountSats, repeatReason: intent.repeatReason },
+      { ...guards, paidWithinDay: settled },
+    )
+  );
+}
+
+function refuseOutsideBook({ policy, bookEntry, nowMs }: GuardFacts): AppError | null {
+  if (!policy.addressBookOnly) return null;
+  if (bookEntry === null) {
+    return new AppError(
+      'invalid_input',
+      'This profile pays only addresses of its address book, and this one is not in it.',
+      { field: 'address' },
+    );
+  }
+  const leftMs = bookEntry.addedAtMs + policy.coolingMs - nowMs;
+  if (leftMs <= 0) return null;
+  return new AppError(
+    'invalid_input',
+    `“${bookEntry.label}” is new in the address book. It can be paid in ${describeWait(leftMs)}.`,
+    { field: 'address' },
+  );
+}
+
+function refuseAboveLimits(amountSats: number, guards: GuardFacts): AppError | null {
+  const { maxWithdrawalSats, maxDailySats } = guards.policy;
+  const atAmount = { field: 'amountBtc' };
+  if (maxWithdrawalSats !== null && amountSats > maxWithdrawalSats) {
+    const limit = formatBtc(maxWithdrawalSats);
+    const message = `This profile’s limit for one withdrawal is ${limit} BTC.`;
+    return new AppError('invalid_input', message, atAmount);
+  }
+  if (maxDailySats === null) return null;
+  const paidSats = guards.paidWithinDay.reduce((sum, paid) => sum + paid.amountSats, 0);
+  if (paidSats + amountSats <= maxDailySats) return null;
+  return new AppError(
+    'invalid_input',
+    `This profile’s limit for 24 hours is ${formatBtc(maxDailySats)} BTC, and ` +
+      `${formatBtc(paidSats)} BTC were sent. Enter at most ` +
+      `${formatBtc(Math.max(0, maxDailySats - paidSats))} BTC.`,
+    atAmount,
+  );
+}
+
+function refuseRepeated(
+  payment: { address: string; amountSats: number; repeatReason: string | null },
+  { paidWithinDay, nowMs }: GuardFacts,
+): AppError | null {
+  if (payment.repeatReason !== null) return null;
+  const before = paidWithinDay.find(
+    ({ address, amountSats }) => address === payment.address && amountSats === payment.amountSats,
+  );
+  if (!before) return null;
+  return new AppError(
+    'invalid_input',
+    `The same amount was sent to this address ${describeWait(nowMs - before.sentAtMs)} ago. ` +
+      'Say why it is to be paid again.',
+    { field: 'reason' },
+  );
+}
+
+/** Must a second person approve this? Only withdrawals leave the account. */
+export function needsApproval(
+  { kind, amountSats }: Pick<PolicyIntent, 'kind' | 'amountSats'>,
+  { approvalAboveSats }: GuardPolicy,
+): boolean {
+  if (kind !== 'withdrawal' || amountSats === null || approvalAboveSats === null) return false;
+  return amountSats > approvalAboveSats;
+}
+
+function refuseUnapproved(intent: PolicyIntent, guards: GuardFacts): AppError | null {
+  if (!needsApproval(intent, guards.policy) || guards.approvedBy !== null) return null;
+  const limit = formatBtc(guards.policy.approvalAboveSats ?? 0);
+  return new AppError(
+    'approval_needed',
+    `Above ${limit} BTC a second person approves. Nothing was sent.`,
+  );
+}
+
+function guardWarnings(
+  address: string,
+  guards: GuardFacts,
+  known: readonly KnownAddress[],
+): string[] {
+  const { policy, bookEntry, nowMs } = guards;
+  // Who is in the book was looked at once; the likeness was said then.
+  if (bookEntry === null) {
+    const warning = lookAlikeWarning(address, known);
+    return warning === null ? [] : [warning];
+  }
+  const ageMs = nowMs - bookEntry.addedAtMs;
+  if (ageMs >= policy.coolingMs) return [];
+  return [`“${bookEntry.label}” was added to the address book ${describeWait(ageMs)} ago.`];
+}
+
+/** Names the known address that this one could be mistaken for; null without one. */
+export function lookAlikeWarning(address: string, known: readonly KnownAddress[]): string | null {
+  const twin = known.find((each) => looksAlike(each.address, address));
+  if (!twin) return null;
+  return (
+    `This address looks like ${twin.what}, but is another one. Compare every character with ` +
+    `${twin.address}.`
+  );
+}
+
+/** Which protection a change of the policy takes away, as the names of its fields; none when it only adds. */
+export function loweredBy(before: GuardPolicy, after: GuardPolicy): (keyof GuardPolicy)[] {
+  const limits = ['maxWithdrawalSats', 'maxDailySats', 'approvalAboveSats'] as const;
+  const raised = limits.filter((name) => (after[name] ?? Infinity) > (before[name] ?? Infinity));
+  return [
+    ...raised,
+    ...(before.addressBookOnly && !after.addressBookOnly ? (['addressBookOnly'] as const) : []),
+    ...(after.coolingMs < before.coolingMs ? (['coolingMs'] as const) : []),
+  ];
+}
+
+/** `3 hours`, `1 minute`: rounded up, so that what is waited for is over when it says so. */
+function describeWait(ms: number): string {
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  const [count, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.ceil(minutes / 60), 'hour'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** Without a usable secret nothing can be signed: the intent stays journaled. */

@@ -60,5 +60,6 @@ function journalRow(id: string, terms: Terms, rate: Rate | null, createdAtMs: nu
     expectedSats:
       terms.kind === 'buy' && rate ? satsForCents(terms.usdCents, rate.buyPriceCents) : null,
     createdAtMs,
+    repeatReason: terms.kind === 'withdrawal' ? terms.repeatReason : null,
   };
 }

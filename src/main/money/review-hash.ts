@@ -25,6 +25,7 @@ export function reviewHash(
     intent.quoteExpiresAtMs,
     intent.expectedSats,
     intent.createdAtMs,
+    intent.repeatReason,
   ];
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex');
 }

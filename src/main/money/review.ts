@@ -3,6 +3,8 @@ import { centsForSats } from '#shared/money.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
+import { knownAddresses } from './address-book.ts';
+import { approvalView } from './approvals.ts';
 import { refuseToSend, warningsFor } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
 
@@ -13,6 +15,8 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
   const { rate, clockOffsetMs } = context.rateStatus();
   const isWaiting = intent.state === 'journaled';
   const refusal = isWaiting ? refuseToSend(intent, facts) : null;
+  // Said by `approval`, with the way to get it.
+  const isApprovalMissing = refusal?.code === 'approval_needed';
   const client =
     intent.clientUid === null ? null : getRegisteredClient(context.records, intent.clientUid);
   return {
@@ -30,8 +34,14 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     rateExpiresAtMs: intent.quoteExpiresAtMs,
     clockOffsetMs,
     warnings: isWaiting
-      ? [...(refusal ? [refusal.message] : []), ...warningsFor(intent, facts)]
+      ? [
+          ...(refusal && !isApprovalMissing ? [refusal.message] : []),
+          ...warningsFor(intent, facts, knownAddresses(context.records)),
+        ]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
+    bookLabel: facts.guards.bookEntry?.label ?? null,
+    repeatReason: intent.repeatReason,
+    approval: approvalView(context.records, intent, profile, facts.guards.policy),
   };
 }

@@ -53,6 +53,7 @@ function newProfile(
     locked: environment === 'production',
     enrolled: false,
     options: defaultApiOptions,
+    settleDelayMinutes: null,
   };
 }
 

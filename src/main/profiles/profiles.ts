@@ -1,6 +1,5 @@
 import {
   networkOf,
-  type ApiOptions,
   type ConnectionForm,
   type Profile,
   type ProfileView,
@@ -21,7 +20,9 @@ export type Profiles = {
   /** Unlocks production; the typed text must be the profile's name exactly. */
   unlock(input: { id: string; typedName: string }): ProfileView;
   lock(id: string): ProfileView;
-  configure(input: { id: string; explorerUrl: string; options: ApiOptions }): ProfileView;
+  configure(
+    input: Pick<Profile, 'id' | 'explorerUrl' | 'options' | 'settleDelayMinutes'>,
+  ): ProfileView;
   /** Forgets an own profile and its secret; its databases stay on disk. */
   remove(input: { id: string; typedName: string }): Promise<void>;
   setActive(id: string): ProfileView;
@@ -94,8 +95,13 @@ export function createProfiles(deps: {
       }
       return save({ ...profile, locked: true });
     },
-    configure: ({ id, explorerUrl, options }) =>
-      save({ ...store.get(id), explorerUrl: readExplorerUrl(explorerUrl), options }),
+    configure: ({ id, explorerUrl, options, settleDelayMinutes }) =>
+      save({
+        ...store.get(id),
+        explorerUrl: readExplorerUrl(explorerUrl),
+        options,
+        settleDelayMinutes,
+      }),
     async remove({ id, typedName }) {
       const profile = store.get(id);
       if (profile.builtIn) {

@@ -35,6 +35,10 @@ const HistoryPage = page(() => import('../features/history/history-page.tsx'), '
 const RatesPage = page(() => import('../features/rates/rates-page.tsx'), 'RatesPage');
 const ReportsPage = page(() => import('../features/reports/reports-page.tsx'), 'ReportsPage');
 const SettingsScreen = page(() => import('./settings-screen.tsx'), 'SettingsScreen');
+const AddressBookPage = page(
+  () => import('../features/guards/address-book-page.tsx'),
+  'AddressBookPage',
+);
 const ConnectPage = page(() => import('../features/profiles/connect-page.tsx'), 'ConnectPage');
 const ProfilePage = page(() => import('../features/profiles/profile-page.tsx'), 'ProfilePage');
 
@@ -52,6 +56,7 @@ export function Routes(): ReactNode {
       <Route path="/rates" component={RatesPage} />
       <Route path="/reports" component={ReportsPage} />
       <Route path="/settings" component={SettingsScreen} />
+      <Route path="/settings/address-book" component={AddressBookPage} />
       <Route path="/settings/profiles/new" component={ConnectPage} />
       <Route path="/settings/profiles/:id" component={ProfilePage} />
       <Route path="/settings/profiles">

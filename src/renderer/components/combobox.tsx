@@ -9,10 +9,12 @@ type ComboboxProps = {
   value: string;
   onChange: (value: string) => void;
   hint?: ReactNode;
+  /** Said when what was typed matches nothing. */
+  empty: string;
 };
 
 /** A choice among too many to scroll through: typing narrows the list. */
-export function Combobox({ label, items, value, onChange, hint }: ComboboxProps): ReactNode {
+export function Combobox({ label, items, value, onChange, hint, empty }: ComboboxProps): ReactNode {
   // Not a label element: Base UI hides all but the input from assistive technology while the list is open.
   const id = useId();
   return (
@@ -38,7 +40,7 @@ export function Combobox({ label, items, value, onChange, hint }: ComboboxProps)
       <Base.Portal>
         <Base.Positioner className={css['positioner']} sideOffset={4}>
           <Base.Popup className={css['list']}>
-            <Base.Empty className={css['empty']}>Nothing matches. Try part of a city.</Base.Empty>
+            <Base.Empty className={css['empty']}>{empty}</Base.Empty>
             <Base.List>
               {(item: string) => (
                 <Base.Item key={item} value={item} className={css['item']}>

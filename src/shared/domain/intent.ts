@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ApprovalView } from './guards.ts';
 import type { Environment } from './profile.ts';
 
 export const intentKindSchema = z.enum(['buy', 'withdrawal', 'create_client']);
@@ -50,7 +51,45 @@ export type Intent = {
   serverState: string | null;
   /** Why it was rejected or is not known, in words for the operator. */
   reason: string | null;
+  /** Who settled it by hand, and why; null when nobody had to. */
+  settledBy: string | null;
+  settleReason: string | null;
 };
+
+/** A transaction that may be what became of an intent: of its client and type, and newer than its baseline. */
+export type SettlingCandidate = {
+  tid: string;
+  amountSats: number;
+  createdAtMs: number;
+  address: string | null;
+  state: string | null;
+};
+
+/** What is known of an intent whose outcome is open, and what is being done about it. */
+export type Settling = {
+  isLooking: boolean;
+  /** Null: nothing is looked up by itself any more; a person settles it. */
+  nextLookAtMs: number | null;
+  lastLookAtMs: number | null;
+  /** Why the last reading of the history counts for nothing; null when it counts, or before the first. */
+  problem: string | null;
+  /** Complete readings of the history since it was sent. */
+  completeReadings: number;
+  /** Of the profile: minutes after which two complete readings without a match clear it; null: a person does. */
+  settleDelayMinutes: number | null;
+  /** As last read. */
+  candidates: SettlingCandidate[];
+};
+
+export const settleDecisionSchema = z.strictObject({
+  id: z.string(),
+  decision: z.enum(['went', 'did_not_go']),
+  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(1000)),
+  /** Went: the transaction it became; for a new client its uid. */
+  found: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
+});
+/** What a person found out about an intent that could not be settled otherwise. */
+export type SettleDecision = z.infer<typeof settleDecisionSchema>;
 
 /** What the operator decides on: drawn by main from the journaled row. */
 export type IntentReview = {
@@ -70,6 +109,12 @@ export type IntentReview = {
   warnings: string[];
   /** Characters the operator must repeat: the last six of the address; null when nothing is typed. */
   typedConfirmation: 'last_six' | null;
+  /** The address book's label of the address; null when it is not in it. */
+  bookLabel: string | null;
+  /** Why the same payment is made again within a day; null where it is not. */
+  repeatReason: string | null;
+  /** Null where no second person is needed. */
+  approval: ApprovalView | null;
 };
 
 export const draftSchema = z.discriminatedUnion('kind', [
@@ -83,6 +128,8 @@ export const draftSchema = z.discriminatedUnion('kind', [
     clientUid: z.string(),
     address: z.string().check(z.maxLength(200)),
     amountBtc: z.string().check(z.maxLength(40)),
+    /** Why the same payment is made again within a day. */
+    reason: z.optional(z.string().check(z.maxLength(500))),
   }),
   z.strictObject({
     kind: z.literal('create_client'),

@@ -36,6 +36,12 @@ export const defaultApiOptions: ApiOptions = {
   signPublic: false,
 };
 
+/**
+ * Minutes after which a request of unknown outcome that the history still does not show is taken as not
+ * executed (money-safety.md, invariant 6). Null, since the reference names no such time: a person decides.
+ */
+export const settleDelaySchema = z.nullable(z.int().check(z.minimum(1), z.maximum(10_080)));
+
 /** A profile as stored. The secret is not part of it; it lives in the keychain under the id. */
 export const profileSchema = z.strictObject({
   id: z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)),
@@ -53,6 +59,11 @@ export const profileSchema = z.strictObject({
   /** A secret was stored in the keychain once: tells "locked" from "not there". */
   enrolled: z.boolean(),
   options: apiOptionsSchema,
+  /** Absent in what older versions stored. */
+  settleDelayMinutes: z.pipe(
+    z.optional(settleDelaySchema),
+    z.transform((minutes) => minutes ?? null),
+  ),
 });
 export type Profile = z.infer<typeof profileSchema>;
 

@@ -12,9 +12,29 @@ import {
   type ClientView,
   type ImportLine,
 } from '../domain/client.ts';
-import { draftSchema, type Intent, type IntentReview } from '../domain/intent.ts';
+import {
+  draftSchema,
+  settleDecisionSchema,
+  type Intent,
+  type IntentReview,
+  type Settling,
+} from '../domain/intent.ts';
+import {
+  approverNameSchema,
+  bookLabelSchema,
+  guardPolicySchema,
+  passphraseSchema,
+  type ApproverView,
+  type BookEntry,
+  type GuardPolicy,
+} from '../domain/guards.ts';
 import type { Overview } from '../domain/overview.ts';
-import { apiOptionsSchema, connectionFormSchema, type ProfileView } from '../domain/profile.ts';
+import {
+  apiOptionsSchema,
+  connectionFormSchema,
+  settleDelaySchema,
+  type ProfileView,
+} from '../domain/profile.ts';
 import { ratePeriodSchema, type RateSeries, type RateStatus } from '../domain/rate.ts';
 import { reportRequestSchema, type ReportProgress } from '../domain/report.ts';
 import type { ConnectionStatus, SyncProgress } from '../domain/sync.ts';
@@ -59,7 +79,12 @@ export const requests = {
   ),
   'profiles.lock': request<ProfileView>()(profileId),
   'profiles.configure': request<ProfileView>()(
-    z.strictObject({ id: z.string(), explorerUrl: z.string(), options: apiOptionsSchema }),
+    z.strictObject({
+      id: z.string(),
+      explorerUrl: z.string(),
+      options: apiOptionsSchema,
+      settleDelayMinutes: settleDelaySchema,
+    }),
   ),
   /** Forgets an own profile and its secret; its databases stay on disk. */
   'profiles.remove': request<null>()(z.strictObject({ id: z.string(), typedName: z.string() })),
@@ -105,10 +130,43 @@ export const requests = {
   'intents.confirm': request<Intent>()(
     z.strictObject({ id: z.string(), reviewHash: z.string(), typed: z.nullable(z.string()) }),
   ),
+  /** A second person approves exactly what the review shows; the answer is the review as it is then. */
+  'intents.approve': request<IntentReview>()(
+    z.strictObject({
+      id: z.string(),
+      reviewHash: z.string(),
+      approver: approverNameSchema,
+      passphrase: passphraseSchema,
+    }),
+  ),
+  /** What is known of an open outcome and when it is looked up next; null for any other intent. */
+  'intents.settling': request<Settling | null>()(intentId),
+  /** Reads the history for it now. */
+  'intents.lookAgain': request<Settling | null>()(intentId),
+  /** A person's decision, with a written reason. */
+  'intents.settle': request<Intent>()(settleDecisionSchema),
   'intents.discard': request<Intent>()(intentId),
   'intents.get': request<Intent>()(intentId),
   /** Newest first. */
   'intents.list': request<Intent[]>()(z.strictObject({ openOnly: z.boolean() })),
+
+  'addressBook.list': request<BookEntry[]>()(none),
+  'addressBook.add': request<BookEntry>()(
+    z.strictObject({ address: z.string().check(z.maxLength(500)), label: bookLabelSchema }),
+  ),
+  'addressBook.label': request<BookEntry>()(
+    z.strictObject({ address: z.string(), label: bookLabelSchema }),
+  ),
+  'addressBook.remove': request<null>()(z.strictObject({ address: z.string() })),
+
+  'policy.get': request<GuardPolicy>()(none),
+  'policy.save': request<GuardPolicy>()(guardPolicySchema),
+  'approvers.list': request<ApproverView[]>()(none),
+  /** The passphrase goes in and never comes out. */
+  'approvers.add': request<ApproverView>()(
+    z.strictObject({ name: approverNameSchema, passphrase: passphraseSchema }),
+  ),
+  'approvers.remove': request<null>()(z.strictObject({ name: approverNameSchema })),
 
   'history.page': request<HistoryPage>()(
     z.strictObject({
@@ -159,6 +217,7 @@ export type Events = {
   'clients.changed': null;
   'transactions.changed': null;
   'intents.changed': null;
+  'guards.changed': null;
   'rate.changed': RateStatus;
   'sync.progress': SyncProgress;
   'report.progress': ReportProgress;

@@ -60,8 +60,12 @@ function columnsOf(state: IntentState): Row {
     settled_at_ms: settled ? NOW_MS : null,
     server_tid: state === 'confirmed' ? '39486536' : null,
     reason: ['rejected', 'unknown', 'cleared', 'needs_human'].includes(state) ? 'why' : null,
+    ...(state === 'sent' ? { baseline_at_ms: NOW_MS } : {}),
+    ...(state === 'cleared' ? bySomeone : {}),
   };
 }
+
+const bySomeone: Row = { settled_by: 'alice', settle_reason: 'Bitpro said so' };
 
 const routes: Record<IntentState, IntentState[]> = {
   journaled: [],
@@ -102,9 +106,11 @@ describe('moves', () => {
     const db = intentIn(from);
     // A move back that forgot the sending would be refused for that alone.
     const { sent_at_ms, ...columns } = columnsOf(to);
-    const move = () => update(db, 'i1', sent_at_ms ? { ...columns, sent_at_ms } : columns);
+    const by = from === 'needs_human' && to === 'confirmed' ? bySomeone : {};
+    const move = () =>
+      update(db, 'i1', { ...columns, ...(sent_at_ms ? { sent_at_ms } : {}), ...by });
     if (legal[from].includes(to)) expect(move).not.toThrow();
-    else expect(move).toThrow(/no such move|a settled intent does not change/);
+    else expect(move).toThrow(/no such move|does not change/);
   });
 
   test.each(intentStates)('an intent in %s cannot be deleted', (state) => {
@@ -124,16 +130,20 @@ describe('moves', () => {
 
   test('a state cannot be entered without its audit entry', () => {
     const db = intentIn('journaled');
+    const move = db.prepare(
+      'UPDATE intents SET state = :state, attempts = :attempts, sent_at_ms = :sent_at_ms, baseline_at_ms = 1',
+    );
     const { state, attempts, sent_at_ms } = columnsOf('sent');
-    const move = db.prepare('UPDATE intents SET state = ?, attempts = ?, sent_at_ms = ?');
-    expect(() => move.run(state, attempts, sent_at_ms)).toThrow('needs its audit entry');
+    expect(() => move.run({ state, attempts, sent_at_ms })).toThrow('needs its audit entry');
   });
 
   test('an audit entry of another intent does not serve', () => {
     const db = intentIn('journaled');
     const move = db.transaction(() => {
       audited(db, 'i2', 'sent');
-      db.exec(`UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 1`);
+      db.exec(
+        `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 1, baseline_at_ms = 1`,
+      );
     });
     expect(move).toThrow('needs its audit entry');
   });
@@ -201,6 +211,91 @@ describe('rows', () => {
     const db = intentIn('sent');
     expect(() => update(db, 'i1', { attempts: 2 })).toThrow('CHECK');
     expect(() => update(db, 'i1', { attempts: 0, sent_at_ms: null })).toThrow();
+  });
+});
+
+describe('settling', () => {
+  const reading = (db: RecordsDb, columns: Row = {}) => {
+    const row = { at_ms: NOW_MS, complete: 1, matches: 0, problem: null, ...columns };
+    db.prepare(
+      `INSERT INTO intent_readings (intent_id, at_ms, complete, matches, problem)
+       VALUES ('i1', :at_ms, :complete, :matches, :problem)`,
+    ).run(row);
+  };
+  const clear = (db: RecordsDb) =>
+    update(db, 'i1', { ...columnsOf('cleared'), settled_by: null, settle_reason: null });
+
+  test('nothing is sent without its baseline, unless no history could show it', () => {
+    const withoutBaseline = { ...columnsOf('sent'), baseline_at_ms: null };
+    const sent = () => update(intentIn('journaled'), 'i1', withoutBaseline);
+    expect(sent).toThrow('nothing is sent without its baseline');
+    const { records } = openDesk();
+    insert(records, createClient);
+    expect(() => update(records, 'i1', withoutBaseline)).not.toThrow();
+  });
+
+  test('a baseline is written before sending and stays', () => {
+    const add = `INSERT INTO intent_baseline VALUES ('i1', '7')`;
+    const db = intentIn('journaled');
+    db.exec(add);
+    update(db, 'i1', columnsOf('sent'));
+    expect(() => db.exec(`INSERT INTO intent_baseline VALUES ('i1', '8')`)).toThrow(
+      'before sending',
+    );
+    expect(() => db.exec('DELETE FROM intent_baseline')).toThrow('does not change');
+    expect(() => db.exec(`UPDATE intent_baseline SET tid = '9'`)).toThrow('does not change');
+    expect(() => db.exec('UPDATE intents SET baseline_floor_ms = 1')).toThrow('does not change');
+  });
+
+  test('a transaction of the baseline settles nothing', () => {
+    const db = intentIn('journaled');
+    db.exec(`INSERT INTO intent_baseline VALUES ('i1', '39486536')`);
+    update(db, 'i1', columnsOf('sent'));
+    expect(() => update(db, 'i1', columnsOf('confirmed'))).toThrow('baseline settles nothing');
+    const other = { ...columnsOf('confirmed'), server_tid: '39486537' };
+    expect(() => update(db, 'i1', other)).not.toThrow();
+  });
+
+  test.each([
+    ['no reading', [], false],
+    ['one', [{}], false],
+    ['two', [{}, {}], true],
+    ['one of two incomplete', [{}, { complete: 0, problem: 'lags' }], false],
+    ['one of two with a match', [{}, { matches: 1 }], false],
+    ['one of two before the sending', [{}, { at_ms: NOW_MS - 1 }], false],
+  ] as [string, Row[], boolean][])('cleared without a person, %s', (_, readings, allowed) => {
+    const db = intentIn('unknown');
+    for (const columns of readings) reading(db, columns);
+    if (allowed) expect(() => clear(db)).not.toThrow();
+    else expect(() => clear(db)).toThrow('two complete readings or a person');
+  });
+
+  test('what needs a person is settled by one, with a name and a reason', () => {
+    const db = intentIn('needs_human');
+    reading(db);
+    reading(db);
+    expect(() => clear(db)).toThrow('only a person');
+    expect(() => update(db, 'i1', columnsOf('confirmed'))).toThrow('only a person');
+    const nameless = { ...columnsOf('cleared'), settled_by: '' };
+    expect(() => update(db, 'i1', nameless)).toThrow('CHECK');
+    const groundless = { ...columnsOf('cleared'), settle_reason: '  ' };
+    expect(() => update(db, 'i1', groundless)).toThrow('CHECK');
+    expect(() => update(db, 'i1', columnsOf('cleared'))).not.toThrow();
+  });
+
+  test.each(intentStates)('a reading for one that is %s', (state) => {
+    const db = intentIn(state);
+    const isOpen = state === 'unknown' || state === 'needs_human';
+    if (isOpen) expect(() => reading(db)).not.toThrow();
+    else expect(() => reading(db)).toThrow('not settled');
+  });
+
+  test('readings are kept as they were', () => {
+    const db = intentIn('unknown');
+    reading(db);
+    expect(() => db.exec('DELETE FROM intent_readings')).toThrow('never deleted');
+    expect(() => db.exec('UPDATE intent_readings SET at_ms = 1')).toThrow('never changed');
+    expect(() => reading(db, { complete: 1, problem: 'lags' })).toThrow('CHECK');
   });
 });
 

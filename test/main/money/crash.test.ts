@@ -3,7 +3,7 @@ import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { createJournal } from '../../../src/main/money/journal.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
 import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
-import { NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
+import { NO_HISTORY, NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
 
 const never = new Promise<never>(() => {});
 
@@ -46,7 +46,7 @@ describe('a stop', () => {
     const desk = openDesk();
     const { id, reviewHash } = await review(desk);
     const deps = { records: desk.records, now: () => NOW_MS, actor: () => 'alice' };
-    createJournal(deps).markSent(id, reviewHash);
+    createJournal(deps).markSent(id, reviewHash, NO_HISTORY);
     const restarted = desk.restart();
     expect(restarted.money.recover()).toMatchObject([{ id, state: 'unknown' }]);
     expect(desk.client.posts).toEqual([]);
@@ -57,8 +57,8 @@ test('the journal itself lets an intent be sent once', async () => {
   const desk = openDesk();
   const { id, reviewHash } = await review(desk);
   const journal = createJournal({ records: desk.records, now: () => NOW_MS, actor: () => 'alice' });
-  journal.markSent(id, reviewHash);
-  expect(() => journal.markSent(id, reviewHash)).toThrow('already sent');
+  journal.markSent(id, reviewHash, NO_HISTORY);
+  expect(() => journal.markSent(id, reviewHash, NO_HISTORY)).toThrow('already sent');
   expect(() => journal.discard(id)).toThrow('already sent');
   expect(verifyChain(desk.records)).toMatchObject({ ok: true, entries: 2 });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
+import { AppError } from '#shared/errors.ts';
 import { createMoney, type Money, type MoneyDeps } from '../../../src/main/money/intents.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -30,14 +31,24 @@ export const RATE: Rate = {
   trigger: 'poll',
 };
 
+/** The baseline of a client without transactions. */
+export const NO_HISTORY = { atMs: NOW_MS, floorMs: null, tids: new Set<string>() };
+
 /** A scripted service: counts what it was asked, and answers as the test says. */
 export type Service = MoneyDeps['client'] & { posts: string[] };
+
+async function notThere(): Promise<never> {
+  throw new AppError('not_found', 'Not found');
+}
 
 export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
   const posts: string[] = [];
   const accepted = { createdAtMs: NOW_MS, tid: '39486536' };
   return {
     posts,
+    transactions: answers.transactions ?? (async () => []),
+    transaction: answers.transaction ?? notThere,
+    getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
     buy: async (uid, usdCents) => {
       posts.push(`buy ${uid} ${usdCents}`);
@@ -74,6 +85,8 @@ export type Desk = {
   path: string;
   records: RecordsDb;
   changes: Intent[];
+  /** What is planned, soonest first; tests run it. */
+  planned: () => { run: () => void; delayMs: number }[];
   /** What the desk knows of the world; tests move it. */
   world: {
     nowMs: number;
@@ -118,6 +131,7 @@ function openAt(path: string, client: Service): Desk {
   const records = openRecords(path);
   clean.push(() => records.close());
   const changes: Intent[] = [];
+  const timers = new Set<{ run: () => void; delayMs: number }>();
   const world: Desk['world'] = {
     nowMs: NOW_MS,
     rate: RATE,
@@ -129,6 +143,7 @@ function openAt(path: string, client: Service): Desk {
       network: 'testnet',
       locked: false,
       secret: 'ready',
+      settleDelayMinutes: null,
     },
     refreshes: [],
     onRefresh: () => {},
@@ -150,13 +165,19 @@ function openAt(path: string, client: Service): Desk {
     now: () => world.nowMs,
     actor: () => world.actor,
     onChanged: (intent) => changes.push(intent),
+    schedule: (run, delayMs) => {
+      const timer = { run, delayMs };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
   });
+  const planned = () => [...timers].toSorted((a, b) => a.delayMs - b.delayMs);
   const restart = () => {
     records.close();
     return openAt(path, client);
   };
   const twin = () => openAt(path, client);
-  return { money, client, path, records, changes, world, restart, twin };
+  return { money, client, path, records, changes, planned, world, restart, twin };
 }
 
 /** What the confirm call carries after the operator has read the review and typed what it asks for. */

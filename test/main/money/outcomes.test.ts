@@ -99,7 +99,8 @@ test.each(cases)('%s', async (_, draft, client, state, reason) => {
   expect(verifyChain(desk.records)).toMatchObject({ ok: true, entries: 3 });
 
   const isOpen = state === 'unknown' || state === 'needs_human';
-  const again = desk.money.prepare(draft);
+  const repeated = { reason: 'A second instalment' };
+  const again = desk.money.prepare(draft.kind === 'withdrawal' ? { ...draft, ...repeated } : draft);
   if (isOpen) await expect(again).rejects.toMatchObject({ code: 'duplicate_intent' });
   else await expect(again).resolves.toMatchObject({ intent: { state: 'journaled' } });
 });

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
 import { secretStates } from '#shared/domain/profile.ts';
 import {
+  DAY_MS,
+  loweredBy,
   refuseToJournal,
   refuseToSend,
   warningsFor,
+  type GuardFacts,
   type PolicyFacts,
 } from '../../../src/main/money/policy.ts';
 import { DEPOSIT_ADDRESS, DESTINATION, NOW_MS } from './fixture.ts';
@@ -15,25 +19,34 @@ const facts: PolicyFacts = {
   otherOpen: [],
   rateAsset: 'BTC',
   serverNowMs: NOW_MS,
+  guards: {
+    policy: defaultGuardPolicy,
+    nowMs: NOW_MS,
+    paidWithinDay: [],
+    bookEntry: null,
+    approvedBy: null,
+  },
 };
 const withdrawal = {
   kind: 'withdrawal',
   amountSats: 10_000_000,
   address: DESTINATION,
   quoteExpiresAtMs: null,
+  repeatReason: null,
 } as const;
 const buy = {
   kind: 'buy',
   amountSats: null,
   address: null,
   quoteExpiresAtMs: NOW_MS + 1,
+  repeatReason: null,
 } as const;
 
 test('the whole confirmed balance may go without a word', () => {
   expect(refuseToSend(withdrawal, facts)).toBeNull();
-  expect(warningsFor(withdrawal, facts)).toEqual([]);
+  expect(warningsFor(withdrawal, facts, [])).toEqual([]);
   expect(refuseToSend(buy, facts)).toBeNull();
-  expect(warningsFor(buy, facts)).toEqual([]);
+  expect(warningsFor(buy, facts, [])).toEqual([]);
 });
 
 describe('refusals before the journal', () => {
@@ -69,17 +82,109 @@ describe('warnings', () => {
     ['a balance never read', {}, { balanceSats: null }, /not checked/],
     ['the own deposit address', { address: DEPOSIT_ADDRESS }, {}, /own deposit address/],
   ])('%s', (_, terms, change, text) => {
-    const warnings = warningsFor({ ...withdrawal, ...terms }, { ...facts, ...change });
+    const warnings = warningsFor({ ...withdrawal, ...terms }, { ...facts, ...change }, []);
     expect(warnings).toEqual([expect.stringMatching(text)]);
   });
 
   test('a withdrawal of exactly the minimum needs none', () => {
-    expect(warningsFor({ ...withdrawal, amountSats: 5_000_000 }, facts)).toEqual([]);
+    expect(warningsFor({ ...withdrawal, amountSats: 5_000_000 }, facts, [])).toEqual([]);
   });
 
   test('a rate of something else than bitcoin', () => {
-    expect(warningsFor(buy, { ...facts, rateAsset: 'BCH' })).toEqual([
+    expect(warningsFor(buy, { ...facts, rateAsset: 'BCH' }, [])).toEqual([
       expect.stringContaining('“BCH”'),
     ]);
   });
+});
+
+const withGuards = (
+  policy: Partial<GuardPolicy>,
+  guards: Partial<GuardFacts> = {},
+): PolicyFacts => ({
+  ...facts,
+  guards: { ...facts.guards, ...guards, policy: { ...defaultGuardPolicy, ...policy } },
+});
+const paid = (amountSats: number, address = DEPOSIT_ADDRESS) => ({
+  id: 'earlier',
+  address,
+  amountSats,
+  sentAtMs: NOW_MS - DAY_MS + 1,
+});
+const HOUR_MS = 3_600_000;
+const entry = (ageMs: number) => ({ label: 'Treasury', addedAtMs: NOW_MS - ageMs });
+type Refusal = 'amountBtc' | 'address' | 'reason' | 'approval_needed' | null;
+
+describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
+  test.each<[string, Partial<GuardPolicy>, Partial<GuardFacts>, Refusal]>([
+    ['at the limit of one', { maxWithdrawalSats: 10_000_000 }, {}, null],
+    ['above the limit of one', { maxWithdrawalSats: 9_999_999 }, {}, 'amountBtc'],
+    ['filling the day', { maxDailySats: 15_000_000 }, { paidWithinDay: [paid(5_000_000)] }, null],
+    [
+      'a satoshi over the day',
+      { maxDailySats: 15_000_000 },
+      { paidWithinDay: [paid(3_000_000), paid(2_000_001)] },
+      'amountBtc',
+    ],
+    ['alone over the day', { maxDailySats: 9_999_999 }, {}, 'amountBtc'],
+    ['paid once already', {}, { paidWithinDay: [paid(10_000_000, DESTINATION)] }, 'reason'],
+    ['another amount', {}, { paidWithinDay: [paid(9_999_999, DESTINATION)] }, null],
+    ['another address', {}, { paidWithinDay: [paid(10_000_000)] }, null],
+    ['not in the book, any address', {}, {}, null],
+    ['not in the book, book only', { addressBookOnly: true }, {}, 'address'],
+    ['cooling', { addressBookOnly: true }, { bookEntry: entry(24 * HOUR_MS - 1) }, 'address'],
+    ['cooled', { addressBookOnly: true }, { bookEntry: entry(24 * HOUR_MS) }, null],
+    ['no cooling', { addressBookOnly: true, coolingMs: 0 }, { bookEntry: entry(0) }, null],
+    ['at the approval limit', { approvalAboveSats: 10_000_000 }, {}, null],
+    ['above the approval limit', { approvalAboveSats: 9_999_999 }, {}, 'approval_needed'],
+    ['approved', { approvalAboveSats: 1 }, { approvedBy: 'Bob' }, null],
+  ])('%s', (_, policy, guards, expected) => {
+    const refusal = refuseToSend(withdrawal, withGuards(policy, guards));
+    expect(refusal && (refusal.field ?? refusal.code)).toBe(expected);
+    // Everything but the approval is said before it is journaled: approving comes after.
+    const early = refuseToJournal(withdrawal, withGuards(policy, guards));
+    expect(early?.field ?? null).toBe(expected === 'approval_needed' ? null : expected);
+    // Nothing of it holds up a buy.
+    expect(refuseToSend(buy, withGuards(policy, guards))).toBeNull();
+  });
+
+  test('a written reason lets the same payment go', () => {
+    const again = { ...withdrawal, repeatReason: 'Second instalment' };
+    const repeated = withGuards({}, { paidWithinDay: [paid(10_000_000, DESTINATION)] });
+    expect(refuseToSend(again, repeated)).toBeNull();
+  });
+
+  test('a new entry is pointed out where it may be paid already', () => {
+    const fresh = withGuards({}, { bookEntry: entry(HOUR_MS) });
+    expect(warningsFor(withdrawal, fresh, [])).toEqual([expect.stringContaining('60 minutes ago')]);
+    expect(warningsFor(withdrawal, withGuards({}, { bookEntry: entry(24 * HOUR_MS) }), [])).toEqual(
+      [],
+    );
+  });
+
+  test('a look-alike is pointed out unless the book knows the address itself', () => {
+    const known = [
+      { address: `${DESTINATION.slice(0, 8)}x${DESTINATION.slice(9)}`, what: '“Mine”' },
+    ];
+    expect(warningsFor(withdrawal, facts, known)).toEqual([
+      expect.stringMatching(/looks like “Mine”, but is another/),
+    ]);
+    const inBook = withGuards({}, { bookEntry: entry(24 * HOUR_MS) });
+    expect(warningsFor(withdrawal, inBook, known)).toEqual([]);
+  });
+});
+
+test.each<[Partial<GuardPolicy>, Partial<GuardPolicy>, (keyof GuardPolicy)[]]>([
+  [{}, {}, []],
+  [{}, { maxDailySats: 1, maxWithdrawalSats: 1, approvalAboveSats: 1, addressBookOnly: true }, []],
+  [{ maxDailySats: 5 }, { maxDailySats: 6 }, ['maxDailySats']],
+  [{ maxDailySats: 5 }, { maxDailySats: 4 }, []],
+  [{ maxWithdrawalSats: 5 }, {}, ['maxWithdrawalSats']],
+  [{ approvalAboveSats: 5 }, {}, ['approvalAboveSats']],
+  [{ addressBookOnly: true }, {}, ['addressBookOnly']],
+  [{ coolingMs: 2 }, { coolingMs: 1 }, ['coolingMs']],
+])('from %o to %o lowers %o', (before, after, lowered) => {
+  const policy = (change: Partial<GuardPolicy>) => ({ ...defaultGuardPolicy, ...change });
+  expect(
+    loweredBy(policy({ coolingMs: 2, ...before }), policy({ coolingMs: 2, ...after })),
+  ).toEqual(lowered);
 });

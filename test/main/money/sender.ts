@@ -25,6 +25,7 @@ const money = createMoney({
     network: 'testnet',
     locked: false,
     secret: 'ready',
+    settleDelayMinutes: null,
   }),
   rateStatus: () => ({ rate: null, clockOffsetMs: 0, lastError: null }),
   refreshRate: async () => {},

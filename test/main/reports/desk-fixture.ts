@@ -79,8 +79,9 @@ export function confirmBuy(
     quoteExpiresAtMs: 2,
     expectedSats: sats,
     createdAtMs: 1,
+    repeatReason: null,
   });
-  journal.markSent(id, 'hash');
+  journal.markSent(id, 'hash', { atMs: 1, floorMs: null, tids: new Set() });
   journal.answer(id, {
     state: 'confirmed',
     clientUid,

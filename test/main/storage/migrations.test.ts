@@ -97,6 +97,50 @@ test('records 1 → 2: what the registry held is held unchanged', () => {
   ]);
 });
 
+test('records 2 → 3: an intent that was sent keeps all it had, without a baseline', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 2), 'file');
+  const zeros = '0'.repeat(64);
+  const ones = '1'.repeat(64);
+  db.exec(`
+    INSERT INTO audit VALUES (1, 1, 'ann', 'intent.journaled', 'i1', '{}', '${zeros}', '${ones}');
+    INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
+      VALUES ('i1', 'withdrawal', 'journaled', 'BT-C1', 5000000, '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', 1);
+    INSERT INTO audit VALUES (2, 2, 'ann', 'intent.sent', 'i1', '{}', '${ones}', '${zeros}');
+    UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 2;
+  `);
+  const rows = () => [
+    db
+      .prepare('SELECT id, state, attempts, client_uid, amount_sats, sent_at_ms FROM intents')
+      .raw()
+      .all(),
+    db.prepare('SELECT * FROM audit').raw().all(),
+  ];
+  const before = rows();
+  migrate(db, recordsMigrations.slice(0, 3), 'file');
+  expect(rows()).toEqual(before);
+  expect(db.prepare('SELECT baseline_at_ms, settled_by FROM intents').raw().all()).toEqual([
+    [null, null],
+  ]);
+  expect(tables(db)).toContain('intent_readings');
+});
+
+test('records 3 → 4: intents and audit log are held unchanged', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 3), 'file');
+  db.exec(`
+    INSERT INTO audit VALUES (1, 5, 'alice', 'intent.journaled', 'i1', '{}', '${'0'.repeat(64)}', '${'1'.repeat(64)}');
+    INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
+    VALUES ('i1', 'withdrawal', 'journaled', 'BT-C1', 5000000, '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', 5);
+  `);
+  const rows = (table: string) => db.prepare(`SELECT * FROM ${table}`).all();
+  const [intent] = rows('intents');
+  const entries = rows('audit');
+  migrate(db, recordsMigrations.slice(0, 4), 'file');
+  expect(rows('intents')).toEqual([{ ...Object(intent), repeat_reason: null }]);
+  expect(rows('audit')).toEqual(entries);
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

@@ -27,6 +27,8 @@ function intent(state: IntentState): Intent {
     serverTxId: null,
     serverState: null,
     reason: 'Insufficient balance',
+    settledBy: null,
+    settleReason: null,
   };
 }
 

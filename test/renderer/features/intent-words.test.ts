@@ -28,6 +28,8 @@ const buy: Intent = {
   serverTxId: null,
   serverState: null,
   reason: null,
+  settledBy: null,
+  settleReason: null,
 };
 
 describe('execution of a buy', () => {

@@ -7,6 +7,12 @@ export type JournaledIntent = Intent & {
   quoteObservedAtMs: number | null;
   /** On the server's clock. */
   quoteExpiresAtMs: number | null;
+  /** Why a payment is made again within a day; null where it is not. */
+  repeatReason: string | null;
+  /** When the baseline was read, on the server's clock; null when nothing was sent, or without one. */
+  baselineAtMs: number | null;
+  /** The baseline holds every transaction from here on; null for an empty history. */
+  baselineFloorMs: number | null;
 };
 
 /** What is fixed when an intent is journaled; the rest follows from its states. */
@@ -23,6 +29,7 @@ export type NewIntent = Pick<
   | 'quoteObservedAtMs'
   | 'quoteExpiresAtMs'
   | 'expectedSats'
+  | 'repeatReason'
   | 'createdAtMs'
 >;
 
@@ -37,12 +44,22 @@ const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents
   quote_observed_at_ms AS quoteObservedAtMs, quote_expires_at_ms AS quoteExpiresAtMs,
   expected_sats AS expectedSats, attempts, created_at_ms AS createdAtMs, sent_at_ms AS sentAtMs,
   settled_at_ms AS settledAtMs, server_tid AS serverTid, received_sats AS receivedSats,
-  server_tx_id AS serverTxId, server_state AS serverState, reason`;
+  server_tx_id AS serverTxId, server_state AS serverState, reason,
+  repeat_reason AS repeatReason,
+  settled_by AS settledBy, settle_reason AS settleReason, baseline_at_ms AS baselineAtMs,
+  baseline_floor_ms AS baselineFloorMs`;
 
 /** The open states as the partial index names them, so that it is used. */
 const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
 
 type AnswerColumns = IntentAnswer & { id: string; settledAtMs: number | null };
+
+/** Who decided, and why; both null when the history did. */
+export type SettledBy = Pick<Intent, 'settledBy' | 'settleReason'>;
+
+type SentColumns = Pick<JournaledIntent, 'id' | 'baselineAtMs' | 'baselineFloorMs'> & {
+  sentAtMs: number;
+};
 
 const prepared = statements((db: RecordsDb) => ({
   get: db.prepare<[string], JournaledIntent>(`SELECT ${columns} FROM intents WHERE id = ?`),
@@ -55,13 +72,16 @@ const prepared = statements((db: RecordsDb) => ({
     .pluck(),
   insert: db.prepare<[NewIntent]>(
     `INSERT INTO intents (id, kind, state, client_uid, usd_cents, amount_sats, address, label,
-       quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms)
+       quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms,
+       repeat_reason)
      VALUES (:id, :kind, 'journaled', :clientUid, :usdCents, :amountSats, :address, :label,
-       :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs)`,
+       :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs,
+       :repeatReason)`,
   ),
-  markSent: db.prepare<[number, string]>(
-    `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = ?
-     WHERE id = ? AND state = 'journaled' AND attempts = 0`,
+  markSent: db.prepare<[SentColumns]>(
+    `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = :sentAtMs,
+       baseline_at_ms = :baselineAtMs, baseline_floor_ms = :baselineFloorMs
+     WHERE id = :id AND state = 'journaled' AND attempts = 0`,
   ),
   markDiscarded: db.prepare<[number, string]>(
     `UPDATE intents SET state = 'discarded', settled_at_ms = ? WHERE id = ? AND state = 'journaled'`,
@@ -71,6 +91,13 @@ const prepared = statements((db: RecordsDb) => ({
        received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
        reason = :reason, settled_at_ms = :settledAtMs
      WHERE id = :id AND state = 'sent'`,
+  ),
+  settle: db.prepare<[AnswerColumns & SettledBy]>(
+    `UPDATE intents SET state = :state, client_uid = :clientUid, server_tid = :serverTid,
+       received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
+       reason = :reason, settled_at_ms = :settledAtMs, settled_by = :settledBy,
+       settle_reason = :settleReason
+     WHERE id = :id AND state IN ('unknown', 'needs_human')`,
   ),
 }));
 
@@ -95,8 +122,8 @@ export function insertIntent(db: RecordsDb, intent: NewIntent): void {
 }
 
 /** False when the intent is not, or no longer, waiting to be sent: then nobody may send it. */
-export function markIntentSent(db: RecordsDb, id: string, sentAtMs: number): boolean {
-  return prepared(db).markSent.run(sentAtMs, id).changes === 1;
+export function markIntentSent(db: RecordsDb, row: SentColumns): boolean {
+  return prepared(db).markSent.run(row).changes === 1;
 }
 
 /** False when the intent is no longer waiting for a decision. */
@@ -107,4 +134,9 @@ export function markIntentDiscarded(db: RecordsDb, id: string, settledAtMs: numb
 /** Moves a sent intent to what became of it; `settledAtMs` is null while that still waits. False when it is not `sent`. */
 export function answerIntent(db: RecordsDb, row: AnswerColumns): boolean {
   return prepared(db).answer.run(row).changes === 1;
+}
+
+/** Moves an intent that is unknown or needs a person to what was found. False when it is neither. */
+export function settleIntent(db: RecordsDb, row: AnswerColumns & SettledBy): boolean {
+  return prepared(db).settle.run(row).changes === 1;
 }

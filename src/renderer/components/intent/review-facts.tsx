@@ -19,6 +19,12 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
       value: <strong className={css['amount']}>{<Btc sats={intent.amountSats ?? 0} />}</strong>,
     });
     items.push({ term: 'To address', value: <AddressGroups address={intent.address ?? ''} /> });
+    if (review.bookLabel !== null) {
+      items.push({ term: 'In address book', value: review.bookLabel });
+    }
+    if (review.repeatReason !== null) {
+      items.push({ term: 'Paid again because', value: review.repeatReason });
+    }
     if (review.fiatCents !== null && review.rateObservedAtMs !== null) {
       items.push({
         term: 'Value',

@@ -14,6 +14,7 @@ import { environmentWords } from '../../components/wording.ts';
 import { formatCountdown } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useNow } from '../../lib/now.ts';
+import { ApprovalStep } from './approval-step.tsx';
 import css from './intents.module.css';
 
 type ReviewStepProps = {
@@ -72,9 +73,17 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
           </ul>
         </Banner>
       )}
+      {review.approval !== null && (
+        <ApprovalStep
+          approval={review.approval}
+          intentId={review.intent.id}
+          reviewHash={review.reviewHash}
+          onApproved={onMoved}
+        />
+      )}
       <ConfirmForm
         review={review}
-        blocked={isExpired ? 'Refresh the rate to confirm this buy.' : null}
+        blocked={isExpired ? 'Refresh the rate to confirm this buy.' : waitsForApproval(review)}
         sending={doing === 'confirming'}
         failure={failure}
         onConfirm={(typed) => void confirm(typed)}
@@ -82,6 +91,11 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
       />
     </div>
   );
+}
+
+function waitsForApproval({ approval }: IntentReview): string | null {
+  if (approval === null || approval.approvedBy !== null) return null;
+  return 'Waits for a second person’s approval.';
 }
 
 /** The band of the window once more, where the decision is made. */

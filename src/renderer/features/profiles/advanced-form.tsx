@@ -22,10 +22,26 @@ const contentMd5s = [
   { value: 'blank', label: 'Left blank' },
 ] as const;
 
+const badDelay: ErrorDto = {
+  code: 'invalid_input',
+  message: 'Enter whole minutes from 1 to 10080, or nothing.',
+  retryable: false,
+  field: 'settleDelayMinutes',
+};
+
+/** Null for nothing, undefined for what is no number of minutes. */
+function readMinutes(text: string): number | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return null;
+  const minutes = /^\d{1,5}$/.test(trimmed) ? Number(trimmed) : 0;
+  return minutes >= 1 && minutes <= 10_080 ? minutes : undefined;
+}
+
 /** The points in which the service may differ from the reading of its reference (api-readings.md). */
 export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
   const [options, setOptions] = useState<ApiOptions>(profile.options);
   const [explorerUrl, setExplorerUrl] = useState(profile.explorerUrl);
+  const [settleDelay, setSettleDelay] = useState(String(profile.settleDelayMinutes ?? ''));
   const [error, setError] = useState<ErrorDto | null>(null);
   const [saving, setSaving] = useState(false);
   const change = (part: Partial<ApiOptions>): void =>
@@ -33,8 +49,15 @@ export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
 
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    const settleDelayMinutes = readMinutes(settleDelay);
+    if (settleDelayMinutes === undefined) return setError(badDelay);
     setSaving(true);
-    const result = await call('profiles.configure', { id: profile.id, explorerUrl, options });
+    const result = await call('profiles.configure', {
+      id: profile.id,
+      explorerUrl,
+      options,
+      settleDelayMinutes,
+    });
     setSaving(false);
     setError(result.ok ? null : result.error);
     if (!result.ok) return;
@@ -43,10 +66,11 @@ export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
   };
 
   const onExplorer = error?.field === 'explorerUrl';
+  const onDelay = error?.field === 'settleDelayMinutes';
   return (
     <Card title="Advanced">
       <form className={css['form']} onSubmit={(event) => void save(event)}>
-        {error && !onExplorer && (
+        {error && !onExplorer && !onDelay && (
           <Banner tone="danger" title="Not saved">
             {error.message}
           </Banner>
@@ -57,6 +81,14 @@ export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
           error={onExplorer ? error.message : undefined}
           value={explorerUrl}
           onChange={(event) => setExplorerUrl(event.target.value)}
+        />
+        <TextField
+          label="Settle delay in minutes"
+          hint="A request of unknown outcome that two complete readings of the history, this far apart, do not show is taken as not executed. Empty: a person decides."
+          inputMode="numeric"
+          error={onDelay ? error.message : undefined}
+          value={settleDelay}
+          onChange={(event) => setSettleDelay(event.target.value)}
         />
         <Select
           label="Signed for pages of the history"

@@ -113,6 +113,7 @@ function Choices({ form, onChange }: ChoicesProps): ReactNode {
         items={timeZones}
         value={form.timeZone}
         onChange={(timeZone) => onChange({ ...form, timeZone })}
+        empty="Nothing matches. Try part of a city."
       />
       <Select
         label="Client"

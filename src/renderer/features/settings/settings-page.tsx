@@ -19,8 +19,14 @@ const themes = [
   { value: 'dark', label: 'Dark', icon: Moon },
 ] as const;
 
-/** `profiles` is the profiles' own section; the app joins the two. */
-export function SettingsPage({ profiles }: { profiles: ReactNode }): ReactNode {
+/** `profiles` and `guards` are sections of other features; the app joins them. */
+export function SettingsPage({
+  profiles,
+  guards,
+}: {
+  profiles: ReactNode;
+  guards: ReactNode;
+}): ReactNode {
   const info = useSession((session) => session.info);
   if (!info) return null;
   return (
@@ -29,6 +35,7 @@ export function SettingsPage({ profiles }: { profiles: ReactNode }): ReactNode {
       <DisplayCard info={info} />
       <OperatorCard key={info.settings.operator} info={info} />
       {profiles}
+      {guards}
       <Card title="About">
         <dl className={css['facts']}>
           <dt>Version</dt>
@@ -66,6 +73,7 @@ function DisplayCard({ info }: { info: AppInfo }): ReactNode {
           label="Time zone"
           items={timeZones}
           value={settings.timeZone}
+          empty="Nothing matches. Try part of a city."
           hint={`Times are shown, and days of reports begin, in this zone. Now ${formatMinute(now, settings.timeZone)}.`}
           onChange={(timeZone) => void save({ ...settings, timeZone })}
         />

@@ -8,15 +8,16 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { OpenIntents } from '../../components/intent/open-intents.tsx';
 import { fieldOfRefusal, Refusal } from '../../components/intent/refusal.tsx';
-import { TextField } from '../../components/text-field.tsx';
+import { TextArea, TextField } from '../../components/text-field.tsx';
 import { createUseDraft } from '../../lib/drafts.ts';
 import { call } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
+import { BookChoice } from './book-choice.tsx';
 import { Spendable } from './spendable.tsx';
 import { useAddressCheck } from './use-address-check.ts';
 import css from './withdraw.module.css';
 
-const useWithdrawDraft = createUseDraft({ address: '', amountBtc: '' });
+const useWithdrawDraft = createUseDraft({ address: '', amountBtc: '', reason: '' });
 
 export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   const { uid, balance } = client;
@@ -81,12 +82,19 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               if (!replacesAll) return;
               event.preventDefault();
               const text = event.clipboardData.getData('text').trim();
-              change({ address: text });
+              change({ address: text, reason: '' });
               void address.check(text);
             }}
             onChange={(event) => {
-              change({ address: event.target.value });
+              change({ address: event.target.value, reason: '' });
               address.forget();
+            }}
+          />
+          <BookChoice
+            address={fields.address}
+            onChoose={(chosen) => {
+              address.forget();
+              change({ address: chosen, reason: '' });
             }}
           />
           <div className={css['amount']}>
@@ -102,15 +110,27 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
                 (fieldOfRefusal(refusal) === 'amount' ? refusal : null)
               }
               onBlur={() => setLooked(fields.amountBtc !== '')}
-              onChange={(event) => change({ amountBtc: event.target.value })}
+              onChange={(event) => change({ amountBtc: event.target.value, reason: '' })}
             />
             <Button
               disabled={!balance || balance.balanceSats <= 0}
-              onClick={() => change({ amountBtc: toDecimal(balance?.balanceSats ?? 0, 8) })}
+              onClick={() =>
+                change({ amountBtc: toDecimal(balance?.balanceSats ?? 0, 8), reason: '' })
+              }
             >
               Max
             </Button>
           </div>
+          {(error?.field === 'reason' || fields.reason !== '') && (
+            <TextArea
+              label="Reason for paying again"
+              hint="Kept in the audit log."
+              maxLength={500}
+              value={fields.reason}
+              error={error?.field === 'reason' ? error.message : null}
+              onChange={(event) => setFields({ reason: event.target.value })}
+            />
+          )}
           <Spendable client={client} amountSats={amount.ok ? amount.value : null} />
         </div>
       </Card>

@@ -1,0 +1,107 @@
+import type { BookEntry } from '#shared/domain/guards.ts';
+import type { Network } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
+import { appendAudit } from '../audit/chain.ts';
+import type { RecordsDb } from '../storage/open.ts';
+import {
+  findBookEntry,
+  insertBookEntry,
+  labelBookEntry,
+  listBook,
+  removeBookEntry,
+  type BookRow,
+} from '../storage/records/address-book-repo.ts';
+import { listRegisteredClients } from '../storage/records/clients-repo.ts';
+import { listPayees } from '../storage/records/payments-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
+import { checkAddress } from './addresses.ts';
+import { keep } from './keep.ts';
+import { lookAlikeWarning, type KnownAddress } from './policy.ts';
+
+export type AddressBookDeps = {
+  records: RecordsDb;
+  now: () => number;
+  actor: () => string;
+  network: () => Network;
+};
+
+/** Addresses that were looked at once and got a name. Every change is audited. */
+export function createAddressBook({ records, now, actor, network }: AddressBookDeps) {
+  const view = (row: BookRow): BookEntry => ({
+    ...row,
+    usableAtMs: row.addedAtMs + getPolicy(records).coolingMs,
+    lookAlike: lookAlikeWarning(row.address, knownAddresses(records)),
+  });
+
+  function change(action: string, address: string, label: string, write: () => void): void {
+    keep(records, () => {
+      const note = { atMs: now(), actor: actor(), action, subject: address };
+      appendAudit(records, { ...note, detail: { label } });
+      write();
+    });
+  }
+
+  return {
+    /** By label. */
+    list: (): BookEntry[] => listBook(records).map(view),
+
+    /** @throws AppError `invalid_input`, field `address` or `label` */
+    add(input: { address: string; label: string }): BookEntry {
+      const { address } = checkAddress(input.address, network());
+      const known = findBookEntry(records, address);
+      if (known) {
+        const message = `This address is in the book already, as “${known.label}”.`;
+        throw new AppError('invalid_input', message, { field: 'address' });
+      }
+      const label = freeLabel(records, input.label, address);
+      const row: BookRow = { address, label, network: network(), addedAtMs: now() };
+      change('address.added', address, label, () => insertBookEntry(records, row));
+      return view(row);
+    },
+
+    /** The entry keeps its age. @throws AppError `invalid_input` (field `label`), `not_found` */
+    label(input: { address: string; label: string }): BookEntry {
+      const row = mustFind(records, input.address);
+      const label = freeLabel(records, input.label, row.address);
+      change('address.labelled', row.address, label, () =>
+        labelBookEntry(records, row.address, label),
+      );
+      return view({ ...row, label });
+    },
+
+    /** @throws AppError `not_found` */
+    remove(address: string): void {
+      const row = mustFind(records, address);
+      change('address.removed', address, row.label, () => removeBookEntry(records, address));
+    },
+  };
+}
+
+/** What a forged address would imitate: the book, who was paid before, and the clients' own addresses. */
+export function knownAddresses(records: RecordsDb): KnownAddress[] {
+  const own = listRegisteredClients(records).flatMap(({ uid, depositAddress: address }) =>
+    address === null ? [] : [{ address, what: `the deposit address of ${uid}` }],
+  );
+  return [
+    ...listBook(records).map(({ address, label }) => ({ address, what: `“${label}”` })),
+    ...own,
+    ...listPayees(records).map((address) => ({ address, what: 'one that was paid before' })),
+  ];
+}
+
+/** Two entries of one name would be picked for each other. */
+function freeLabel(records: RecordsDb, text: string, address: string): string {
+  const label = text.trim();
+  const taken = listBook(records).some(
+    (row) => row.address !== address && row.label.toLowerCase() === label.toLowerCase(),
+  );
+  if (!taken) return label;
+  const message = 'Another address has this label. Choose one that tells them apart.';
+  throw new AppError('invalid_input', message, { field: 'label' });
+}
+
+function mustFind(records: RecordsDb, address: string): BookRow {
+  const row = findBookEntry(records, address);
+  if (row) return row;
+  throw new AppError('not_found', 'This address is not in the address book.');
+}

@@ -1,0 +1,125 @@
+import type { Transaction } from '#shared/domain/transaction.ts';
+import { formatBtc } from '#shared/money.ts';
+import type { RemoteTransaction } from '../bitpro/wire.ts';
+import type { JournaledIntent } from '../storage/records/intents-repo.ts';
+import type { Baseline } from '../storage/records/settling-repo.ts';
+
+/**
+ * A buy is ordered in dollars and listed in BTC, at a rate that binds nobody (api-readings.md, 18). The
+ * reference's own example lies 0.3 % off its rate; a buy within 5 % of what was expected may be ours.
+ */
+const BUY_TOLERANCE = 0.05;
+/** The server's clock is known to a second, and its dates have whole seconds. */
+const EARLY_MS = 10_000;
+/** A request is executed at once or within the timeouts on its way; later it is more likely someone else's. */
+const LATE_MS = 15 * 60_000;
+
+export type Verdict =
+  | { kind: 'match'; transaction: RemoteTransaction }
+  | { kind: 'needs_human'; reason: string; matches: number }
+  | { kind: 'none' };
+
+export type Judged = Pick<
+  JournaledIntent,
+  'kind' | 'address' | 'amountSats' | 'expectedSats' | 'baselineAtMs'
+>;
+
+/** What else is known of the client: it keeps one transaction from settling two intents. */
+export type Others = {
+  /** Has this transaction settled another intent? */
+  isSettled: (tid: string) => boolean;
+  /** Other intents of the client whose outcome is open. */
+  open: readonly Judged[];
+};
+
+/** Invariant 5 of money-safety.md: neither of the baseline nor older than what it covers. */
+export function isNewerThan(
+  { floorMs, tids }: Baseline,
+  { tid, createdAtMs }: Pick<Transaction, 'tid' | 'createdAtMs'>,
+): boolean {
+  return !tids.has(tid) && (floorMs === null || createdAtMs >= floorMs);
+}
+
+/** Transactions of the intent's type that came after its baseline and settled nothing else. */
+export function candidatesFor(
+  { kind }: Pick<Judged, 'kind'>,
+  baseline: Baseline,
+  rows: readonly RemoteTransaction[],
+  isSettled: Others['isSettled'],
+): RemoteTransaction[] {
+  return rows.filter(
+    (row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(row.tid),
+  );
+}
+
+/**
+ * What a complete reading of the history says about an intent. One transaction that fits in all points is
+ * the match; as soon as anything is open to doubt, a person decides.
+ */
+export function judge(
+  intent: Judged,
+  baseline: Baseline,
+  rows: readonly RemoteTransaction[],
+  { isSettled, open }: Others,
+): Verdict {
+  const matches = candidatesFor(intent, baseline, rows, isSettled).filter((row) =>
+    mayBe(intent, row),
+  );
+  const [only, ...more] = matches;
+  if (!only) return { kind: 'none' };
+  const doubt =
+    more.length > 0
+      ? `${matches.length} transactions fit, and one request was sent.`
+      : doubtAbout(intent, baseline, only, open);
+  return doubt === null
+    ? { kind: 'match', transaction: only }
+    : { kind: 'needs_human', reason: doubt, matches: matches.length };
+}
+
+/** Amount and address fit, as far as they are told. */
+export function mayBe(intent: Judged, { amountSats, address }: RemoteTransaction): boolean {
+  if (intent.kind === 'withdrawal') {
+    const isSameAddress = address === null || address === intent.address;
+    return isSameAddress && amountSats === intent.amountSats;
+  }
+  const expectedSats = intent.expectedSats ?? 0;
+  return Math.abs(amountSats - expectedSats) <= expectedSats * BUY_TOLERANCE;
+}
+
+function doubtAbout(
+  intent: Judged,
+  { atMs }: Baseline,
+  row: RemoteTransaction,
+  open: readonly Judged[],
+): string | null {
+  const what = `Transaction ${row.tid} over ${formatBtc(row.amountSats)} BTC fits`;
+  if (intent.kind === 'withdrawal' && row.address === null) {
+    return `${what}, but the history does not say to which address it went.`;
+  }
+  if (row.createdAtMs < atMs - EARLY_MS || row.createdAtMs > atMs + LATE_MS) {
+    return `${what}, but not the time at which the request was sent.`;
+  }
+  if (open.some((other) => other.kind === intent.kind && mayBe(other, row))) {
+    return `${what}, but it also fits another request whose outcome is open.`;
+  }
+  return null;
+}
+
+/** Bytes of a request can leave this long after its baseline: the wait of the sender and its timeout. */
+const SENDING_MS = 60_000;
+
+/**
+ * Invariant 6 of money-safety.md: two complete readings without a match, both more than the settle delay after
+ * the sending, and that far apart. `readings` are all that were made, in any order.
+ */
+export function isCleared(
+  baselineAtMs: number,
+  readings: readonly { atMs: number; complete: boolean; matches: number }[],
+  settleDelayMs: number,
+): boolean {
+  const counted = readings
+    .filter(({ complete, matches }) => complete && matches === 0)
+    .map(({ atMs }) => atMs)
+    .filter((atMs) => atMs > baselineAtMs + SENDING_MS + settleDelayMs);
+  return counted.length > 1 && Math.max(...counted) - Math.min(...counted) > settleDelayMs;
+}

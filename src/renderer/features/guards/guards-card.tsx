@@ -1,0 +1,115 @@
+import { BookUser } from 'lucide-react';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import type { GuardPolicy } from '#shared/domain/guards.ts';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Checkbox } from '../../components/checkbox.tsx';
+import { ErrorState, Skeleton } from '../../components/states.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { toast } from '../../components/toasts.tsx';
+import { call } from '../../lib/ipc.ts';
+import { useProfile } from '../../lib/profile.tsx';
+import { useRequest } from '../../lib/resource.ts';
+import css from './guards.module.css';
+import {
+  draftOf,
+  isPolicy,
+  readPolicyDraft,
+  type PolicyDraft,
+  type PolicyErrors,
+} from './policy-draft.ts';
+
+/** What the open profile demands of a withdrawal before it is sent. */
+export function GuardsCard(): ReactNode {
+  const { name } = useProfile();
+  const policy = useRequest('policy.get', {}, ['guards.changed']);
+  return (
+    <Card
+      title={`Guards of ${name}`}
+      actions={
+        <ButtonLink href="/settings/address-book" icon={BookUser}>
+          Address book
+        </ButtonLink>
+      }
+    >
+      {policy.status === 'ready' && (
+        <PolicyForm key={JSON.stringify(policy.value)} policy={policy.value} />
+      )}
+      {policy.status === 'loading' && <Skeleton width={320} />}
+      {policy.status === 'error' && <ErrorState error={policy.error} onRetry={policy.reload} />}
+    </Card>
+  );
+}
+
+function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
+  const [draft, setDraft] = useState<PolicyDraft>(() => draftOf(policy));
+  const [errors, setErrors] = useState<PolicyErrors>({});
+  const [saving, setSaving] = useState(false);
+  const change = (part: Partial<PolicyDraft>): void =>
+    setDraft((before) => ({ ...before, ...part }));
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const reading = readPolicyDraft(draft);
+    if (!isPolicy(reading)) return setErrors(reading);
+    setErrors({});
+    setSaving(true);
+    const result = await call('policy.save', reading);
+    setSaving(false);
+    toast.show(
+      result.ok
+        ? { tone: 'success', title: 'Guards saved', text: 'The change is in the audit log.' }
+        : { tone: 'danger', title: 'Not saved', text: result.error.message },
+    );
+  };
+
+  const limit = (name: 'maxWithdrawal' | 'maxDaily' | 'approvalAbove') => ({
+    numeric: true,
+    suffix: 'BTC',
+    placeholder: 'No limit',
+    value: draft[name],
+    error: errors[name],
+    onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
+  });
+
+  return (
+    <form className={css['form']} onSubmit={(event) => void save(event)}>
+      <div className={css['limits']}>
+        <div className={css['form']}>
+          <TextField label="Limit for one withdrawal" {...limit('maxWithdrawal')} />
+          <TextField
+            label="Limit for 24 hours"
+            hint="What has no known outcome yet counts as sent."
+            {...limit('maxDaily')}
+          />
+          <TextField
+            label="Second person’s approval above"
+            hint="An approver, other than who prepared it, enters a passphrase."
+            {...limit('approvalAbove')}
+          />
+        </div>
+      </div>
+      <Checkbox
+        label="Pay only addresses of the address book"
+        checked={draft.addressBookOnly}
+        onChange={(addressBookOnly) => change({ addressBookOnly })}
+      />
+      <div className={css['limits']}>
+        <TextField
+          label="Wait before a new entry can be paid"
+          hint="Counts while only addresses of the book are paid; otherwise the review points new ones out."
+          numeric
+          suffix="hours"
+          value={draft.coolingHours}
+          error={errors.coolingHours}
+          onChange={(event) => change({ coolingHours: event.target.value })}
+        />
+      </div>
+      <div className={css['buttons']}>
+        <Button type="submit" loading={saving}>
+          Save guards
+        </Button>
+      </div>
+    </form>
+  );
+}

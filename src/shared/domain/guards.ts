@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import type { Network } from './profile.ts';
+
+/** All bitcoin there will ever be, in satoshis. */
+const MAX_SATS = 2_100_000_000_000_000;
+const limitSchema = z.nullable(z.int().check(z.minimum(1), z.maximum(MAX_SATS)));
+const MAX_COOLING_MS = 30 * 24 * 3_600_000;
+
+/** What a profile demands of a withdrawal beyond what the service does. Null is "no limit". */
+export const guardPolicySchema = z.strictObject({
+  maxWithdrawalSats: limitSchema,
+  /** Over any 24 hours, whatever was sent and may have gone. */
+  maxDailySats: limitSchema,
+  addressBookOnly: z.boolean(),
+  /** How long a new entry waits in address-book-only mode. */
+  coolingMs: z.int().check(z.minimum(0), z.maximum(MAX_COOLING_MS)),
+  /** Above it a second person approves; the limit itself may still go without. */
+  approvalAboveSats: limitSchema,
+});
+export type GuardPolicy = z.infer<typeof guardPolicySchema>;
+
+export const defaultGuardPolicy: GuardPolicy = {
+  maxWithdrawalSats: null,
+  maxDailySats: null,
+  addressBookOnly: false,
+  coolingMs: 24 * 3_600_000,
+  approvalAboveSats: null,
+};
+
+export const bookLabelSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
+
+export type BookEntry = {
+  /** Canonical, as checked for the network. */
+  address: string;
+  label: string;
+  network: Network;
+  addedAtMs: number;
+  /** When address-book-only mode lets it be paid. */
+  usableAtMs: number;
+  /** A sentence about a known address that this one could be mistaken for; null without one. */
+  lookAlike: string | null;
+};
+
+export const approverNameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
+export const MIN_PASSPHRASE_LENGTH = 12;
+export const passphraseSchema = z.string().check(z.maxLength(1000));
+
+export type ApproverView = { name: string; addedAtMs: number };
+
+/** What the review says of the second person; the intent waits until `approvedBy` is set. */
+export type ApprovalView = {
+  aboveSats: number;
+  /** Who prepared the intent, and so cannot approve it. */
+  initiator: string;
+  /** Names that may approve this intent. */
+  approvers: string[];
+  approvedBy: string | null;
+  approvedAtMs: number | null;
+};

@@ -1,0 +1,18 @@
+import { defaultApiOptions } from '#shared/domain/profile.ts';
+import { createBitproClient, type BitproClient } from '../../src/main/bitpro/client.ts';
+import { createServerClock } from '../../src/main/bitpro/clock.ts';
+import { createSigner } from '../../src/main/secrets/signer.ts';
+
+/** The app's own client, for what a test needs before its process starts. */
+export function clientFor(
+  baseUrl: string,
+  { apiKey, secret }: { apiKey: string; secret: string },
+): BitproClient {
+  return createBitproClient({
+    baseUrl,
+    apiKey,
+    signer: createSigner(secret),
+    clock: createServerClock(Date.now),
+    options: defaultApiOptions,
+  });
+}

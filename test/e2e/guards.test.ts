@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchApp, type LaunchedApp } from './launch.ts';
+import { confirmWithdrawal, goTo, openClient, startPractising } from './steps.ts';
+
+/** The guards before sending, from the settings to the payment, on the Practice profile. */
+const CLIENT = 'Harbour Coffee Roasters';
+const PAYEE = '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr';
+const PASSPHRASE = 'four words of mine';
+
+let app: LaunchedApp;
+let page: Page;
+let userDataDir: string;
+
+beforeAll(async () => {
+  userDataDir = await mkdtemp(join(tmpdir(), 'guards-'));
+  app = await launchApp({ userDataDir });
+  page = await app.firstWindow();
+  await startPractising(page);
+  await page.getByText('Everything is accounted for').waitFor({ timeout: 60_000 });
+});
+afterAll(async () => {
+  await app.close();
+  await rm(userDataDir, { recursive: true, force: true });
+});
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const dialog = () => page.getByRole('dialog');
+
+it('a payment above the limit goes to a labelled address with a second person’s approval', async () => {
+  await goTo(page, 'Settings');
+  await page.getByLabel('Second person’s approval above').fill('0.05');
+  await page.getByLabel('Limit for 24 hours').fill('0.2');
+  await button('Save guards').click();
+  await page.getByText('Guards saved').waitFor();
+  await button('Add approver').click();
+  await dialog().getByLabel('Approver name').fill('Bob');
+  await dialog().getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await dialog().getByLabel('Passphrase again').fill(PASSPHRASE);
+  await dialog().getByRole('button', { name: 'Add approver' }).click();
+  await page.getByRole('row').filter({ hasText: 'Bob' }).waitFor();
+
+  await page.getByRole('link', { name: 'Address book' }).click();
+  await button('Add address').click();
+  await dialog().getByLabel('Address').fill(PAYEE);
+  await dialog().getByLabel('Label').fill('Cold wallet');
+  await dialog().getByRole('button', { name: 'Add address' }).click();
+  await page.getByRole('row').filter({ hasText: 'Cold wallet' }).getByText('New').waitFor();
+
+  await openClient(page, CLIENT);
+  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Address book' }).fill('cold');
+  await page.getByRole('option', { name: 'Cold wallet' }).click();
+  expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe(PAYEE);
+  await page.getByLabel('Amount in BTC').fill('0.21');
+  await button('Review').click();
+  await page.getByText('limit for 24 hours is 0.20000000 BTC').waitFor();
+  await page.getByLabel('Amount in BTC').fill('0.06');
+  await button('Review').click();
+  await page.getByText('Waits for a second person’s approval.').waitFor();
+  expect(await button(/^Confirm withdrawal/).isDisabled()).toBe(true);
+
+  await page.getByLabel('Approver’s passphrase').fill('not the right one');
+  await button('Approve').click();
+  await page.getByText('This is not the passphrase of this approver').waitFor();
+  await page.getByLabel('Approver’s passphrase').fill(PASSPHRASE);
+  await button('Approve').click();
+  await page.getByText('Approved by Bob').waitFor();
+  await confirmWithdrawal(page, PAYEE);
+  await page.getByText('Withdrawal accepted').waitFor();
+});
+
+it('the same payment again asks for a reason, which the review shows', async () => {
+  await openClient(page, CLIENT);
+  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(PAYEE);
+  await page.getByLabel('Amount in BTC').fill('0.06');
+  await button('Review').click();
+  await page.getByText('The same amount was sent to this address').waitFor();
+  await page.getByLabel('Reason for paying again').fill('Second instalment');
+  await button('Review').click();
+  await page.getByText('Paid again because').waitFor();
+  await page.getByText('Second instalment').waitFor();
+});

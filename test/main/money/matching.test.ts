@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
+import {
+  candidatesFor,
+  isCleared,
+  judge,
+  type Judged,
+  type Others,
+} from '../../../src/main/money/matching.ts';
+import type { Baseline } from '../../../src/main/storage/records/settling-repo.ts';
+import { DEPOSIT_ADDRESS, DESTINATION, NOW_MS } from './fixture.ts';
+
+const withdrawal: Judged = {
+  kind: 'withdrawal',
+  address: DESTINATION,
+  amountSats: 12_000_000,
+  expectedSats: null,
+  baselineAtMs: NOW_MS,
+};
+const buy: Judged = {
+  ...withdrawal,
+  kind: 'buy',
+  address: null,
+  amountSats: null,
+  expectedSats: 100_000_000,
+};
+const baseline: Baseline = {
+  atMs: NOW_MS,
+  floorMs: NOW_MS - 900_000,
+  tids: new Set(['1', '2']),
+};
+const alone: Others = { isSettled: () => false, open: [] };
+
+function row(changes: Partial<RemoteTransaction> = {}): RemoteTransaction {
+  return {
+    tid: '7',
+    type: 'withdrawal',
+    amountSats: 12_000_000,
+    createdAtMs: NOW_MS + 1000,
+    txId: null,
+    address: DESTINATION,
+    state: 'pending',
+    confirmations: null,
+    ...changes,
+  };
+}
+const bought = (amountSats: number, changes = {}) =>
+  row({ type: 'buy', address: null, amountSats, ...changes });
+
+type Case = [
+  string,
+  Judged,
+  RemoteTransaction[],
+  'match' | 'needs_human' | 'none',
+  Partial<Others>?,
+];
+
+const cases: Case[] = [
+  ['an empty history', withdrawal, [], 'none'],
+  ['the withdrawal itself', withdrawal, [row()], 'match'],
+  ['one of the baseline', withdrawal, [row({ tid: '1' })], 'none'],
+  [
+    'one older than the baseline covers',
+    withdrawal,
+    [row({ createdAtMs: NOW_MS - 900_001 })],
+    'none',
+  ],
+  ['another amount', withdrawal, [row({ amountSats: 12_000_001 })], 'none'],
+  ['another address', withdrawal, [row({ address: DEPOSIT_ADDRESS })], 'none'],
+  ['another type', withdrawal, [row({ type: 'deposit' })], 'none'],
+  ['one that settled another intent', withdrawal, [row()], 'none', { isSettled: () => true }],
+  ['an equal one by someone else', withdrawal, [row(), row({ tid: '8' })], 'needs_human'],
+  ['an address not told', withdrawal, [row({ address: null })], 'needs_human'],
+  ['ten seconds early', withdrawal, [row({ createdAtMs: NOW_MS - 10_000 })], 'match'],
+  [
+    'earlier than the clocks can err',
+    withdrawal,
+    [row({ createdAtMs: NOW_MS - 10_001 })],
+    'needs_human',
+  ],
+  ['fifteen minutes late', withdrawal, [row({ createdAtMs: NOW_MS + 900_000 })], 'match'],
+  [
+    'later than requests travel',
+    withdrawal,
+    [row({ createdAtMs: NOW_MS + 900_001 })],
+    'needs_human',
+  ],
+  ['a buy as expected', buy, [bought(100_000_000)], 'match'],
+  ['a buy 5 % above', buy, [bought(105_000_000)], 'match'],
+  ['a buy 5 % below', buy, [bought(95_000_000)], 'match'],
+  ['a buy beyond 5 %', buy, [bought(105_000_001)], 'none'],
+  [
+    'two buys that may be it',
+    buy,
+    [bought(99_000_000), bought(101_000_000, { tid: '8' })],
+    'needs_human',
+  ],
+  [
+    'a buy that may be that of another intent',
+    buy,
+    [bought(101_000_000)],
+    'needs_human',
+    { open: [{ ...buy, expectedSats: 102_000_000 }] },
+  ],
+  [
+    'a buy that cannot be that of another intent',
+    buy,
+    [bought(101_000_000)],
+    'match',
+    { open: [{ ...buy, expectedSats: 202_000_000 }] },
+  ],
+];
+
+test.each(cases)('%s', (_, intent, rows, kind, others = {}) => {
+  expect(judge(intent, baseline, rows, { ...alone, ...others }).kind).toBe(kind);
+});
+
+test('everything is newer than an empty history', () => {
+  const empty = { atMs: NOW_MS, floorMs: null, tids: new Set<string>() };
+  expect(judge(withdrawal, empty, [row()], alone)).toMatchObject({ kind: 'match' });
+});
+
+describe('laws', () => {
+  const anyRow = fc.record({
+    tid: fc.integer({ min: 1, max: 9 }).map(String),
+    type: fc.constantFrom('deposit', 'buy', 'withdrawal', 'unknown'),
+    amountSats: fc.constantFrom(12_000_000, 12_000_001, 100_000_000),
+    createdAtMs: fc.integer({ min: NOW_MS - 1_000_000, max: NOW_MS + 1_000_000 }),
+    txId: fc.constant(null),
+    address: fc.constantFrom(null, DESTINATION, DEPOSIT_ADDRESS),
+    state: fc.constant(null),
+    confirmations: fc.constant(null),
+  });
+  const history = fc.uniqueArray(anyRow, { selector: ({ tid }) => tid, maxLength: 9 });
+  const intent = fc.constantFrom(withdrawal, buy);
+  const settled = fc.uniqueArray(fc.integer({ min: 1, max: 9 }).map(String));
+
+  test('a match is never of the baseline, never settled, and the only one that fits', () => {
+    fc.assert(
+      fc.property(intent, history, settled, (judged, rows, tids) => {
+        const others = { ...alone, isSettled: (tid: string) => tids.includes(tid) };
+        const verdict = judge(judged, baseline, rows, others);
+        if (verdict.kind !== 'match') return;
+        const { tid } = verdict.transaction;
+        expect(baseline.tids.has(tid) || tids.includes(tid)).toBe(false);
+        const rest = rows.filter((each) => each.tid !== tid);
+        expect(judge(judged, baseline, rest, others).kind).toBe('none');
+      }),
+    );
+  });
+
+  test('the order of the history does not matter', () => {
+    fc.assert(
+      fc.property(intent, history, (judged, rows) => {
+        const forwards = judge(judged, baseline, rows, alone);
+        const backwards = judge(judged, baseline, rows.toReversed(), alone);
+        expect(backwards.kind).toBe(forwards.kind);
+      }),
+    );
+  });
+
+  test('a second payment that fits turns a match into a question, never into another match', () => {
+    fc.assert(
+      fc.property(intent, history, (judged, rows) => {
+        if (judge(judged, baseline, rows, alone).kind !== 'match') return;
+        const twin = judged.kind === 'buy' ? bought(100_000_000) : row();
+        const verdict = judge(judged, baseline, [...rows, { ...twin, tid: 'twin' }], alone);
+        expect(verdict.kind).toBe('needs_human');
+      }),
+    );
+  });
+
+  test('candidates are of the type and newer than the baseline', () => {
+    fc.assert(
+      fc.property(intent, history, (judged, rows) => {
+        for (const each of candidatesFor(judged, baseline, rows, () => false)) {
+          expect(each.type).toBe(judged.kind);
+          expect(baseline.tids.has(each.tid)).toBe(false);
+        }
+      }),
+    );
+  });
+});
+
+describe('cleared needs two complete readings, after the delay and apart by more than it', () => {
+  const delayMs = 600_000;
+  /** The sending itself may take a minute. */
+  const from = NOW_MS + 60_000 + delayMs;
+  const at = (atMs: number, changes = {}) => ({ atMs, complete: true, matches: 0, ...changes });
+
+  test.each([
+    ['none', [], false],
+    ['one', [at(from + 1)], false],
+    ['two, far apart', [at(from + 1), at(from + delayMs + 2)], true],
+    ['two in the other order', [at(from + delayMs + 2), at(from + 1)], true],
+    ['two, apart by the delay only', [at(from + 1), at(from + delayMs + 1)], false],
+    ['the first within the delay', [at(from), at(from + delayMs + 1)], false],
+    ['one incomplete', [at(from + 1, { complete: false }), at(from + delayMs + 2)], false],
+    ['one with a match', [at(from + 1, { matches: 1 }), at(from + delayMs + 2)], false],
+    ['many close together', [at(from + 1), at(from + 2), at(from + 3)], false],
+  ])('%s', (_, readings, cleared) => {
+    expect(isCleared(NOW_MS, readings, delayMs)).toBe(cleared);
+  });
+});

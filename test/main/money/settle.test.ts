@@ -1,0 +1,397 @@
+import { describe, expect, test } from 'vitest';
+import { verifyChain } from '../../../src/main/audit/chain.ts';
+import type { RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
+import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import { ModelServer } from '../sync/model-server.ts';
+import {
+  BUY,
+  CLIENT,
+  DEPOSIT_ADDRESS,
+  DESTINATION,
+  NOW_MS,
+  openDesk,
+  review,
+  service,
+  WITHDRAWAL,
+  type Desk,
+} from './fixture.ts';
+
+const OURS = { type: 'withdrawal', amountSats: 12_000_000, address: DESTINATION } as const;
+const MINUTE_MS = 60_000;
+const LOST = { kind: 'unknown', reason: 'The connection was lost.' } as const;
+const REASON = 'Bitpro support, ticket 4711';
+
+/** A server that loses every answer to a POST; the test says what it executed. */
+function lossy(rows = 3) {
+  const model = new ModelServer();
+  model.addClient(CLIENT);
+  for (let n = 0; n < rows; n += 1) model.add(CLIENT, { ...OURS, createdAtMs: NOW_MS - MINUTE_MS });
+  const lose = async () => LOST;
+  const desk = openDesk(
+    service({
+      transactions: (...page) => model.transactions(...page),
+      transaction: (...key) => model.transaction(...key),
+      getClient: async (uid) => ({
+        uid,
+        depositAddress: DEPOSIT_ADDRESS,
+        balanceSats: 0,
+        unconfirmedSats: 0,
+      }),
+      withdraw: lose,
+      buy: lose,
+      createClient: lose,
+    }),
+  );
+  const executed = (changes: Partial<RemoteTransaction> = {}) =>
+    model.add(CLIENT, { ...OURS, createdAtMs: NOW_MS + 1000, ...changes });
+  return { model, desk, executed };
+}
+
+async function lost(desk: Desk, draft: Parameters<typeof review>[1] = WITHDRAWAL): Promise<string> {
+  const { id, state } = await desk.money.confirm(await review(desk, draft));
+  expect(state).toBe('unknown');
+  return id;
+}
+
+function stateOf(desk: Desk, id: string): string {
+  expect(verifyChain(desk.records).ok).toBe(true);
+  expect(desk.client.posts).toHaveLength(1);
+  return desk.money.get(id).state;
+}
+
+describe('the baseline', () => {
+  test('is read before the one POST, and equal payments of before settle nothing', async () => {
+    const { model, desk } = lossy();
+    const order: string[] = [];
+    model.beforeRequest = (request) => order.push(`${request} posts ${desk.client.posts.length}`);
+    const id = await lost(desk);
+    expect(order[0]).toBe(`page ${CLIENT} 1 posts 0`);
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('unknown');
+  });
+
+  test('that cannot be read leaves the intent journaled, and nothing is sent', async () => {
+    const { model, desk } = lossy();
+    const confirmation = await review(desk);
+    model.beforeRequest = () => {
+      throw new AppError('timeout', 'Bitpro did not answer in time.');
+    };
+    await expect(desk.money.confirm(confirmation)).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('so nothing was sent'),
+    });
+    expect(desk.client.posts).toEqual([]);
+    expect(desk.money.get(confirmation.id).state).toBe('journaled');
+  });
+
+  test('with the very transaction that the answer names needs a person', async () => {
+    const { model, desk } = lossy(0);
+    const { tid } = model.add(CLIENT, OURS);
+    const stale = { ...OURS, tid, createdAtMs: NOW_MS, txId: null, state: null };
+    const answering = service({
+      ...desk.client,
+      withdraw: async () => ({ kind: 'accepted', value: stale }),
+    });
+    const other = openDesk(answering);
+    const intent = await other.money.confirm(await review(other));
+    expect(intent).toMatchObject({ state: 'needs_human', serverTid: null });
+  });
+});
+
+describe('one look', () => {
+  test('at exactly one match confirms, with what the history says', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed({ txId: 'ab'.repeat(32), state: 'accepted' });
+    expect(await desk.money.lookAgain(id)).toBeNull();
+    expect(stateOf(desk, id)).toBe('confirmed');
+    expect(desk.money.get(id)).toMatchObject({
+      serverTid: tid,
+      receivedSats: 12_000_000,
+      serverTxId: 'ab'.repeat(32),
+      serverState: 'accepted',
+      reason: null,
+      settledBy: null,
+    });
+    expect(desk.changes.at(-1)).toMatchObject({ id, state: 'confirmed' });
+  });
+
+  test('finds it below two pages of others', async () => {
+    const { model, desk, executed } = lossy();
+    const id = await lost(desk);
+    executed();
+    for (let n = 0; n < 60; n += 1) model.add(CLIENT);
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('confirmed');
+  });
+
+  test('finds it while pages shift', async () => {
+    const { model, desk, executed } = lossy();
+    const id = await lost(desk);
+    executed();
+    for (let n = 0; n < 24; n += 1) model.add(CLIENT);
+    model.beforeRequest = (request) => {
+      if (request.endsWith(' 2')) for (let n = 0; n < 10; n += 1) model.add(CLIENT);
+    };
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('confirmed');
+  });
+
+  test('at an equal payment by someone else beside ours needs a person', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    executed();
+    executed({ createdAtMs: NOW_MS + 2000 });
+    const status = await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('needs_human');
+    expect(status).toMatchObject({ nextLookAtMs: null });
+    expect(status?.candidates).toHaveLength(2);
+    // Also when one of them is gone again: only a person settles it now.
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('needs_human');
+  });
+
+  test('at a history that fails, lags or ends in the middle of a page counts for nothing', async () => {
+    const { model, desk, executed } = lossy(10);
+    const id = await lost(desk);
+    executed();
+    const rows = model.histories.get(CLIENT) ?? [];
+    model.beforeRequest = () => {
+      throw new AppError('remote_failed', 'Bitpro failed.');
+    };
+    expect(await desk.money.lookAgain(id)).toMatchObject({ problem: 'Bitpro failed.' });
+    model.beforeRequest = () => {};
+    model.histories.set(CLIENT, rows.slice(0, 5));
+    expect((await desk.money.lookAgain(id))?.problem).toContain('lags');
+    model.histories.set(CLIENT, []);
+    expect((await desk.money.lookAgain(id))?.problem).toContain('lags');
+    expect(stateOf(desk, id)).toBe('unknown');
+    model.histories.set(CLIENT, rows);
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('confirmed');
+  });
+
+  test('one transaction never settles two buys that it may be', async () => {
+    const { desk, executed } = lossy();
+    const first = await lost(desk, BUY);
+    const second = await lost(desk, { ...BUY, amountUsd: '1501' });
+    executed({ type: 'buy', amountSats: 122_500_000, address: null });
+    await desk.money.lookAgain(first);
+    await desk.money.lookAgain(second);
+    expect([first, second].map((id) => desk.money.get(id).state)).toEqual([
+      'needs_human',
+      'needs_human',
+    ]);
+  });
+
+  test('of the same intent joins the look under way', async () => {
+    const { model, desk } = lossy();
+    const id = await lost(desk);
+    model.requests.length = 0;
+    await Promise.all([desk.money.lookAgain(id), desk.money.lookAgain(id)]);
+    expect(model.requests.filter((request) => request.endsWith(' 1'))).toHaveLength(1);
+  });
+});
+
+describe('cleared', () => {
+  test('never without a settle delay', async () => {
+    const { desk } = lossy();
+    const id = await lost(desk);
+    for (let n = 0; n < 5; n += 1) {
+      desk.world.nowMs += 10_000 * MINUTE_MS;
+      await desk.money.lookAgain(id);
+    }
+    expect(stateOf(desk, id)).toBe('unknown');
+  });
+
+  test('by two readings after the delay and apart by more, also across a restart', async () => {
+    const { desk } = lossy();
+    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    const id = await lost(desk);
+    const lookAt = async (at: Desk, minutes: number) => {
+      at.world.nowMs = NOW_MS + minutes * MINUTE_MS;
+      at.world.profile = { ...at.world.profile, settleDelayMinutes: 10 };
+      await at.money.lookAgain(id);
+      return stateOf(at, id);
+    };
+    expect(await lookAt(desk, 1)).toBe('unknown');
+    expect(await lookAt(desk, 11)).toBe('unknown');
+    expect(await lookAt(desk, 12)).toBe('unknown');
+    const restarted = desk.restart();
+    expect(await lookAt(restarted, 22)).toBe('unknown');
+    expect(await lookAt(restarted, 22.1)).toBe('cleared');
+    expect(restarted.money.get(id).reason).toContain('two complete readings');
+    await review(restarted);
+  });
+
+  test('not by readings that lag', async () => {
+    const { model, desk } = lossy();
+    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 1 };
+    const id = await lost(desk);
+    model.histories.set(CLIENT, []);
+    for (let n = 1; n < 5; n += 1) {
+      desk.world.nowMs = NOW_MS + n * 10 * MINUTE_MS;
+      await desk.money.lookAgain(id);
+    }
+    expect(stateOf(desk, id)).toBe('unknown');
+  });
+});
+
+describe('by itself', () => {
+  test('looks at start, then ever more rarely, and no more once it is settled', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    expect(desk.planned()).toEqual([]);
+    await desk.money.startSettling();
+    const delays: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const [next] = desk.planned();
+      delays.push(next?.delayMs ?? 0);
+      expect(desk.money.settling(id)?.nextLookAtMs).toBe(NOW_MS + (next?.delayMs ?? 0));
+      next?.run();
+      await expect.poll(() => desk.money.settling(id)?.isLooking).toBe(false);
+    }
+    expect(delays).toEqual(delays.toSorted((a, b) => a - b));
+    expect(delays.at(-1)).toBe(15 * MINUTE_MS);
+    expect(desk.planned()).toHaveLength(1);
+    executed();
+    await desk.money.lookAtAll();
+    expect(stateOf(desk, id)).toBe('confirmed');
+    expect(desk.planned()).toEqual([]);
+  });
+
+  test('looks soon after an answer was lost', async () => {
+    const { desk, executed } = lossy();
+    await desk.money.startSettling();
+    const id = await lost(desk);
+    executed();
+    desk.planned()[0]?.run();
+    await expect.poll(() => desk.money.get(id).state).toBe('confirmed');
+  });
+
+  test('after a crash looks for what was being sent', async () => {
+    const { desk, executed } = lossy();
+    const never = new Promise<never>(() => {});
+    desk.client.withdraw = () => never;
+    const { id } = await review(desk).then((confirmation) => {
+      void desk.money.confirm(confirmation);
+      return confirmation;
+    });
+    await expect.poll(() => desk.money.get(id).state).toBe('sent');
+    executed();
+    const restarted = desk.restart();
+    restarted.money.recover();
+    await restarted.money.startSettling();
+    expect(restarted.money.get(id).state).toBe('confirmed');
+  });
+
+  test('nothing is written once it is idle', async () => {
+    const { model, desk } = lossy();
+    const id = await lost(desk);
+    let answer = () => {};
+    desk.client.transactions = async (_uid, _page, signal) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      signal?.throwIfAborted();
+      return model.transactions(CLIENT, 1);
+    };
+    void desk.money.lookAgain(id);
+    const idle = desk.money.idle();
+    answer();
+    await idle;
+    expect(desk.records.prepare('SELECT count(*) FROM intent_readings').pluck().get()).toBe(0);
+  });
+});
+
+describe('a person', () => {
+  test.each(['went', 'did_not_go'] as const)('says why: %s needs a reason', async (decision) => {
+    const { desk } = lossy();
+    const id = await lost(desk);
+    const silent = desk.money.settle({ id, decision, reason: '  ' });
+    await expect(silent).rejects.toMatchObject({ code: 'invalid_input', field: 'reason' });
+    expect(stateOf(desk, id)).toBe('unknown');
+  });
+
+  test('clears it, by name, with the audit entry in the same transaction', async () => {
+    const { desk } = lossy();
+    const id = await lost(desk);
+    const intent = await desk.money.settle({ id, decision: 'did_not_go', reason: REASON });
+    expect(intent).toMatchObject({
+      state: 'cleared',
+      settledBy: 'alice',
+      settleReason: REASON,
+      settledAtMs: NOW_MS,
+    });
+    const detail = desk.records
+      .prepare(`SELECT detail FROM audit WHERE action = 'intent.cleared'`)
+      .pluck()
+      .get();
+    expect(JSON.parse(String(detail))).toMatchObject({
+      settledBy: 'alice',
+      settleReason: REASON,
+      readings: 0,
+    });
+    await expect(
+      desk.money.settle({ id, decision: 'did_not_go', reason: REASON }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('names the one of two that it became', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed();
+    executed();
+    await desk.money.lookAgain(id);
+    const went = { id, decision: 'went', reason: REASON, found: tid } as const;
+    expect(await desk.money.settle(went)).toMatchObject({ state: 'confirmed', serverTid: tid });
+    expect(stateOf(desk, id)).toBe('confirmed');
+  });
+
+  const refused: [string, (made: ReturnType<typeof lossy>) => string][] = [
+    ['none', () => ''],
+    ['one that does not exist', () => '999'],
+    ['one of the baseline', ({ model }) => model.histories.get(CLIENT)?.[0]?.tid ?? ''],
+    ['one of another type', ({ executed }) => executed({ type: 'deposit' }).tid],
+    ['one over another amount', ({ executed }) => executed({ amountSats: 1 }).tid],
+    ['one to another address', ({ executed }) => executed({ address: DEPOSIT_ADDRESS }).tid],
+  ];
+  test.each(refused)('cannot name %s', async (_, pick) => {
+    const made = lossy();
+    const id = await lost(made.desk);
+    const found = pick(made);
+    const went = made.desk.money.settle({ id, decision: 'went', reason: REASON, found });
+    await expect(went).rejects.toBeInstanceOf(AppError);
+    expect(stateOf(made.desk, id)).toBe('unknown');
+  });
+
+  test('cannot let one transaction be two payments', async () => {
+    const { desk, executed } = lossy();
+    const first = await lost(desk);
+    const { tid } = executed();
+    await desk.money.lookAgain(first);
+    const second = await lost(desk, { ...WITHDRAWAL, reason: 'A second instalment' });
+    const went = { id: second, decision: 'went', reason: REASON, found: tid } as const;
+    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'found' });
+  });
+
+  test('enters the uid of a client whose answer was lost; no history is read for it', async () => {
+    const { model, desk } = lossy();
+    const id = await lost(desk, { kind: 'create_client', label: 'Bob' });
+    await desk.money.startSettling();
+    expect(model.requests).toEqual([]);
+    expect(await desk.money.lookAgain(id)).toMatchObject({ nextLookAtMs: null });
+    const went = { id, decision: 'went', reason: REASON } as const;
+    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'found' });
+    const intent = await desk.money.settle({ ...went, found: 'BT-C7' });
+    expect(intent).toMatchObject({ state: 'confirmed', clientUid: 'BT-C7', settledBy: 'alice' });
+    expect(getRegisteredClient(desk.records, 'BT-C7')).toMatchObject({ label: 'Bob' });
+
+    const { id: other } = await desk.money.confirm(
+      await review(desk, { kind: 'create_client', label: 'Eve' }),
+    );
+    const taken = desk.money.settle({ ...went, id: other, found: 'BT-C7' });
+    await expect(taken).rejects.toMatchObject({ field: 'found' });
+    const gone = await desk.money.settle({ id: other, decision: 'did_not_go', reason: REASON });
+    expect(gone).toMatchObject({ state: 'cleared', clientUid: null });
+  });
+});

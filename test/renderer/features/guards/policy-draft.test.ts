@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
+import {
+  draftOf,
+  isPolicy,
+  readPolicyDraft,
+  type PolicyDraft,
+} from '../../../../src/renderer/features/guards/policy-draft.ts';
+
+const draft = draftOf(defaultGuardPolicy);
+
+test.each<GuardPolicy>([
+  defaultGuardPolicy,
+  {
+    maxWithdrawalSats: 1,
+    maxDailySats: 2_100_000_000_000_000,
+    addressBookOnly: true,
+    coolingMs: 1_800_000,
+    approvalAboveSats: 123_456_789,
+  },
+])('what is saved reads back as it was: %o', (policy) => {
+  expect(readPolicyDraft(draftOf(policy))).toEqual(policy);
+});
+
+test.each<[Partial<PolicyDraft>, (keyof PolicyDraft)[]]>([
+  [{ maxWithdrawal: '0' }, ['maxWithdrawal']],
+  [{ maxDaily: '1,5' }, ['maxDaily']],
+  [{ approvalAbove: 'all', maxDaily: '-1' }, ['approvalAbove', 'maxDaily']],
+  [{ coolingHours: '' }, ['coolingHours']],
+  [{ coolingHours: '721' }, ['coolingHours']],
+  [{ coolingHours: '1e2' }, ['coolingHours']],
+])('%o is said beside its field', (typed, fields) => {
+  const reading = readPolicyDraft({ ...draft, ...typed });
+  expect(isPolicy(reading)).toBe(false);
+  expect(Object.keys(reading).sort()).toEqual([...fields].sort());
+});

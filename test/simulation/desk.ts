@@ -1,0 +1,146 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultApiOptions } from '#shared/domain/profile.ts';
+import type { Rate } from '#shared/domain/rate.ts';
+import { createBitproClient } from '../../src/main/bitpro/client.ts';
+import { createServerClock } from '../../src/main/bitpro/clock.ts';
+import { createMoney, type Money } from '../../src/main/money/intents.ts';
+import { createSigner } from '../../src/main/secrets/signer.ts';
+import { openRecords, type RecordsDb } from '../../src/main/storage/open.ts';
+import { copyAsKilled, Crashed, failingDisk } from './disk.ts';
+import { createNetwork } from './network.ts';
+import { checkAcknowledged, observePost } from './oracle.ts';
+import { API_KEY, SECRET } from './service.ts';
+import { numberOf, type World } from './world.ts';
+
+/** One process of the app: it dies whole, and only its files stay. */
+export type Desk = {
+  money: Money;
+  /** A second window's: the same files and client, a connection of its own. */
+  twin: () => Money;
+  records: RecordsDb;
+  isAlive: () => boolean;
+  kill: (point: string) => void;
+  close: () => void;
+  /** Where the next process finds the files. */
+  nextPath: () => string;
+};
+
+/**
+ * Starts the app's real money, storage and client code over what the last process left.
+ * A process that dies while starting is returned dead.
+ */
+export function startDesk(world: World, path: string): Desk {
+  const { random, time, rates } = world;
+  let alive = true;
+  let files = path;
+  const localNow = () => time.nowMs() + world.localOffsetMs;
+  const connections: RecordsDb[] = [];
+
+  function kill(point: string): void {
+    if (!alive) return;
+    alive = false;
+    world.crashes += 1;
+    world.trace(`  kill -9: ${point}`);
+    files = join(world.folder, `records-${world.crashes}.db`);
+    copyAsKilled(path, files);
+    close();
+  }
+
+  function close(): void {
+    alive = false;
+    for (const connection of connections) connection.close();
+  }
+
+  function gate(point: string): void {
+    if (alive && random.chance(rates.crash)) kill(point);
+    if (!alive) throw new Crashed(point);
+  }
+
+  const clock = createServerClock(localNow);
+  const network = createNetwork({
+    ...world,
+    faultRate: () => rates.network,
+    isAcknowledged: (tid) =>
+      [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
+  });
+  const client = createBitproClient({
+    baseUrl: 'https://service/api/v1',
+    apiKey: API_KEY,
+    signer: createSigner(SECRET),
+    clock,
+    options: defaultApiOptions,
+    sleep: (delayMs) => time.sleep(delayMs),
+    random: () => random.next(),
+    http: network.connect({
+      isAlive: () => alive,
+      localNow,
+      gate,
+      observePost: (request) => observePost(world, desk, request),
+    }),
+  });
+  let rate: Rate | null = null;
+  function openWindow(): { records: RecordsDb; money: Money } {
+    const records = openRecords(path);
+    connections.push(records);
+    failingDisk(records, { random, faultRate: () => rates.disk, gate });
+    const money = createMoney({
+      records,
+      client,
+      profile: () => profile,
+      rateStatus: () => ({ rate, clockOffsetMs: clock.offsetMs(), lastError: null }),
+      refreshRate: async (trigger) => {
+        rate = { ...(await client.rates()), observedAtMs: localNow(), trigger };
+      },
+      balanceOf: () => null,
+      now: localNow,
+      actor: () => 'operator',
+      onChanged: ({ id, state, serverTid }) => {
+        if (!alive) return;
+        world.trace(`  #${numberOf(world, id)} is ${state}`);
+        world.acknowledged.set(id, { state, serverTid });
+      },
+    });
+    return { records, money };
+  }
+
+  let twin: Money | null = null;
+  const desk: Desk = {
+    ...openWindow(),
+    twin: () => (twin ??= openWindow().money),
+    isAlive: () => alive,
+    kill,
+    close,
+    nextPath: () => files,
+  };
+  checkAcknowledged(world, desk);
+  try {
+    desk.money.recover();
+  } catch (error) {
+    kill(`starting failed: ${String(error)}`);
+  }
+  return desk;
+}
+
+const profile = {
+  id: 'sandbox',
+  name: 'Sandbox',
+  environment: 'sandbox',
+  network: 'testnet',
+  locked: false,
+  secret: 'ready',
+  settleDelayMinutes: null,
+} as const;
+
+/** A migrated, empty database to start each schedule from. */
+export function makeTemplate(folder: string): string {
+  const path = join(folder, 'template.db');
+  openRecords(path).close();
+  return path;
+}
+
+export function freshFiles(template: string, folder: string): string {
+  const path = join(folder, 'records-0.db');
+  copyFileSync(template, path);
+  return path;
+}

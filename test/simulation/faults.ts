@@ -1,0 +1,79 @@
+import { TransportError } from '../../src/main/bitpro/transport-error.ts';
+import { present, type LedgerEntry, type Reply } from './service.ts';
+
+/** What came back to the app: an answer, or a connection that failed. */
+export type Heard = { status: number; body: string; contentType: string } | TransportError;
+
+const json = 'application/json';
+const broken = (code: string) => transport('broken', code, true);
+
+function transport(
+  failure: ConstructorParameters<typeof TransportError>[0],
+  code: string,
+  mayHaveSent: boolean,
+): TransportError {
+  const cause = Object.assign(new Error(code), { code });
+  return new TransportError(failure, { cause, mayHaveSent });
+}
+
+/** Failures of connecting: not one byte of the request leaves. */
+export const unsent: Record<string, () => TransportError> = {
+  refused: () => transport('refused', 'ECONNREFUSED', false),
+  'name not found': () => transport('host_not_found', 'ENOTFOUND', false),
+  'certificate expired': () => transport('tls', 'CERT_HAS_EXPIRED', false),
+  unreachable: () => transport('unreachable', 'ENETUNREACH', false),
+};
+
+/** Failures that may strike before the service has done anything, or after it has done it all. */
+export const doubtful: Record<string, () => Heard> = {
+  reset: () => broken('ECONNRESET'),
+  'broken pipe': () => broken('EPIPE'),
+  oversize: () => transport('oversize', '', true),
+  'not HTTP': () => transport('not_http', 'HPE_INVALID_CONSTANT', true),
+  'web page 200': () => page(200),
+  'web page 403': () => page(403),
+  'web page 502': () => page(502),
+  'an error nobody knows': () => errors(422, 'Compliance hold'),
+  'a refusal without words': () => ({ status: 400, body: '', contentType: json }),
+  ...Object.fromEntries(
+    [302, 307, 407, 408, 409, 429, 500, 502, 503, 504].map((status) => [
+      `status ${status}`,
+      () => errors(status, 'Amount is greater than your available balance'),
+    ]),
+  ),
+};
+
+/** Ways to spoil an answer to what was executed. */
+export const spoiled: Record<string, (reply: Reply, older: LedgerEntry | undefined) => Heard> = {
+  truncated: ({ status, body }) => heard(status, body.slice(0, body.length / 2)),
+  'malformed JSON': ({ status, body }) => heard(status, `${body},`),
+  empty: () => heard(204, ''),
+  'a field is missing': ({ status, body }) => heard(status, body.replace(/"(tid|uid)"/, '"id"')),
+  'another amount': (reply) =>
+    executedAs(reply, ({ amountSats }) => ({ amountSats: amountSats + 1 })),
+  'another address': (reply) => executedAs(reply, () => ({ address: '2N2another' })),
+  'an older transaction': ({ status, body }, older) =>
+    heard(status, older === undefined ? body.slice(1) : JSON.stringify(present(older))),
+};
+
+/** The service does something else than it was asked for, and says so. */
+function executedAs(
+  { status, body, executed }: Reply,
+  change: (entry: LedgerEntry) => Partial<LedgerEntry>,
+): Heard {
+  if (executed?.kind !== 'withdrawal') return heard(status, body);
+  Object.assign(executed, change(executed));
+  return heard(status, JSON.stringify(present(executed)));
+}
+
+export function heard(status: number, body: string): Heard {
+  return { status, body, contentType: json };
+}
+
+function errors(status: number, text: string): Heard {
+  return heard(status, JSON.stringify({ errors: text }));
+}
+
+function page(status: number): Heard {
+  return { status, body: '<html>Sign in</html>', contentType: 'text/html' };
+}

@@ -1,0 +1,189 @@
+/** A seeded bug: edits of the sources, each at a place that occurs once. */
+export type Mutant = {
+  name: string;
+  /** `file` below src/main. */
+  edits: readonly { file: string; from: string; to: string }[];
+};
+
+const one = (name: string, file: string, from: string, to: string): Mutant => ({
+  name,
+  edits: [{ file, from, to }],
+});
+
+export const mutants: readonly Mutant[] = [
+  one(
+    'sent before the journal says so',
+    'money/confirm.ts',
+    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
+  context.onChanged(intent);
+  const answered = await sendOnce(context, intent);`,
+    `  const early = await post(context, context.journal.get(confirmation.id));
+  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
+  const answered = context.journal.answer(intent.id, early.answer);`,
+  ),
+  {
+    name: 'a second confirm may send again',
+    edits: [
+      {
+        file: 'money/confirm.ts',
+        from: `baseline, () =>
+    checkConfirmable(context, confirmation),
+  );`,
+        to: 'baseline);',
+      },
+      {
+        file: 'money/journal.ts',
+        from: 'if (!write(atMs)) throw alreadyMoved();',
+        to: 'write(atMs);',
+      },
+      {
+        file: 'money/journal.ts',
+        from: "if (mustGet(id).state !== 'journaled') return false;",
+        to: '',
+      },
+    ],
+  },
+  one('5xx is a rejection', 'bitpro/errors.ts', 'status < 500 && !doubt', 'status < 600 && !doubt'),
+  one(
+    '408, 409, 429 are rejections',
+    'bitpro/errors.ts',
+    'new Set([407, 408, 409, 429])',
+    'new Set([])',
+  ),
+  one(
+    'an unknown error is a rejection',
+    'bitpro/errors.ts',
+    'body.errors.every((error) => error.known !== null)',
+    'body.errors.length > 0',
+  ),
+  one(
+    'a 2xx that cannot be read is a rejection',
+    'bitpro/poster.ts',
+    `      return {
+        kind: 'unknown',
+        reason: \`\${host} answered with status \${answer.status}, but \${detail}.\`,
+      };`,
+    `      return {
+        kind: 'rejected',
+        error: { code: 'bad_response', message: \`It failed: \${detail}\`, retryable: false },
+      };`,
+  ),
+  one(
+    'sent again after a reset',
+    'bitpro/poster.ts',
+    'answer = await http.post(signed, { timeoutMs });',
+    'answer = await http.post(signed, { timeoutMs }).catch(() => http.post(signed, { timeoutMs }));',
+  ),
+  one(
+    'a broken connection is a rejection',
+    'bitpro/poster.ts',
+    'if (error.mayHaveSent) {',
+    "if (error.mayHaveSent && error.failure !== 'broken') {",
+  ),
+  one(
+    'a timeout is a rejection',
+    'bitpro/poster.ts',
+    'if (error.mayHaveSent) {',
+    "if (error.mayHaveSent && error.failure !== 'timeout') {",
+  ),
+  one(
+    'equal POSTs within one second carry one signature',
+    'bitpro/poster.ts',
+    'if (!usedCanonicalStrings.has(signed.canonicalString)) {',
+    'if (signed.canonicalString !== null) {',
+  ),
+  one(
+    'an equal intent may be open beside another',
+    'storage/records/migrations/002-intents.ts',
+    'CREATE UNIQUE INDEX intents_one_open',
+    'CREATE INDEX intents_one_open',
+  ),
+  one(
+    'the amount of the confirm call is sent',
+    'money/confirm.ts',
+    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
+`,
+    `  const marked = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
+    checkConfirmable(context, confirmation),
+  );
+  const intent = { ...marked, ...confirmation };`,
+  ),
+  one(
+    'the hash of the review is not compared',
+    'money/confirm.ts',
+    'if (hash !== reviewHash(intent, context.profile())) {',
+    "if (hash === '') {",
+  ),
+  one(
+    'the typed characters are not compared',
+    'money/confirm.ts',
+    'if (intent.address !== null && typed?.trim() !== intent.address.slice(-6)) {',
+    'if (intent.address !== null && typed === null) {',
+  ),
+  one(
+    'the environment is not asked again',
+    'money/confirm.ts',
+    'if (answered === expected) return;',
+    "if (answered !== '' || expected) return;",
+  ),
+  one(
+    'an expired rate is bought at',
+    'money/policy.ts',
+    'if (expiresAtMs === null || serverNowMs < expiresAtMs) return null;',
+    'if (expiresAtMs === null || serverNowMs > 0) return null;',
+  ),
+  one(
+    'what was being sent stays so after a restart',
+    'money/journal.ts',
+    "({ state }) => state === 'sent',",
+    "({ state }) => state === 'discarded',",
+  ),
+  one(
+    'what was being sent is rejected after a restart',
+    'money/journal.ts',
+    'answer(intent.id, unanswered(intent, INTERRUPTED_REASON))',
+    "answer(intent.id, { ...unanswered(intent, INTERRUPTED_REASON), state: 'rejected' })",
+  ),
+  one(
+    'another amount than asked for is a confirmation',
+    'money/outcomes.ts',
+    'if (amountSats === intent.amountSats && address === intent.address) {',
+    'if (address === intent.address) {',
+  ),
+  {
+    name: 'one transaction confirms two intents',
+    edits: [
+      {
+        file: 'storage/records/migrations/002-intents.ts',
+        from: 'CREATE UNIQUE INDEX intents_one_per_server_tid',
+        to: 'CREATE INDEX intents_one_per_server_tid',
+      },
+      {
+        file: 'money/confirm.ts',
+        from: '(clientUid !== null && isTidSettled(records, clientUid, tid)),',
+        to: "(tid === '' && isTidSettled(records, '', tid)),",
+      },
+    ],
+  },
+  one(
+    'sent although the journal could not be written',
+    'money/journal.ts',
+    `return stored('Nothing was sent.', () =>
+        move(id, 'intent.sent', detail,`,
+    `const orStay = (run: () => JournaledIntent) => {
+        try {
+          return run();
+        } catch {
+          return mustGet(id);
+        }
+      };
+      return orStay(() =>
+        move(id, 'intent.sent', detail,`,
+  ),
+];

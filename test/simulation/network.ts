@@ -1,0 +1,149 @@
+import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/bitpro/http.ts';
+import { TransportError } from '../../src/main/bitpro/transport-error.ts';
+import { doubtful, heard, spoiled, unsent, type Heard } from './faults.ts';
+import type { Random } from './random.ts';
+import type { Reply, Service } from './service.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export type NetworkDeps = {
+  random: Random;
+  time: VirtualTime;
+  service: Service;
+  /** Share of requests that meet a fault; 0 once the network has healed. */
+  faultRate: () => number;
+  /** Has the app been told of this transaction already? */
+  isAcknowledged: (tid: string) => boolean;
+  trace: (line: string) => void;
+};
+
+type Fault = { name: string; strikes: 'unsent' | 'before' | 'after' | 'late' };
+
+/** How the app's process hangs on the network. Nothing reaches a process that is dead. */
+export type Wire = {
+  isAlive: () => boolean;
+  localNow: () => number;
+  /** A POST is handed over to the network: which intent is it for? Sees the request before its fate is known. */
+  observePost: (request: HttpRequest & { body: Buffer }) => string | null;
+  /** The request is about to be handed over, or its answer to be read: the process may die here. */
+  gate: (point: string) => void;
+};
+
+/** A network in which every request meets the fate that the seed has for it, through the app's own `Http`. */
+export function createNetwork(deps: NetworkDeps) {
+  const { random, time, service, faultRate, isAcknowledged, trace } = deps;
+
+  /** Many services fail in one way only; each way must show on its own. */
+  const habit = random.chance(0.5) ? random.pick(Object.keys(spoiled)) : null;
+
+  function drawFault(method: 'GET' | 'POST'): Fault | null {
+    // Reads that fail only keep the operator from getting to the POSTs.
+    if (!random.chance(method === 'GET' ? faultRate() / 4 : faultRate())) return null;
+    const strikes =
+      method === 'GET'
+        ? random.pick(['unsent', 'before'] as const)
+        : random.pick(['unsent', 'before', 'after', 'after', 'late'] as const);
+    const names = {
+      unsent: Object.keys(unsent),
+      before: Object.keys(doubtful),
+      after: Object.keys(random.chance(0.3) ? doubtful : spoiled),
+      late: ['late'],
+    }[strikes];
+    const name = strikes === 'after' && habit !== null ? habit : random.pick(names);
+    return { name, strikes };
+  }
+
+  /** Runs on the service's side: whether the app still lives does not matter here. */
+  function serve(
+    method: 'GET' | 'POST',
+    request: HttpRequest & { body: Buffer },
+    intentId: string | null,
+    fault: Fault | null,
+  ): Heard {
+    const { name = '', strikes } = fault ?? {};
+    if (strikes === 'before') return fail(name, doubtful);
+    const older = service.ledger.findLast(
+      ({ clientUid, tid }) => request.uri.includes(clientUid) && isAcknowledged(tid),
+    );
+    const reply = service.handle(method, request, intentId);
+    if (reply.executed) {
+      trace(`  service executes ${reply.executed.kind} ${reply.executed.tid}`);
+      // Somebody else does the same: no reading of the history can tell which is which.
+      if (random.chance(0.05)) service.record({ ...reply.executed, intentId: null });
+    }
+    if (strikes !== 'after') return heard(reply.status, reply.body);
+    // An answer is only spoiled when something was done: a refusal of the reference is never a lie.
+    if (reply.executed === null) return heard(reply.status, reply.body);
+    return name in doubtful ? fail(name, doubtful) : spoil(name, reply, older);
+  }
+
+  function connect(wire: Wire): Http {
+    async function exchange(
+      method: 'GET' | 'POST',
+      request: HttpRequest & { body: Buffer },
+      { timeoutMs }: HttpLimits,
+    ): Promise<HttpAnswer> {
+      const intentId = method === 'POST' ? wire.observePost(request) : null;
+      const fault = drawFault(method);
+      if (method === 'POST') trace(`  POST ${request.uri} fault: ${describe(fault)}`);
+      await alive(time.sleep(random.between(1, 400)));
+      if (fault?.strikes === 'unsent') throw fail(fault.name, unsent);
+      if (method === 'POST') wire.gate('the request is written');
+      const sentAtMs = wire.localNow();
+      const arrived = Promise.withResolvers<Heard>();
+      const wayMs = fault?.strikes === 'late' ? timeoutMs * random.between(1, 3) : 0;
+      time.after(wayMs + random.between(1, 400), () =>
+        arrived.resolve(serve(method, request, intentId, fault)),
+      );
+      if (fault?.strikes === 'late') {
+        await alive(time.sleep(timeoutMs));
+        throw new TransportError('timeout', { cause: undefined, mayHaveSent: true });
+      }
+      const answer = await alive(arrived.promise);
+      await alive(time.sleep(random.between(1, 400)));
+      if (method === 'POST') wire.gate('the answer is there');
+      if (answer instanceof TransportError) throw answer;
+      return present(answer, { sentAtMs, receivedAtMs: wire.localNow() });
+    }
+
+    /** What a dead process waits for never comes. */
+    async function alive<T>(promise: Promise<T>): Promise<T> {
+      const value = await promise;
+      if (!wire.isAlive()) await new Promise<never>(() => {});
+      return value;
+    }
+
+    return {
+      get: (request, limits) => exchange('GET', { ...request, body: Buffer.alloc(0) }, limits),
+      post: (request, limits) => exchange('POST', request, limits),
+    };
+  }
+
+  function present(
+    { status, body, contentType }: Exclude<Heard, TransportError>,
+    times: Pick<HttpAnswer, 'sentAtMs' | 'receivedAtMs'>,
+  ): HttpAnswer {
+    const headers: Record<string, string> = {
+      'content-type': contentType,
+      date: new Date(time.nowMs()).toUTCString(),
+    };
+    return { status, header: (name) => headers[name], body: Buffer.from(body), ...times };
+  }
+
+  return { connect };
+}
+
+function fail<T extends Heard>(name: string, table: Record<string, () => T>): T {
+  const make = table[name];
+  if (!make) throw new Error(`No fault ${name}`);
+  return make();
+}
+
+function spoil(name: string, reply: Reply, older: Service['ledger'][number] | undefined): Heard {
+  const make = spoiled[name];
+  if (!make) throw new Error(`No fault ${name}`);
+  return make(reply, older);
+}
+
+function describe(fault: Fault | null): string {
+  return fault === null ? 'none' : `${fault.name} (${fault.strikes})`;
+}

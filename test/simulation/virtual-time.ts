@@ -1,0 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+type Event = { atMs: number; seq: number; run: () => void };
+
+export type VirtualTime = ReturnType<typeof createVirtualTime>;
+
+/** Time that passes only from one event to the next. What happens at one moment happens in the order it was planned. */
+export function createVirtualTime(startMs: number) {
+  const events: Event[] = [];
+  let nowMs = startMs;
+  let seq = 0;
+
+  function after(delayMs: number, run: () => void): void {
+    seq += 1;
+    const event = { atMs: nowMs + Math.max(0, delayMs), seq, run };
+    const index = events.findLastIndex(({ atMs }) => atMs <= event.atMs);
+    events.splice(index + 1, 0, event);
+  }
+
+  return {
+    nowMs: () => nowMs,
+    after,
+    sleep: (delayMs: number) => new Promise<void>((resolve) => after(delayMs, resolve)),
+    /** Until nothing is planned any more. Between two events every promise that can settle does. */
+    async runAll(): Promise<void> {
+      for (;;) {
+        await turn();
+        const event = events.shift();
+        if (!event) return;
+        nowMs = event.atMs;
+        event.run();
+      }
+    },
+  };
+}

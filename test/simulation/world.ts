@@ -1,0 +1,56 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Intent } from '#shared/domain/intent.ts';
+import type { Random } from './random.ts';
+import type { Service } from './service.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What must never happen; each is counted by its name. */
+export const violations = [
+  /** One wish of the operator was executed more than once, or one intent was posted twice. */
+  'duplicates',
+  /** The app says it did not go, and it went. */
+  'falseRejections',
+  /** The app says it went, and it did not, or names another transaction. */
+  'wrongMatches',
+  /** Still `sent` or, where unknown outcomes are settled, still `unknown` after everything has healed. */
+  'stuck',
+  /** A POST before `sent` was on the disk, unasked, or with other terms than were reviewed. */
+  'unreviewed',
+  /** Something the operator was told is gone after a restart. */
+  'lost',
+  /** The audit chain or the database is damaged. */
+  'damaged',
+  /** The app failed with something that is no message for the operator. */
+  'broken',
+] as const;
+export type Violation = (typeof violations)[number];
+
+/** Which confirm call a POST belongs to; carried along by the async context, as no mutant can forge it. */
+export type Confirming = { intentId: string; isHonest: boolean };
+
+/** Everything that outlives the app's process. */
+export type World = {
+  random: Random;
+  time: VirtualTime;
+  service: Service;
+  confirming: AsyncLocalStorage<Confirming>;
+  /** How hostile the world is now; all 0 once it has healed. */
+  rates: { network: number; disk: number; crash: number };
+  /** The computer's clock minus the service's. */
+  localOffsetMs: number;
+  folder: string;
+  /** Intents as the operator last saw them. */
+  acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid'>>;
+  environmentChangedAtMs: number;
+  posts: Map<string, number>;
+  signatures: Set<string>;
+  crashes: number;
+  trace: (line: string) => void;
+  report: (violation: Violation, what: string) => void;
+};
+
+/** Ids are random; a trace counts them. */
+export function numberOf(world: World, id: string): number {
+  const known = [...world.acknowledged.keys()].indexOf(id);
+  return known === -1 ? world.acknowledged.size + 1 : known + 1;
+}
