@@ -52,6 +52,10 @@ export function OutcomeFacts({ review }: { review: IntentReview }): ReactNode {
   if (intent.settledAtMs !== null) {
     items.push({ term: 'Settled', value: when(intent.settledAtMs) });
   }
+  if (intent.settledBy !== null) {
+    items.push({ term: 'Settled by hand by', value: intent.settledBy });
+    items.push({ term: 'Reason given', value: intent.settleReason });
+  }
   return <DetailList items={items} />;
 }
 
