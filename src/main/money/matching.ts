@@ -132,21 +132,18 @@ function doubtAbout(
   return null;
 }
 
-/** Bytes of a request can leave this long after its baseline: the wait of the sender and its timeout. */
-const SENDING_MS = 60_000;
-
 /**
  * Invariant 6 of money-safety.md: two complete readings without a match, both more than the settle delay after
- * the sending, and that far apart. `readings` are all that were made, in any order.
+ * the sending was over, and that far apart. `readings` are all that were made, in any order.
  */
 export function isCleared(
-  baselineAtMs: number,
+  sendingOverMs: number,
   readings: readonly { atMs: number; complete: boolean; matches: number }[],
   settleDelayMs: number,
 ): boolean {
   const counted = readings
     .filter(({ complete, matches }) => complete && matches === 0)
     .map(({ atMs }) => atMs)
-    .filter((atMs) => atMs > baselineAtMs + SENDING_MS + settleDelayMs);
+    .filter((atMs) => atMs > sendingOverMs + settleDelayMs);
   return counted.length > 1 && Math.max(...counted) - Math.min(...counted) > settleDelayMs;
 }

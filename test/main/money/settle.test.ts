@@ -216,13 +216,30 @@ describe('cleared', () => {
       return stateOf(at, id);
     };
     expect(await lookAt(desk, 1)).toBe('unknown');
+    expect(await lookAt(desk, 10)).toBe('unknown');
     expect(await lookAt(desk, 11)).toBe('unknown');
     expect(await lookAt(desk, 12)).toBe('unknown');
     const restarted = desk.restart();
-    expect(await lookAt(restarted, 22)).toBe('unknown');
-    expect(await lookAt(restarted, 22.1)).toBe('cleared');
+    expect(await lookAt(restarted, 21)).toBe('unknown');
+    expect(await lookAt(restarted, 21.1)).toBe('cleared');
     expect(restarted.money.get(id).reason).toContain('two complete readings');
     await review(restarted);
+  });
+
+  test('not sooner because the machine slept between the baseline and the sending', async () => {
+    const { desk } = lossy();
+    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    const answer = desk.client.withdraw;
+    desk.client.withdraw = (...payment) => {
+      desk.world.nowMs += 60 * MINUTE_MS;
+      return answer(...payment);
+    };
+    const id = await lost(desk);
+    for (const minutes of [0, 11]) {
+      desk.world.nowMs = NOW_MS + (60 + minutes) * MINUTE_MS;
+      await desk.money.lookAgain(id);
+    }
+    expect(stateOf(desk, id)).toBe('unknown');
   });
 
   test('not by readings that lag', async () => {
