@@ -145,5 +145,6 @@ export function isCleared(
     .filter(({ complete, matches }) => complete && matches === 0)
     .map(({ atMs }) => atMs)
     .filter((atMs) => atMs > sendingOverMs + settleDelayMs);
-  return counted.length > 1 && Math.max(...counted) - Math.min(...counted) > settleDelayMs;
+  // Apart by more than the delay, so they are two.
+  return Math.max(...counted) - Math.min(...counted) > settleDelayMs;
 }
