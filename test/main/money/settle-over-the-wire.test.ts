@@ -1,48 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { clientFor } from '../bitpro/client-under-test.ts';
 import { API_KEY, SECRET } from '../bitpro/raw-server.ts';
 import { DESTINATION, openDesk, RATE, review, service } from './fixture.ts';
-
-/** What happens to a POST: its answer is lost, cut short or replaced; or it never arrives. */
-type Fault = 'none' | 'drop-answer' | 'cut-answer' | 'error-after' | 'drop-request';
-
-/** Stands between app and sandbox and spoils POSTs; reads pass. */
-async function startProxy(target: string) {
-  const { port, host } = new URL(target);
-  const state = { fault: 'none' as Fault, posts: 0 };
-  const server = createServer((incoming, outgoing) => {
-    const isPost = incoming.method === 'POST';
-    if (isPost) state.posts += 1;
-    const fault = isPost ? state.fault : 'none';
-    if (fault === 'drop-request') return void incoming.socket.destroy();
-    const { method, url, headers } = incoming;
-    const options = { port, method, path: url, headers: { ...headers, host } };
-    const onward = httpRequest(options, (answer: IncomingMessage) => {
-      answer.resume().on('error', () => {});
-      if (fault === 'drop-answer') return void incoming.socket.destroy();
-      if (fault === 'error-after') return void outgoing.writeHead(502).end('<h1>Bad gateway</h1>');
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      if (fault !== 'cut-answer') return void answer.pipe(outgoing);
-      outgoing.write('{"tid": "3');
-      setImmediate(() => outgoing.destroy());
-    });
-    onward.on('error', () => incoming.socket.destroy());
-    incoming.pipe(onward);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port: ownPort } = server.address() as AddressInfo;
-  return Object.assign(state, { baseUrl: `http://127.0.0.1:${ownPort}/api/v1` });
-}
+import { startProxy, type Fault } from './spoiling-proxy.ts';
 
 async function setUp() {
   const sandbox = await startSandbox({
