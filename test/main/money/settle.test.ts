@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import {
+  describeTransportFailure,
+  TransportError,
+} from '../../../src/main/bitpro/transport-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { BUY, CLIENT, NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
 import { lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
@@ -41,6 +45,22 @@ describe('the baseline', () => {
     expect(intent).toMatchObject({ state: 'needs_human', serverTid: null });
   });
 });
+
+test.each(['timeout', 'broken'] as const)(
+  'an unknown outcome, here %s, never advises to try again',
+  async (failure) => {
+    const { desk } = lossy();
+    const advice = describeTransportFailure(
+      new TransportError(failure, { cause: null, mayHaveSent: true }),
+      'bitpro.test',
+    );
+    expect(advice).toMatch(/try again/i);
+    desk.client.withdraw = async () => ({ kind: 'unknown', reason: advice });
+    const { reason } = desk.money.get(await lost(desk));
+    expect(reason).toContain('bitpro.test');
+    expect(reason).not.toMatch(/try again/i);
+  },
+);
 
 describe('one look', () => {
   test('at exactly one match confirms, with what the history says', async () => {

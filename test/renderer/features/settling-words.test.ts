@@ -18,7 +18,7 @@ type Case = [Pick<Intent, 'kind' | 'state'>, Partial<Settling>, RegExp, RegExp];
 const cases: Case[] = [
   [unknown, {}, /has not been read/, /a person settles it/],
   [unknown, { isLooking: true }, /has not been read/, /Reading the history now/],
-  [unknown, { completeReadings: 1 }, /1 time since, and does not show it/, /a person settles it/],
+  [unknown, { completeReadings: 1 }, /end once since, and does not show it/, /a person settles it/],
   [
     unknown,
     { completeReadings: 2, settleDelayMinutes: 30 },

@@ -33,23 +33,25 @@ function OpenOutcome({ intent }: { intent: Intent }): ReactNode {
   };
   return (
     <Card title="Settling">
-      {failure && (
-        <Banner tone="danger" title="It could not be looked up">
-          {failure.message}
-        </Banner>
-      )}
-      {settling.value && <WhatIsKnown intent={intent} settling={settling.value} />}
-      <div className={css['ways']}>
-        {intent.clientUid !== null && (
-          <Button
-            icon={RefreshCw}
-            loading={settling.value?.isLooking === true}
-            onClick={() => void lookAgain()}
-          >
-            Look again
-          </Button>
+      <div className={css['stack']}>
+        {failure && (
+          <Banner tone="danger" title="It could not be looked up">
+            {failure.message}
+          </Banner>
         )}
-        <Button onClick={() => setDeciding(true)}>Settle by hand…</Button>
+        {settling.value && <WhatIsKnown intent={intent} settling={settling.value} />}
+        <div className={css['ways']}>
+          {intent.clientUid !== null && (
+            <Button
+              icon={RefreshCw}
+              loading={settling.value?.isLooking === true}
+              onClick={() => void lookAgain()}
+            >
+              Look again
+            </Button>
+          )}
+          <Button onClick={() => setDeciding(true)}>Settle by hand…</Button>
+        </div>
       </div>
       <SettleDialog
         intent={intent}

@@ -16,7 +16,7 @@ function knownOf({ kind }: Pick<Intent, 'kind'>, settling: Settling): string {
   if (kind === 'create_client') return 'Bitpro’s API has no list in which a new client would show.';
   if (problem !== null) return `The last reading of the history counts for nothing: ${problem}`;
   if (completeReadings === 0) return 'The history has not been read since the request was sent.';
-  const times = plural(completeReadings, 'time');
+  const times = completeReadings === 1 ? 'once' : plural(completeReadings, 'time');
   if (candidates.length === 0) {
     return `The history was read to its end ${times} since, and does not show it.`;
   }
