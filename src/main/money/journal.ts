@@ -75,7 +75,9 @@ export function createJournal({ records, now, actor }: JournalDeps) {
       () =>
         move(id, `intent.${state}`, detail, (atMs) => {
           alongside?.();
-          return answerIntent(records, { id, ...reply, settledAtMs: isFinal ? atMs : null });
+          const settledAtMs = isFinal ? atMs : null;
+          const unknownSinceMs = state === 'unknown' ? atMs : null;
+          return answerIntent(records, { id, ...reply, settledAtMs, unknownSinceMs });
         }),
     );
   }

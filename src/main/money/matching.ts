@@ -9,6 +9,8 @@ import type { Baseline } from '../storage/records/settling-repo.ts';
  * reference's own example lies 0.3 % off its rate; a buy within 5 % of what was expected may be ours.
  */
 const BUY_TOLERANCE = 0.05;
+/** No rate moves this far in minutes, yet to take such a buy for someone else's could mean to buy twice. */
+const BUY_DOUBT_FACTOR = 2;
 /** The server's clock is known to a second, and its dates have whole seconds. */
 const EARLY_MS = 10_000;
 /** A request is executed at once or within the timeouts on its way; later it is more likely someone else's. */
@@ -62,11 +64,10 @@ export function judge(
   rows: readonly RemoteTransaction[],
   { isSettled, open }: Others,
 ): Verdict {
-  const matches = candidatesFor(intent, baseline, rows, isSettled).filter((row) =>
-    mayBe(intent, row),
-  );
+  const candidates = candidatesFor(intent, baseline, rows, isSettled);
+  const matches = candidates.filter((row) => mayBe(intent, row));
   const [only, ...more] = matches;
-  if (!only) return { kind: 'none' };
+  if (!only) return judgeOffRate(intent, baseline, candidates);
   const doubt =
     more.length > 0
       ? `${matches.length} transactions fit, and one request was sent.`
@@ -74,6 +75,32 @@ export function judge(
   return doubt === null
     ? { kind: 'match', transaction: only }
     : { kind: 'needs_human', reason: doubt, matches: matches.length };
+}
+
+/** A buy of the right time at a rate that was not expected is for a person to recognise. */
+function judgeOffRate(
+  { kind, expectedSats }: Judged,
+  { atMs }: Baseline,
+  candidates: readonly RemoteTransaction[],
+): Verdict {
+  const expected = expectedSats ?? 0;
+  const near = candidates.filter(
+    (row) =>
+      kind === 'buy' &&
+      isInTime(row, atMs) &&
+      row.amountSats * BUY_DOUBT_FACTOR >= expected &&
+      row.amountSats <= expected * BUY_DOUBT_FACTOR,
+  );
+  const [first] = near;
+  if (!first) return { kind: 'none' };
+  const reason =
+    `Transaction ${first.tid} is a buy of the right time, but over ${formatBtc(first.amountSats)} BTC ` +
+    `instead of about ${formatBtc(expected)} BTC.`;
+  return { kind: 'needs_human', reason, matches: near.length };
+}
+
+function isInTime({ createdAtMs }: RemoteTransaction, sentAtMs: number): boolean {
+  return createdAtMs >= sentAtMs - EARLY_MS && createdAtMs <= sentAtMs + LATE_MS;
 }
 
 /** Amount and address fit, as far as they are told. */
@@ -96,7 +123,7 @@ function doubtAbout(
   if (intent.kind === 'withdrawal' && row.address === null) {
     return `${what}, but the history does not say to which address it went.`;
   }
-  if (row.createdAtMs < atMs - EARLY_MS || row.createdAtMs > atMs + LATE_MS) {
+  if (!isInTime(row, atMs)) {
     return `${what}, but not the time at which the request was sent.`;
   }
   if (open.some((other) => other.kind === intent.kind && mayBe(other, row))) {
@@ -105,21 +132,19 @@ function doubtAbout(
   return null;
 }
 
-/** Bytes of a request can leave this long after its baseline: the wait of the sender and its timeout. */
-const SENDING_MS = 60_000;
-
 /**
  * Invariant 6 of money-safety.md: two complete readings without a match, both more than the settle delay after
- * the sending, and that far apart. `readings` are all that were made, in any order.
+ * the sending was over, and that far apart. `readings` are all that were made, in any order.
  */
 export function isCleared(
-  baselineAtMs: number,
+  sendingOverMs: number,
   readings: readonly { atMs: number; complete: boolean; matches: number }[],
   settleDelayMs: number,
 ): boolean {
   const counted = readings
     .filter(({ complete, matches }) => complete && matches === 0)
     .map(({ atMs }) => atMs)
-    .filter((atMs) => atMs > baselineAtMs + SENDING_MS + settleDelayMs);
-  return counted.length > 1 && Math.max(...counted) - Math.min(...counted) > settleDelayMs;
+    .filter((atMs) => atMs > sendingOverMs + settleDelayMs);
+  // Apart by more than the delay, so they are two.
+  return Math.max(...counted) - Math.min(...counted) > settleDelayMs;
 }

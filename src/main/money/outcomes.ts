@@ -115,7 +115,7 @@ function readOutcome<T>(
     case 'rejected':
       return { ...nothing, state: 'rejected', reason: outcome.error.message };
     case 'unknown':
-      return unanswered(intent, `${UNKNOWN} ${outcome.reason} ${BLOCKED}`);
+      return unanswered(intent, `${UNKNOWN} ${withoutAdvice(outcome.reason)} ${BLOCKED}`);
     default:
       return assertNever(outcome);
   }
@@ -123,4 +123,9 @@ function readOutcome<T>(
 
 function repeated(tid: string): string {
   return `Bitpro answered with transaction ${tid}, which was there before this request.`;
+}
+
+/** What the transport says fits reads, too: those may be tried again, this must not. */
+function withoutAdvice(reason: string): string {
+  return reason.replace(/ (Check the network and try|Try) again\.$/, '');
 }

@@ -100,15 +100,15 @@ function matchesOf(verdict: Verdict): number {
 
 /** Keeps the reading, and with it in one transaction what it settles. */
 function applyReading(
-  { journal, records, profile }: MoneyContext,
+  context: MoneyContext,
   intent: JournaledIntent,
   verdict: Verdict,
   reading: HistoryReading,
 ): JournaledIntent {
-  const { settleDelayMinutes } = profile();
+  const { journal, records } = context;
+  const { settleDelayMinutes } = context.profile();
   const readings = [...listReadings(records, intent.id), reading];
-  const found =
-    intent.state === 'unknown' ? foundBy(intent, verdict, readings, settleDelayMinutes) : null;
+  const found = intent.state === 'unknown' ? foundBy(context, intent, verdict, readings) : null;
   if (found === null) {
     journal.keepReading(reading);
     return intent;
@@ -123,10 +123,10 @@ function applyReading(
 }
 
 function foundBy(
+  context: MoneyContext,
   intent: JournaledIntent,
   verdict: Verdict,
   readings: readonly HistoryReading[],
-  settleDelayMinutes: number | null,
 ): IntentAnswer | null {
   switch (verdict.kind) {
     case 'match':
@@ -138,9 +138,12 @@ function foundBy(
         reason: needsPerson(verdict.reason),
       };
     case 'none': {
-      const { baselineAtMs } = intent;
-      if (settleDelayMinutes === null || baselineAtMs === null) return null;
-      if (!isCleared(baselineAtMs, readings, settleDelayMinutes * MINUTE_MS)) return null;
+      const { unknownSinceMs } = intent;
+      const { settleDelayMinutes } = context.profile();
+      if (settleDelayMinutes === null || unknownSinceMs === null) return null;
+      // Readings are dated by the server's clock. A machine that slept may have sent long after the baseline.
+      const sendingOverMs = unknownSinceMs + context.rateStatus().clockOffsetMs;
+      if (!isCleared(sendingOverMs, readings, settleDelayMinutes * MINUTE_MS)) return null;
       const reason =
         `It did not go: two complete readings of the history, both more than ${settleDelayMinutes} ` +
         'minutes after it was sent and that far apart, do not show it.';

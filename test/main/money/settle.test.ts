@@ -1,64 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { verifyChain } from '../../../src/main/audit/chain.ts';
-import type { RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
-import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
-import { AppError } from '../../../src/shared/errors.ts';
-import { ModelServer } from '../sync/model-server.ts';
 import {
-  BUY,
-  CLIENT,
-  DEPOSIT_ADDRESS,
-  DESTINATION,
-  NOW_MS,
-  openDesk,
-  review,
-  service,
-  WITHDRAWAL,
-  type Desk,
-} from './fixture.ts';
-
-const OURS = { type: 'withdrawal', amountSats: 12_000_000, address: DESTINATION } as const;
-const MINUTE_MS = 60_000;
-const LOST = { kind: 'unknown', reason: 'The connection was lost.' } as const;
-const REASON = 'Bitpro support, ticket 4711';
-
-/** A server that loses every answer to a POST; the test says what it executed. */
-function lossy(rows = 3) {
-  const model = new ModelServer();
-  model.addClient(CLIENT);
-  for (let n = 0; n < rows; n += 1) model.add(CLIENT, { ...OURS, createdAtMs: NOW_MS - MINUTE_MS });
-  const lose = async () => LOST;
-  const desk = openDesk(
-    service({
-      transactions: (...page) => model.transactions(...page),
-      transaction: (...key) => model.transaction(...key),
-      getClient: async (uid) => ({
-        uid,
-        depositAddress: DEPOSIT_ADDRESS,
-        balanceSats: 0,
-        unconfirmedSats: 0,
-      }),
-      withdraw: lose,
-      buy: lose,
-      createClient: lose,
-    }),
-  );
-  const executed = (changes: Partial<RemoteTransaction> = {}) =>
-    model.add(CLIENT, { ...OURS, createdAtMs: NOW_MS + 1000, ...changes });
-  return { model, desk, executed };
-}
-
-async function lost(desk: Desk, draft: Parameters<typeof review>[1] = WITHDRAWAL): Promise<string> {
-  const { id, state } = await desk.money.confirm(await review(desk, draft));
-  expect(state).toBe('unknown');
-  return id;
-}
-
-function stateOf(desk: Desk, id: string): string {
-  expect(verifyChain(desk.records).ok).toBe(true);
-  expect(desk.client.posts).toHaveLength(1);
-  return desk.money.get(id).state;
-}
+  describeTransportFailure,
+  TransportError,
+} from '../../../src/main/bitpro/transport-error.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import { BUY, CLIENT, NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
+import { lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
 
 describe('the baseline', () => {
   test('is read before the one POST, and equal payments of before settle nothing', async () => {
@@ -98,6 +45,22 @@ describe('the baseline', () => {
     expect(intent).toMatchObject({ state: 'needs_human', serverTid: null });
   });
 });
+
+test.each(['timeout', 'broken'] as const)(
+  'an unknown outcome, here %s, never advises to try again',
+  async (failure) => {
+    const { desk } = lossy();
+    const advice = describeTransportFailure(
+      new TransportError(failure, { cause: null, mayHaveSent: true }),
+      'bitpro.test',
+    );
+    expect(advice).toMatch(/try again/i);
+    desk.client.withdraw = async () => ({ kind: 'unknown', reason: advice });
+    const { reason } = desk.money.get(await lost(desk));
+    expect(reason).toContain('bitpro.test');
+    expect(reason).not.toMatch(/try again/i);
+  },
+);
 
 describe('one look', () => {
   test('at exactly one match confirms, with what the history says', async () => {
@@ -139,17 +102,21 @@ describe('one look', () => {
   });
 
   test('at an equal payment by someone else beside ours needs a person', async () => {
-    const { desk, executed } = lossy();
+    const { model, desk, executed } = lossy();
+    await desk.money.startSettling();
     const id = await lost(desk);
     executed();
-    executed({ createdAtMs: NOW_MS + 2000 });
+    const { tid } = executed({ createdAtMs: NOW_MS + 2000 });
     const status = await desk.money.lookAgain(id);
     expect(stateOf(desk, id)).toBe('needs_human');
     expect(status).toMatchObject({ nextLookAtMs: null });
     expect(status?.candidates).toHaveLength(2);
-    // Also when one of them is gone again: only a person settles it now.
-    await desk.money.lookAgain(id);
+    expect(desk.planned()).toEqual([]);
+    // Also when only one of them still fits: a person was asked, and answers.
+    model.change(CLIENT, tid, { amountSats: 1 });
+    expect(await desk.money.lookAgain(id)).toMatchObject({ problem: null, completeReadings: 2 });
     expect(stateOf(desk, id)).toBe('needs_human');
+    expect(desk.planned()).toEqual([]);
   });
 
   test('at a history that fails, lags or ends in the middle of a page counts for nothing', async () => {
@@ -185,6 +152,26 @@ describe('one look', () => {
     ]);
   });
 
+  test('waits while another request of the client is on its way', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk, BUY);
+    let answer = () => {};
+    desk.client.buy = () =>
+      new Promise((resolve) => {
+        const { tid } = executed({ type: 'buy', amountSats: 122_500_000, address: null });
+        const value = { tid, amountSats: 122_500_000, createdAtMs: NOW_MS };
+        answer = () => resolve({ kind: 'accepted', value });
+      });
+    const second = await review(desk, { ...BUY, amountUsd: '1501' });
+    const confirmed = desk.money.confirm(second);
+    await expect.poll(() => desk.money.get(second.id).state).toBe('sent');
+    expect((await desk.money.lookAgain(id))?.problem).toContain('on its way');
+    answer();
+    expect((await confirmed).state).toBe('confirmed');
+    expect((await desk.money.lookAgain(id))?.problem).toBeNull();
+    expect(desk.money.get(id).state).toBe('unknown');
+  });
+
   test('of the same intent joins the look under way', async () => {
     const { model, desk } = lossy();
     const id = await lost(desk);
@@ -216,13 +203,30 @@ describe('cleared', () => {
       return stateOf(at, id);
     };
     expect(await lookAt(desk, 1)).toBe('unknown');
+    expect(await lookAt(desk, 10)).toBe('unknown');
     expect(await lookAt(desk, 11)).toBe('unknown');
     expect(await lookAt(desk, 12)).toBe('unknown');
     const restarted = desk.restart();
-    expect(await lookAt(restarted, 22)).toBe('unknown');
-    expect(await lookAt(restarted, 22.1)).toBe('cleared');
+    expect(await lookAt(restarted, 21)).toBe('unknown');
+    expect(await lookAt(restarted, 21.1)).toBe('cleared');
     expect(restarted.money.get(id).reason).toContain('two complete readings');
     await review(restarted);
+  });
+
+  test('not sooner because the machine slept between the baseline and the sending', async () => {
+    const { desk } = lossy();
+    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    const answer = desk.client.withdraw;
+    desk.client.withdraw = (...payment) => {
+      desk.world.nowMs += 60 * MINUTE_MS;
+      return answer(...payment);
+    };
+    const id = await lost(desk);
+    for (const minutes of [0, 11]) {
+      desk.world.nowMs = NOW_MS + (60 + minutes) * MINUTE_MS;
+      await desk.money.lookAgain(id);
+    }
+    expect(stateOf(desk, id)).toBe('unknown');
   });
 
   test('not by readings that lag', async () => {
@@ -290,108 +294,14 @@ describe('by itself', () => {
     const { model, desk } = lossy();
     const id = await lost(desk);
     let answer = () => {};
-    desk.client.transactions = async (_uid, _page, signal) => {
-      await new Promise<void>((resolve) => (answer = resolve));
-      signal?.throwIfAborted();
-      return model.transactions(CLIENT, 1);
+    desk.client.transactions = async (uid, page) => {
+      if (page === 1) await new Promise<void>((resolve) => (answer = resolve));
+      return model.transactions(uid, page);
     };
     void desk.money.lookAgain(id);
     const idle = desk.money.idle();
     answer();
     await idle;
     expect(desk.records.prepare('SELECT count(*) FROM intent_readings').pluck().get()).toBe(0);
-  });
-});
-
-describe('a person', () => {
-  test.each(['went', 'did_not_go'] as const)('says why: %s needs a reason', async (decision) => {
-    const { desk } = lossy();
-    const id = await lost(desk);
-    const silent = desk.money.settle({ id, decision, reason: '  ' });
-    await expect(silent).rejects.toMatchObject({ code: 'invalid_input', field: 'reason' });
-    expect(stateOf(desk, id)).toBe('unknown');
-  });
-
-  test('clears it, by name, with the audit entry in the same transaction', async () => {
-    const { desk } = lossy();
-    const id = await lost(desk);
-    const intent = await desk.money.settle({ id, decision: 'did_not_go', reason: REASON });
-    expect(intent).toMatchObject({
-      state: 'cleared',
-      settledBy: 'alice',
-      settleReason: REASON,
-      settledAtMs: NOW_MS,
-    });
-    const detail = desk.records
-      .prepare(`SELECT detail FROM audit WHERE action = 'intent.cleared'`)
-      .pluck()
-      .get();
-    expect(JSON.parse(String(detail))).toMatchObject({
-      settledBy: 'alice',
-      settleReason: REASON,
-      readings: 0,
-    });
-    await expect(
-      desk.money.settle({ id, decision: 'did_not_go', reason: REASON }),
-    ).rejects.toMatchObject({ code: 'conflict' });
-  });
-
-  test('names the one of two that it became', async () => {
-    const { desk, executed } = lossy();
-    const id = await lost(desk);
-    const { tid } = executed();
-    executed();
-    await desk.money.lookAgain(id);
-    const went = { id, decision: 'went', reason: REASON, found: tid } as const;
-    expect(await desk.money.settle(went)).toMatchObject({ state: 'confirmed', serverTid: tid });
-    expect(stateOf(desk, id)).toBe('confirmed');
-  });
-
-  const refused: [string, (made: ReturnType<typeof lossy>) => string][] = [
-    ['none', () => ''],
-    ['one that does not exist', () => '999'],
-    ['one of the baseline', ({ model }) => model.histories.get(CLIENT)?.[0]?.tid ?? ''],
-    ['one of another type', ({ executed }) => executed({ type: 'deposit' }).tid],
-    ['one over another amount', ({ executed }) => executed({ amountSats: 1 }).tid],
-    ['one to another address', ({ executed }) => executed({ address: DEPOSIT_ADDRESS }).tid],
-  ];
-  test.each(refused)('cannot name %s', async (_, pick) => {
-    const made = lossy();
-    const id = await lost(made.desk);
-    const found = pick(made);
-    const went = made.desk.money.settle({ id, decision: 'went', reason: REASON, found });
-    await expect(went).rejects.toBeInstanceOf(AppError);
-    expect(stateOf(made.desk, id)).toBe('unknown');
-  });
-
-  test('cannot let one transaction be two payments', async () => {
-    const { desk, executed } = lossy();
-    const first = await lost(desk);
-    const { tid } = executed();
-    await desk.money.lookAgain(first);
-    const second = await lost(desk, { ...WITHDRAWAL, reason: 'A second instalment' });
-    const went = { id: second, decision: 'went', reason: REASON, found: tid } as const;
-    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'found' });
-  });
-
-  test('enters the uid of a client whose answer was lost; no history is read for it', async () => {
-    const { model, desk } = lossy();
-    const id = await lost(desk, { kind: 'create_client', label: 'Bob' });
-    await desk.money.startSettling();
-    expect(model.requests).toEqual([]);
-    expect(await desk.money.lookAgain(id)).toMatchObject({ nextLookAtMs: null });
-    const went = { id, decision: 'went', reason: REASON } as const;
-    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'found' });
-    const intent = await desk.money.settle({ ...went, found: 'BT-C7' });
-    expect(intent).toMatchObject({ state: 'confirmed', clientUid: 'BT-C7', settledBy: 'alice' });
-    expect(getRegisteredClient(desk.records, 'BT-C7')).toMatchObject({ label: 'Bob' });
-
-    const { id: other } = await desk.money.confirm(
-      await review(desk, { kind: 'create_client', label: 'Eve' }),
-    );
-    const taken = desk.money.settle({ ...went, id: other, found: 'BT-C7' });
-    await expect(taken).rejects.toMatchObject({ field: 'found' });
-    const gone = await desk.money.settle({ id: other, decision: 'did_not_go', reason: REASON });
-    expect(gone).toMatchObject({ state: 'cleared', clientUid: null });
   });
 });

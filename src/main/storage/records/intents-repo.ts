@@ -13,6 +13,8 @@ export type JournaledIntent = Intent & {
   baselineAtMs: number | null;
   /** The baseline holds every transaction from here on; null for an empty history. */
   baselineFloorMs: number | null;
+  /** When its sending was over without an answer; null when it never was unknown. */
+  unknownSinceMs: number | null;
 };
 
 /** What is fixed when an intent is journaled; the rest follows from its states. */
@@ -47,7 +49,7 @@ const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents
   server_tx_id AS serverTxId, server_state AS serverState, reason,
   repeat_reason AS repeatReason,
   settled_by AS settledBy, settle_reason AS settleReason, baseline_at_ms AS baselineAtMs,
-  baseline_floor_ms AS baselineFloorMs`;
+  baseline_floor_ms AS baselineFloorMs, unknown_since_ms AS unknownSinceMs`;
 
 /** The open states as the partial index names them, so that it is used. */
 const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
@@ -86,10 +88,10 @@ const prepared = statements((db: RecordsDb) => ({
   markDiscarded: db.prepare<[number, string]>(
     `UPDATE intents SET state = 'discarded', settled_at_ms = ? WHERE id = ? AND state = 'journaled'`,
   ),
-  answer: db.prepare<[AnswerColumns]>(
+  answer: db.prepare<[AnswerColumns & { unknownSinceMs: number | null }]>(
     `UPDATE intents SET state = :state, client_uid = :clientUid, server_tid = :serverTid,
        received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
-       reason = :reason, settled_at_ms = :settledAtMs
+       reason = :reason, settled_at_ms = :settledAtMs, unknown_since_ms = :unknownSinceMs
      WHERE id = :id AND state = 'sent'`,
   ),
   settle: db.prepare<[AnswerColumns & SettledBy]>(
@@ -132,7 +134,10 @@ export function markIntentDiscarded(db: RecordsDb, id: string, settledAtMs: numb
 }
 
 /** Moves a sent intent to what became of it; `settledAtMs` is null while that still waits. False when it is not `sent`. */
-export function answerIntent(db: RecordsDb, row: AnswerColumns): boolean {
+export function answerIntent(
+  db: RecordsDb,
+  row: AnswerColumns & Pick<JournaledIntent, 'unknownSinceMs'>,
+): boolean {
   return prepared(db).answer.run(row).changes === 1;
 }
 

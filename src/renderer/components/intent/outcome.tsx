@@ -66,6 +66,10 @@ function recordOf(intent: Intent, timeZone: string): Detail[] {
   if (intent.settledAtMs !== null) {
     items.push({ term: 'Settled', value: when(intent.settledAtMs) });
   }
+  if (intent.settledBy !== null) {
+    items.push({ term: 'Settled by hand by', value: intent.settledBy });
+    items.push({ term: 'Reason given', value: intent.settleReason });
+  }
   return items;
 }
 

@@ -71,7 +71,10 @@ export function describeIntent(intent: Intent): IntentWording {
       return {
         tone: 'success',
         title: confirmedTitles[intent.kind],
-        known: `Bitpro confirmed this ${noun}.`,
+        known:
+          intent.settledBy === null
+            ? `Bitpro confirmed this ${noun}.`
+            : `${intent.settledBy} found out that this ${noun} was carried out.`,
         next: confirmedNext[intent.kind],
       };
     case 'rejected':
@@ -87,7 +90,10 @@ export function describeIntent(intent: Intent): IntentWording {
       return {
         tone: 'neutral',
         title: 'It did not go',
-        known: `The history was read twice to its end, and this ${noun} is not in it.`,
+        known:
+          intent.settledBy === null
+            ? `The history was read twice to its end, and this ${noun} is not in it.`
+            : `${intent.settledBy} found out that this ${noun} was not carried out.`,
         next: 'An equal one may be started again.',
       };
     case 'needs_human':
@@ -122,6 +128,6 @@ function unknownClient(): IntentWording {
     title: 'We don’t know yet whether it went',
     known:
       'The request was sent once, and no answer came that can be relied on. The client may exist at Bitpro.',
-    next: 'The API has no list of clients to look it up in. Ask Bitpro for the uid of a client made at the time below, and add it with “Add by UID”.',
+    next: 'The API has no list of clients to look it up in. Ask Bitpro for the uid of a client made at the time below, and settle this by hand.',
   };
 }

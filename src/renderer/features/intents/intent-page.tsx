@@ -10,6 +10,7 @@ import { intentKindWords } from '../../components/wording.ts';
 import { useRequest } from '../../lib/resource.ts';
 import css from './intents.module.css';
 import { ReviewStep } from './review-step.tsx';
+import { SettlingCard } from './settling-card.tsx';
 
 /** One intent from its review to its end. Buy and withdraw come here with a journaled draft. */
 export function IntentPage(): ReactNode {
@@ -64,6 +65,7 @@ function Outcome({ review }: { review: IntentReview }): ReactNode {
       <Card>
         <OutcomeFacts review={review} />
       </Card>
+      <SettlingCard review={review} />
       <WaysOn review={review} />
     </div>
   );

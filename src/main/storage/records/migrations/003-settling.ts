@@ -28,6 +28,7 @@ const columns = `
 ALTER TABLE intents ADD COLUMN baseline_at_ms INTEGER;
 ALTER TABLE intents ADD COLUMN baseline_floor_ms INTEGER
   CHECK (baseline_floor_ms IS NULL OR baseline_at_ms IS NOT NULL);
+ALTER TABLE intents ADD COLUMN unknown_since_ms INTEGER;
 ALTER TABLE intents ADD COLUMN settled_by TEXT
   CHECK (settled_by IS NULL OR (settled_by <> '' AND state IN ('confirmed', 'cleared')));
 ALTER TABLE intents ADD COLUMN settle_reason TEXT

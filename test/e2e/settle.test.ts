@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { startProxy } from '../main/money/spoiling-proxy.ts';
+import { launchApp } from './launch.ts';
+import { connectAccount, createClient, reviewBuy } from './steps.ts';
+
+const merchant = { apiKey: 'M3175465', secret: 'c2VjcmV0IGZvciB0ZXN0cyBvbmx5' };
+
+it('an unknown outcome says what is known, and is settled by a look or by hand', async () => {
+  const sandbox = await startSandbox({ merchants: [merchant], deposits: 'none' });
+  onTestFinished(() => sandbox.close());
+  const proxy = await startProxy(sandbox.url);
+  const userDataDir = await mkdtemp(join(tmpdir(), 'settle-'));
+  onTestFinished(() => rm(userDataDir, { recursive: true, force: true }));
+  const app = await launchApp({ userDataDir });
+  onTestFinished(() => app.close());
+  const page = await app.firstWindow();
+  const { baseUrl } = proxy;
+  await connectAccount(page, { baseUrl, apiKey: merchant.apiKey, secretKey: merchant.secret });
+  await createClient(page, 'Bob');
+
+  proxy.fault = 'drop-answer';
+  await reviewBuy(page, '1500');
+  await page.getByRole('button', { name: /^Confirm buy/ }).click();
+  await page.getByText('We don’t know yet whether it went').waitFor();
+  await page.getByText('The history has not been read since the request was sent.').waitFor();
+  await page.getByText('Next look').waitFor();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByText('Slippage').waitFor();
+
+  proxy.fault = 'drop-request';
+  await page.getByRole('link', { name: 'Back to client' }).click();
+  await reviewBuy(page, '100');
+  await page.getByRole('button', { name: /^Confirm buy/ }).click();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByText(/read to its end (once|\d+ times) since, and does not show it/).waitFor();
+  expect(await page.getByRole('button', { name: /again/ }).allInnerTexts()).toEqual(['Look again']);
+
+  await page.getByRole('button', { name: 'Settle by hand' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('It did not go').click();
+  await dialog.getByRole('button', { name: 'Settle', exact: true }).click();
+  await dialog.getByText('Write down how you know.').waitFor();
+  await dialog.getByLabel('How do you know?').fill('Bitpro support, ticket 4711');
+  await dialog.getByRole('button', { name: 'Settle', exact: true }).click();
+  await page.getByText('Settled by hand by').waitFor();
+  await page.getByText('Bitpro support, ticket 4711').waitFor();
+  expect(proxy.posts).toBe(3);
+  expect(sandbox.ledger()).toHaveLength(1);
+});
