@@ -7,7 +7,6 @@ import { pursue } from './operator.ts';
 import { checkEnd } from './oracle.ts';
 import { createRandom } from './random.ts';
 import { createService } from './service.ts';
-import { settleAll } from './settling.ts';
 import { createVirtualTime } from './virtual-time.ts';
 import { drawWishes, haveHappenedBefore } from './wishes.ts';
 import type { Violation, World } from './world.ts';
@@ -80,7 +79,7 @@ export async function runSchedule(
   Object.assign(rates, { network: 0, disk: 0, crash: 0 });
   world.trace('all has healed');
   restart();
-  await Promise.all([settleAll(desk), time.runUntil(time.nowMs() + HEALED_MS)]);
+  await time.runUntil(time.nowMs() + HEALED_MS);
   for (const { id, state } of desk.money.list({ openOnly: true })) {
     if (state === 'journaled') desk.money.discard(id);
   }
