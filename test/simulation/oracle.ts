@@ -3,10 +3,11 @@ import { verifyChain } from '../../src/main/audit/chain.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
 import type { Desk } from './desk.ts';
-import { settlesUnknown } from './settling.ts';
 import type { Wish } from './wishes.ts';
 import { numberOf, type World } from './world.ts';
 
+/** The app does not settle unknown outcomes yet, so that they may stay unknown. */
+const settlesUnknown: boolean = false;
 /** A change of environment shows in the next ping only. */
 const ENVIRONMENT_GRACE_MS = 10_000;
 /** The clock's reading may be off by the second of `Date` and the way of an answer. */

@@ -111,7 +111,7 @@ export function createService({ random, now }: { random: Random; now: () => numb
     if (!account) return refuse(404, 'Not found');
     const usdCents = units(form.get('traded_fiat'), 2);
     if (!(usdCents > 0)) return refuse(422, 'Traded fiat must be greater than 0');
-    const amountSats = Math.floor((usdCents * 100_000_000) / PRICE_CENTS);
+    const amountSats = satsAtPrice(usdCents);
     account.balanceSats += amountSats;
     const entry = { ...nothing, clientUid, usdCents, amountSats, intentId };
     const executed = record({ ...entry, kind: 'buy' });
@@ -150,6 +150,10 @@ export function createService({ random, now }: { random: Random; now: () => numb
 }
 
 const nothing = { amountSats: 0, usdCents: 0, address: '' };
+
+export function satsAtPrice(usdCents: number): number {
+  return Math.floor((usdCents * 100_000_000) / PRICE_CENTS);
+}
 
 export function present(entry: LedgerEntry) {
   return {

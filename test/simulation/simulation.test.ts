@@ -9,7 +9,7 @@ test('no schedule moves money twice or loses sight of it', async () => {
   expect(summary.failing).toEqual([]);
   expect(violations.map((name) => summary[name])).toEqual(violations.map(() => 0));
   // The hostile world was there, and the app got its work done in it.
-  expect(summary).toMatchObject({ schedules: 300, ends: expect.objectContaining({}) });
+  expect(summary.schedules).toBe(300);
   expect(summary.crashes).toBeGreaterThan(100);
   for (const state of ['confirmed', 'rejected', 'unknown', 'needs_human', 'discarded']) {
     expect(summary.ends[state]).toBeGreaterThan(0);

@@ -21,12 +21,13 @@ export function createVirtualTime(startMs: number) {
     nowMs: () => nowMs,
     after,
     sleep: (delayMs: number) => new Promise<void>((resolve) => after(delayMs, resolve)),
-    /** Until nothing is planned any more. Between two events every promise that can settle does. */
-    async runAll(): Promise<void> {
+    /** Until nothing is planned any more, or that far. Between two events every promise that can settle does. */
+    async runUntil(endMs: number): Promise<void> {
       for (;;) {
         await turn();
-        const event = events.shift();
-        if (!event) return;
+        const [event] = events;
+        if (!event || event.atMs > endMs) return;
+        events.shift();
         nowMs = event.atMs;
         event.run();
       }

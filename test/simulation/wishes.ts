@@ -2,6 +2,7 @@ import type { Draft, Intent } from '#shared/domain/intent.ts';
 import { parseBtc, parseUsd } from '#shared/money.ts';
 import type { Desk } from './desk.ts';
 import type { Random } from './random.ts';
+import { satsAtPrice, type Service } from './service.ts';
 
 /** Something the operator wants to happen once. */
 export type Wish = {
@@ -22,6 +23,24 @@ export function drawWishes(random: Random, uids: readonly string[]): Wish[] {
     drafts.set(JSON.stringify(draft), draft);
   }
   return [...drafts.values()].map((draft) => ({ draft, isMeant: meaning(draft), busyWith: null }));
+}
+
+/** Equal things that happened before: a history must not be taken for the outcome of what comes. */
+export function haveHappenedBefore(
+  random: Random,
+  service: Service,
+  wishes: readonly Wish[],
+): void {
+  for (const { draft } of wishes) {
+    if (draft.kind === 'create_client' || random.chance(0.7)) continue;
+    const { kind, clientUid } = draft;
+    const address = kind === 'withdrawal' ? draft.address : '';
+    const usd = kind === 'buy' ? parseUsd(draft.amountUsd) : null;
+    const btc = kind === 'withdrawal' ? parseBtc(draft.amountBtc) : null;
+    const usdCents = usd?.ok ? usd.value : 0;
+    const amountSats = btc?.ok ? btc.value : satsAtPrice(usdCents);
+    service.record({ kind, clientUid, address, usdCents, amountSats, intentId: null });
+  }
 }
 
 function drawDraft(random: Random, uids: readonly string[]): Draft {
