@@ -22,7 +22,9 @@ test.runIf(process.platform === 'linux')(
   async () => {
     requireStrace();
     const server = await startRawServer((seen, response) => {
-      if (seen.method === 'GET') json(response, 200, { status: 'ok', environment: 'sandbox' });
+      if (seen.url.endsWith('/ping')) {
+        json(response, 200, { status: 'ok', environment: 'sandbox' });
+      } else if (seen.method === 'GET') json(response, 200, []);
       else json(response, 502, { errors: 'Bad gateway' });
     });
     const desk = openDesk();

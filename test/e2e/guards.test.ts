@@ -51,7 +51,7 @@ it('a payment above the limit goes to a labelled address with a second person’
   await page.getByRole('row').filter({ hasText: 'Cold wallet' }).getByText('New').waitFor();
 
   await openClient(page, CLIENT);
-  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.getByRole('combobox', { name: 'Address book' }).fill('cold');
   await page.getByRole('option', { name: 'Cold wallet' }).click();
   expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe(PAYEE);
@@ -75,7 +75,7 @@ it('a payment above the limit goes to a labelled address with a second person’
 
 it('the same payment again asks for a reason, which the review shows', async () => {
   await openClient(page, CLIENT);
-  await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.getByRole('textbox', { name: 'Address' }).fill(PAYEE);
   await page.getByLabel('Amount in BTC').fill('0.06');
   await button('Review').click();

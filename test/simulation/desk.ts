@@ -95,6 +95,13 @@ export function startDesk(world: World, path: string): Desk {
       balanceOf: () => null,
       now: localNow,
       actor: () => 'operator',
+      schedule: (run, delayMs) => {
+        let isDue = true;
+        time.after(delayMs, () => {
+          if (isDue && alive) run();
+        });
+        return () => (isDue = false);
+      },
       onChanged: ({ id, state, serverTid }) => {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
@@ -116,6 +123,7 @@ export function startDesk(world: World, path: string): Desk {
   checkAcknowledged(world, desk);
   try {
     desk.money.recover();
+    void desk.money.startSettling();
   } catch (error) {
     kill(`starting failed: ${String(error)}`);
   }
@@ -129,7 +137,8 @@ const profile = {
   network: 'testnet',
   locked: false,
   secret: 'ready',
-  settleDelayMinutes: null,
+  /** Longer than the latest execution of a request. */
+  settleDelayMinutes: 5,
 } as const;
 
 /** A migrated, empty database to start each schedule from. */

@@ -186,4 +186,40 @@ export const mutants: readonly Mutant[] = [
       return orStay(() =>
         move(id, 'intent.sent', detail,`,
   ),
+  one(
+    'the history before the request counts too',
+    'money/matching.ts',
+    'return !tids.has(tid) && (floorMs === null || createdAtMs >= floorMs);',
+    'return !tids.has(tid) || floorMs === null || createdAtMs >= 0;',
+  ),
+  one(
+    'no settle delay',
+    'money/matching.ts',
+    '.filter((atMs) => atMs > sendingOverMs + settleDelayMs);',
+    '.filter((atMs) => atMs > sendingOverMs - settleDelayMs);\n  if (counted.length > 1) return true;',
+  ),
+  one(
+    'a single reading clears',
+    'money/matching.ts',
+    '.filter((atMs) => atMs > sendingOverMs + settleDelayMs);',
+    '.filter((atMs) => atMs > sendingOverMs);\n  if (counted.length > 0) return true;',
+  ),
+  one(
+    'the first of several matches is taken',
+    'money/matching.ts',
+    'more.length > 0',
+    'more.length > 99',
+  ),
+  one(
+    'any withdrawal to the address matches',
+    'money/matching.ts',
+    'return isSameAddress && amountSats === intent.amountSats;',
+    'return isSameAddress && amountSats > 0;',
+  ),
+  one(
+    'a transaction that settled another intent matches',
+    'money/matching.ts',
+    '(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(row.tid),',
+    "(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(''),",
+  ),
 ];

@@ -6,8 +6,8 @@ import type { Desk } from './desk.ts';
 import type { Wish } from './wishes.ts';
 import { numberOf, type World } from './world.ts';
 
-/** The app does not settle unknown outcomes yet, so that they may stay unknown. */
-const settlesUnknown: boolean = false;
+/** Only the history of a client explains what is unknown; new clients are in none. */
+const settlesUnknown: boolean = true;
 /** A change of environment shows in the next ping only. */
 const ENVIRONMENT_GRACE_MS = 10_000;
 /** The clock's reading may be off by the second of `Date` and the way of an answer. */
@@ -98,7 +98,10 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
     } else if (finalStates.includes(row.state) && entry) {
       report('falseRejections', `${name} is ${row.state}, but was executed`);
     }
-    if (row.state === 'sent' || (row.state === 'unknown' && settlesUnknown)) {
+    if (
+      row.state === 'sent' ||
+      (row.state === 'unknown' && row.kind !== 'create_client' && settlesUnknown)
+    ) {
       report('stuck', `${name} is still ${row.state}`);
     }
   }

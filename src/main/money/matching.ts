@@ -67,7 +67,7 @@ export function judge(
   const candidates = candidatesFor(intent, baseline, rows, isSettled);
   const matches = candidates.filter((row) => mayBe(intent, row));
   const [only, ...more] = matches;
-  if (!only) return judgeOffRate(intent, baseline, candidates);
+  if (!only) return judgeUnexplained(intent, baseline, candidates);
   const doubt =
     more.length > 0
       ? `${matches.length} transactions fit, and one request was sent.`
@@ -77,26 +77,31 @@ export function judge(
     : { kind: 'needs_human', reason: doubt, matches: matches.length };
 }
 
-/** A buy of the right time at a rate that was not expected is for a person to recognise. */
-function judgeOffRate(
-  { kind, expectedSats }: Judged,
+/**
+ * Nothing fits, yet something happened: a transaction of the right time that nothing explains may be what
+ * became of the request, executed otherwise than asked. It is for a person to recognise; calling the outcome
+ * cleared could mean to pay twice.
+ */
+function judgeUnexplained(
+  intent: Judged,
   { atMs }: Baseline,
   candidates: readonly RemoteTransaction[],
 ): Verdict {
-  const expected = expectedSats ?? 0;
-  const near = candidates.filter(
-    (row) =>
-      kind === 'buy' &&
-      isInTime(row, atMs) &&
-      row.amountSats * BUY_DOUBT_FACTOR >= expected &&
-      row.amountSats <= expected * BUY_DOUBT_FACTOR,
-  );
+  const near = candidates.filter((row) => isInTime(row, atMs) && isPlausible(intent, row));
   const [first] = near;
   if (!first) return { kind: 'none' };
+  const asked = intent.kind === 'buy' ? intent.expectedSats : intent.amountSats;
+  const to = first.address === null ? '' : ` to ${first.address}`;
   const reason =
-    `Transaction ${first.tid} is a buy of the right time, but over ${formatBtc(first.amountSats)} BTC ` +
-    `instead of about ${formatBtc(expected)} BTC.`;
+    `Transaction ${first.tid} over ${formatBtc(first.amountSats)} BTC${to} has the right time, but is not ` +
+    `what was asked for (${formatBtc(asked ?? 0)} BTC${intent.address === null ? '' : ` to ${intent.address}`}).`;
   return { kind: 'needs_human', reason, matches: near.length };
+}
+
+function isPlausible({ kind, expectedSats }: Judged, { amountSats }: RemoteTransaction): boolean {
+  if (kind !== 'buy') return true;
+  const expected = expectedSats ?? 0;
+  return amountSats * BUY_DOUBT_FACTOR >= expected && amountSats <= expected * BUY_DOUBT_FACTOR;
 }
 
 function isInTime({ createdAtMs }: RemoteTransaction, sentAtMs: number): boolean {
