@@ -176,13 +176,17 @@ function insertOnce(records: RecordsDb, intent: NewIntent): void {
     insertIntent(records, intent);
   } catch (error) {
     if (!(error instanceof SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
-    throw new AppError(
-      'duplicate_intent',
-      'An equal request is already open. Decide on that one first; until its outcome is known, ' +
-        'nothing equal can be sent.',
-      { cause: error },
-    );
+    throw equalIsOpen(error);
   }
+}
+
+export function equalIsOpen(cause?: unknown): AppError {
+  return new AppError(
+    'duplicate_intent',
+    'An equal request is already open. Decide on that one first; until its outcome is known, ' +
+      'nothing equal can be sent.',
+    { cause },
+  );
 }
 
 export function alreadyMoved(): AppError {

@@ -80,6 +80,13 @@ test('what changes while the rate is read counts', async () => {
   expect(states(desk)).toEqual([]);
 });
 
+test('an equal buy that ends while the rate is read lets no second one pass', async () => {
+  const desk = openDesk();
+  const { intent } = await desk.money.prepare(BUY);
+  desk.world.onRefresh = () => void desk.money.discard(intent.id);
+  await expect(desk.money.prepare(BUY)).rejects.toMatchObject({ code: 'duplicate_intent' });
+});
+
 test('an unlisted client and one with a second deposit address are refused', async () => {
   const desk = openDesk();
   const unlisted = { ...BUY, clientUid: 'BT-404' };
