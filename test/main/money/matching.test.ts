@@ -5,6 +5,7 @@ import {
   candidatesFor,
   isCleared,
   judge,
+  mayBe,
   type Judged,
   type Others,
 } from '../../../src/main/money/matching.ts';
@@ -158,8 +159,10 @@ describe('laws', () => {
         if (verdict.kind !== 'match') return;
         const { tid } = verdict.transaction;
         expect(baseline.tids.has(tid) || tids.includes(tid)).toBe(false);
-        const rest = rows.filter((each) => each.tid !== tid);
-        expect(judge(judged, baseline, rest, others).kind).toBe('none');
+        const fitting = candidatesFor(judged, baseline, rows, others.isSettled).filter((row) =>
+          mayBe(judged, row),
+        );
+        expect(fitting.map((row) => row.tid)).toEqual([tid]);
       }),
     );
   });
