@@ -39,6 +39,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
   const { store, secrets, profiles, now, emit, onFailure } = deps;
   let current: Promise<Opened> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
+  const rechecked = new Set<string>();
 
   /** One change of the open profile at a time, whatever became of the one before. */
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -60,13 +61,16 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       paths,
       baseUrl,
       signer,
+      thorough: rechecked.has(id),
       profile: () => profiles.view(id),
       emit: (name, payload) => {
         if (isCurrent) emit(name, payload);
       },
       onDeposits: (events) => deps.onDeposits(running, events),
     });
-    if (practice) registerPracticeClients(running, paths.directory, now());
+    if (practice && running.damage === null) {
+      registerPracticeClients(running, paths.directory, now());
+    }
     void signer.ready.then((problem) => {
       if (!isCurrent) return;
       if (problem !== null) onFailure('secret', problem);
@@ -157,6 +161,21 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
         await closeCurrent();
         await begin(id);
         emit('profile.changed', profiles.view(id));
+      }),
+
+    /** Damage was met while a profile was open: it is opened anew and checked to the last page, once a run. */
+    recheck: (): Promise<void> =>
+      inTurn(async () => {
+        const id = store.activeId();
+        if (id === null || rechecked.has(id)) return;
+        if ((await current?.catch(() => null))?.running.damage) return;
+        rechecked.add(id);
+        await closeCurrent();
+        await begin(id);
+        emit('profile.changed', profiles.view(id));
+        for (const event of ['clients.changed', 'intents.changed', 'guards.changed'] as const) {
+          emit(event, null);
+        }
       }),
 
     close: (): Promise<void> => inTurn(closeCurrent),

@@ -26,12 +26,18 @@ import { openSettingsStore } from './profiles/settings-store.ts';
 import { reportFileName } from './reports/report-file-name.ts';
 import { forkKeychain } from './secrets/fork-keychain.ts';
 import { createKeychain } from './secrets/keychain.ts';
+import { isDamaged } from './storage/storage-error.ts';
 
 /** Composition of the app: the only place that wires things together. Called once, after `ready`. */
 export function startDesk(): void {
   const userData = app.getPath('userData');
   const now = Date.now;
   const log = createLog(join(userData, 'logs', 'main.log'), now);
+  /** Every failure comes by here, and damage of the databases with it. */
+  const report = (event: string, error: unknown): void => {
+    log(event, error);
+    if (isDamaged(error)) void current.recheck().catch((failure) => log('recheck', failure));
+  };
   const devServer = devServerUrl();
   let window: BrowserWindow | undefined;
   const emit = createEmit(() => (window?.isDestroyed() === false ? window.webContents : undefined));
@@ -63,7 +69,7 @@ export function startDesk(): void {
     profiles,
     forkPractice,
     emit,
-    onFailure: log,
+    onFailure: report,
     onDeposits: ({ records }, events) => {
       for (const notice of describeDeposits(records, events)) {
         emit('notice.shown', notice);
@@ -133,7 +139,7 @@ export function startDesk(): void {
       devServerUrl: devServer,
     });
     const origins = devServer === undefined ? [APP_ORIGIN] : [new URL(devServer).origin];
-    register({ contents: opened.webContents, handlers, origins, report: log });
+    register({ contents: opened.webContents, handlers, origins, report });
     onSessionEnd(opened, cleanUp);
     return opened;
   }

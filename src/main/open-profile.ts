@@ -14,7 +14,8 @@ import type { ProfilePaths } from './profiles/profile-dir.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
-import { openCache, openRecords } from './storage/open.ts';
+import { openCache } from './storage/open.ts';
+import { openRecordsOrSalvage } from './storage/salvage.ts';
 import type { DepositEvent } from './sync/deposit-events.ts';
 import { createSyncEngine } from './sync/engine.ts';
 
@@ -30,6 +31,8 @@ type OpenOptions = {
   emit: Emit;
   onDeposits: (events: readonly DepositEvent[]) => void;
   onFailure: (event: string, error: AppError) => void;
+  /** Damage was met before: the records are checked to the last index entry. */
+  thorough?: boolean;
 };
 
 export type RunningProfile = OpenProfile & {
@@ -43,8 +46,11 @@ export type RunningProfile = OpenProfile & {
 export function openProfile(options: OpenOptions): RunningProfile {
   const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
   const { id, name, environment, apiKey, options: apiOptions } = profile();
-  const records = openRecords(paths.recordsPath);
-  const cache = openCache(paths.cachePath, paths.recordsPath, now);
+  const { records, damage } = openRecordsOrSalvage(paths, {
+    now,
+    thorough: options.thorough ?? false,
+  });
+  const cache = openCache(paths.cachePath, records.name, now);
   const clock = createServerClock(now);
   let wasOffline = false;
   const connection = createConnectionMonitor({
@@ -83,6 +89,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     clock,
     now,
     onRate: (status) => emit('rate.changed', status),
+    onFailure: (error) => options.onFailure('rates', error),
   });
   const refresh = (uid: string): void => {
     sync.refreshClient(uid).catch((error: AppError) => options.onFailure('refresh', error));
@@ -103,7 +110,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
-  money.recover();
+  if (damage === null) money.recover();
   const guards = createGuards({
     records,
     now,
@@ -120,7 +127,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     onChanged: () => emit('clients.changed', null),
   });
   const reports = createReports({
-    recordsPath: paths.recordsPath,
+    recordsPath: records.name,
     cachePath: paths.cachePath,
     profile: { id, name, environment },
     appVersion,
@@ -129,6 +136,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
   });
   return {
     profile,
+    damage,
     records,
     cache,
     clients,
@@ -141,7 +149,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     start() {
       rates.start();
       sync.start();
-      void money.startSettling();
+      if (damage === null) void money.startSettling();
     },
     async close() {
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);

@@ -38,6 +38,7 @@ export const errorCodes = [
   'cancelled',
   'disk_full',
   'storage_failed',
+  'storage_damaged',
   'storage_newer',
   'forbidden',
   'internal',

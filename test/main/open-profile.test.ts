@@ -1,14 +1,22 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
+import { requests, type RequestName } from '#shared/ipc/contract.ts';
+import { createHandlers, type HandlerDeps } from '../../src/main/ipc/handlers.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
+import { createRandom } from '../simulation/random.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { API_KEY, SECRET } from './bitpro/raw-server.ts';
 import { DESTINATION } from './money/fixture.ts';
 import { startProxy } from './money/spoiling-proxy.ts';
 import { temporaryDirectory } from './storage/databases.ts';
+
+const PAGE_BYTES = 4096;
 
 /** A profile over a real server whose answers can be lost, with a client that holds bitcoin. */
 async function setUp() {
@@ -70,7 +78,7 @@ async function setUp() {
     proxy.fault = 'none';
     return id;
   };
-  return { proxy, running, open, lose };
+  return { proxy, sandbox, paths, running, open, lose, clientUid, failures };
 }
 
 async function send(
@@ -105,4 +113,156 @@ test('and when Bitpro is reached again', async () => {
   // Sooner than the planned look, five seconds after the answer was lost.
   await expect.poll(() => running.money.get(id).state, { timeout: 3000 }).toBe('confirmed');
   expect(proxy.posts).toBe(3);
+});
+
+/** What a damaged profile still answers; every other request of the contract sends, writes or is not of a profile. */
+const stillAnswered: readonly RequestName[] = [
+  'records.damage',
+  'connection.status',
+  'clients.list',
+  'clients.previewImport',
+  'clients.copyAddress',
+  'clients.refresh',
+  'addresses.check',
+  'intents.review',
+  'intents.settling',
+  'intents.get',
+  'intents.list',
+  'addressBook.list',
+  'policy.get',
+  'approvers.list',
+  'history.page',
+  'history.summary',
+  'history.get',
+  'history.tags',
+  'history.openExplorer',
+  'sync.status',
+  'sync.start',
+  'sync.cancel',
+  'rates.status',
+  'rates.refresh',
+  'rates.series',
+  'overview.get',
+  'reports.start',
+  'reports.cancel',
+  'reports.showInFolder',
+];
+
+describe('damaged records', () => {
+  /** That reading leaves an empty log behind is no matter. */
+  const contentOf = (path: string) =>
+    [path, `${path}-wal`].map((file) => {
+      const content = existsSync(file) ? readFileSync(file) : '';
+      return createHash('sha256').update(content).digest('hex');
+    });
+
+  /** A profile with one lost and one waiting withdrawal, closed, whose records are then damaged. */
+  async function setUpDamaged(
+    damage: (content: Buffer, rootOf: (table: string) => number) => void,
+  ) {
+    const desk = await setUp();
+    const lostId = await desk.lose();
+    const { intent, reviewHash } = await desk.running.money.prepare({
+      kind: 'withdrawal',
+      clientUid: desk.clientUid,
+      address: DESTINATION,
+      amountBtc: '0.2',
+    });
+    await desk.running.close();
+    const { recordsPath } = desk.paths;
+    const content = readFileSync(recordsPath);
+    damage(content, (table) => rootOf(recordsPath, table));
+    writeFileSync(recordsPath, content);
+    const waiting = { id: intent.id, reviewHash, typed: DESTINATION.slice(-6) };
+    return { ...desk, lostId, waiting, before: contentOf(recordsPath), posts: desk.proxy.posts };
+  }
+
+  /** Where the first page of a table begins. */
+  function rootOf(path: string, table: string): number {
+    const db = new Database(path);
+    const root = db
+      .prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+      .pluck();
+    const page = root.get(table) ?? 0;
+    db.close();
+    return (page - 1) * PAGE_BYTES;
+  }
+
+  test.each<[string, Parameters<typeof setUpDamaged>[0], shown: number]>([
+    [
+      'in a table',
+      (content, root) => void content.fill(0xa5, root('rates'), root('rates') + PAGE_BYTES),
+      2,
+    ],
+    ['in their header', (content) => void content.fill(0, 0, 100), 0],
+  ])('%s: read, never written, and nothing is sent', async (_where, damage, shown) => {
+    const desk = await setUpDamaged(damage);
+    const reopened = desk.open();
+    expect(reopened.damage).toMatchObject({ path: desk.paths.recordsPath });
+    reopened.start();
+    await reopened.sync.runNow();
+    await reopened.rates.refresh('poll');
+    expect(reopened.rates.status().rate).not.toBeNull();
+    const listed = reopened.money.list({ openOnly: true });
+    expect(listed).toHaveLength(shown);
+    expect(reopened.clients.list().map(({ uid }) => uid)).toEqual([desk.clientUid]);
+    expect(reopened.clients.get(desk.clientUid).balance).not.toBeNull();
+
+    // Not even past the handlers, which refuse it first.
+    if (shown > 0) await expect(reopened.money.confirm(desk.waiting)).rejects.toThrow();
+    await reopened.close();
+    expect(desk.proxy.posts).toBe(desk.posts);
+    expect(contentOf(desk.paths.recordsPath)).toEqual(desk.before);
+    expect(desk.failures).toEqual([]);
+  });
+
+  test('every request that would send or write is refused with the reason', async () => {
+    const desk = await setUpDamaged((content) => void content.fill(0, 0, 100));
+    const reopened = desk.open();
+    const handlers = createHandlers({
+      opened: async () => reopened,
+      now: Date.now,
+    } as unknown as HandlerDeps);
+    const ofTheApp = /^(app|settings|profiles)\./;
+    const names = Object.keys(requests) as RequestName[];
+    const refused = names.filter((name) => !ofTheApp.test(name) && !stillAnswered.includes(name));
+    expect(refused).toContain('intents.confirm');
+    for (const name of refused) {
+      const handle = handlers[name] as (input: unknown) => unknown;
+      await expect((async () => handle({}))(), name).rejects.toMatchObject({
+        code: 'storage_damaged',
+        message: expect.stringContaining('Nothing was sent or changed'),
+      });
+    }
+    expect(desk.proxy.posts).toBe(desk.posts);
+  });
+
+  test('wherever bytes are flipped, a damaged profile opens and sends nothing', async () => {
+    const random = createRandom(20_261_123);
+    let damaged = 0;
+    const desk = await setUpDamaged(() => {});
+    const { recordsPath } = desk.paths;
+    const whole = readFileSync(recordsPath);
+    for (let run = 0; run < 40; run += 1) {
+      const content = Buffer.from(whole);
+      for (let flip = 0; flip < 8; flip += 1) {
+        // Half of them where the schema lies.
+        const at = random.between(0, random.chance(0.5) ? 20 * PAGE_BYTES : content.length - 1);
+        content[at] = random.between(0, 255);
+      }
+      writeFileSync(recordsPath, content);
+      const before = contentOf(recordsPath);
+      const reopened = desk.open();
+      if (reopened.damage !== null) {
+        damaged += 1;
+        reopened.money.list({ openOnly: false });
+        reopened.clients.list();
+        await reopened.money.confirm(desk.waiting).catch(() => {});
+        expect(contentOf(recordsPath)).toEqual(before);
+      }
+      await reopened.close();
+    }
+    expect(damaged).toBeGreaterThan(8);
+    expect(desk.proxy.posts).toBe(desk.posts);
+  });
 });

@@ -1,6 +1,8 @@
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
+import type { RecordsDamage } from '#shared/domain/damage.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
+import { AppError } from '#shared/errors.ts';
 import type { ConnectionMonitor } from '../bitpro/connection.ts';
 import { annotateTransaction, readTransaction } from '../clients/annotate.ts';
 import type { Registry } from '../clients/registry.ts';
@@ -23,6 +25,8 @@ import type { Handlers } from './handler-types.ts';
 /** What the open profile offers to the handlers. */
 export type OpenProfile = {
   profile: () => ProfileView;
+  /** Not null: `records` holds what could be read of damaged ones, and cannot be written. */
+  damage: RecordsDamage | null;
   records: RecordsDb;
   cache: CacheDb;
   clients: Registry;
@@ -56,6 +60,17 @@ export type HandlerDeps = {
 /** A line a channel: what each request of the contract does. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   const { profiles, opened, now } = deps;
+
+  /** For what sends money or writes the records. @throws AppError storage_damaged while they can only be read */
+  async function writable(): Promise<OpenProfile> {
+    const open = await opened();
+    if (open.damage === null) return open;
+    throw new AppError(
+      'storage_damaged',
+      'The records of this profile are damaged and can only be read. Nothing was sent or changed.',
+    );
+  }
+
   return {
     'app.info': () => deps.info(),
     'settings.save': (settings) => deps.saveSettings(settings),
@@ -71,20 +86,21 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return null;
     },
 
+    'records.damage': async () => (await opened()).damage,
     'connection.status': async () => (await opened()).connection.status(),
 
     'clients.list': async () => (await opened()).clients.list(),
-    'clients.add': async (input) => (await opened()).clients.add(input),
+    'clients.add': async (input) => (await writable()).clients.add(input),
     'clients.previewImport': async ({ csv }) => (await opened()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {
-      const { clients, sync } = await opened();
+      const { clients, sync } = await writable();
       const result = clients.import(lines);
       void sync.runNow();
       return result;
     },
-    'clients.label': async (input) => (await opened()).clients.label(input),
-    'clients.archive': async (input) => (await opened()).clients.archive(input),
-    'clients.acceptAddress': async (input) => (await opened()).clients.acceptAddress(input),
+    'clients.label': async (input) => (await writable()).clients.label(input),
+    'clients.archive': async (input) => (await writable()).clients.archive(input),
+    'clients.acceptAddress': async (input) => (await writable()).clients.acceptAddress(input),
     'clients.copyAddress': async ({ uid }) => {
       await deps.copyVerified((await opened()).clients.usableAddress(uid));
       return null;
@@ -97,30 +113,30 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 
     'addresses.check': async ({ text }) => checkAddress(text, (await opened()).profile().network),
 
-    'intents.prepare': async (draft) => (await opened()).money.prepare(draft),
+    'intents.prepare': async (draft) => (await writable()).money.prepare(draft),
     'intents.review': async ({ id }) => (await opened()).money.review(id),
-    'intents.confirm': async (confirmation) => (await opened()).money.confirm(confirmation),
-    'intents.approve': async (approving) => (await opened()).money.approve(approving),
+    'intents.confirm': async (confirmation) => (await writable()).money.confirm(confirmation),
+    'intents.approve': async (approving) => (await writable()).money.approve(approving),
     'intents.settling': async ({ id }) => (await opened()).money.settling(id),
-    'intents.lookAgain': async ({ id }) => (await opened()).money.lookAgain(id),
-    'intents.settle': async (decision) => (await opened()).money.settle(decision),
-    'intents.discard': async ({ id }) => (await opened()).money.discard(id),
+    'intents.lookAgain': async ({ id }) => (await writable()).money.lookAgain(id),
+    'intents.settle': async (decision) => (await writable()).money.settle(decision),
+    'intents.discard': async ({ id }) => (await writable()).money.discard(id),
     'intents.get': async ({ id }) => (await opened()).money.get(id),
     'intents.list': async (filter) => (await opened()).money.list(filter),
 
     'addressBook.list': async () => (await opened()).guards.listBook(),
-    'addressBook.add': async (input) => (await opened()).guards.addToBook(input),
-    'addressBook.label': async (input) => (await opened()).guards.labelInBook(input),
+    'addressBook.add': async (input) => (await writable()).guards.addToBook(input),
+    'addressBook.label': async (input) => (await writable()).guards.labelInBook(input),
     'addressBook.remove': async ({ address }) => {
-      (await opened()).guards.removeFromBook(address);
+      (await writable()).guards.removeFromBook(address);
       return null;
     },
     'policy.get': async () => (await opened()).guards.policy(),
-    'policy.save': async (policy) => (await opened()).guards.savePolicy(policy),
+    'policy.save': async (policy) => (await writable()).guards.savePolicy(policy),
     'approvers.list': async () => (await opened()).guards.listApprovers(),
-    'approvers.add': async (input) => (await opened()).guards.addApprover(input),
+    'approvers.add': async (input) => (await writable()).guards.addApprover(input),
     'approvers.remove': async ({ name }) => {
-      (await opened()).guards.removeApprover(name);
+      (await writable()).guards.removeApprover(name);
       return null;
     },
 
@@ -129,7 +145,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'history.get': async ({ clientUid, tid }) =>
       readTransaction((await opened()).cache, clientUid, tid),
     'history.annotate': async (input) =>
-      annotateTransaction(await opened(), input, { atMs: now(), actor: deps.actor() }),
+      annotateTransaction(await writable(), input, { atMs: now(), actor: deps.actor() }),
     'history.tags': async () => listTags((await opened()).records),
     'history.openExplorer': async ({ clientUid, tid }) => {
       const { profile, cache } = await opened();

@@ -20,6 +20,8 @@ export type RatePollerDeps = {
   now: () => number;
   /** After every answer and every failure. */
   onRate: (status: RateStatus) => void;
+  /** Every failure with its cause, for the local log. */
+  onFailure?: (error: AppError) => void;
   /** Runs something later; what it returns calls that off. */
   schedule?: (run: () => void, delayMs: number) => () => void;
 };
@@ -55,7 +57,9 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
     const remote = await client.rates(stop.signal);
     stop.signal.throwIfAborted();
     const seen: Rate = { ...remote, observedAtMs: now(), trigger };
-    if (trigger !== 'poll' || !isSameQuote(seen, rate)) insertRate(records, seen, intentId);
+    const isNews = trigger !== 'poll' || !isSameQuote(seen, rate);
+    // Damaged records are only read: then the rate is shown, and not kept.
+    if (isNews && !records.readonly) insertRate(records, seen, intentId);
     rate = seen;
     return seen;
   }
@@ -70,6 +74,7 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
       const failure: AppError = storageError(error);
       lastError = failure.message;
       failuresInARow += 1;
+      deps.onFailure?.(failure);
       throw failure;
     } finally {
       if (!stop.signal.aborted) {

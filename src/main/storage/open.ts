@@ -20,13 +20,16 @@ export class CacheDb extends Database {
 }
 
 /**
- * Opens, checks and migrates the records. The file is never deleted or replaced, whatever is wrong with it.
- * @throws AppError storage_failed, storage_newer, disk_full
+ * Opens, checks and migrates the records. The file is never deleted or replaced, whatever is wrong with it; a
+ * damaged one is not written either. `thorough` also holds every index against its table.
+ * @throws AppError storage_damaged, storage_failed, storage_newer, disk_full
  */
-export function openRecords(path: string): RecordsDb {
+export function openRecords(path: string, thorough = false): RecordsDb {
   try {
+    const isChecked = checkWithoutWriting(path, thorough);
     createPrivate(path);
-    return prepare(new RecordsDb(path, { timeout: BUSY_TIMEOUT_MS }), recordsMigrations, 'FULL');
+    const db = new RecordsDb(path, { timeout: BUSY_TIMEOUT_MS });
+    return prepare(db, recordsMigrations, 'FULL', isChecked);
   } catch (error) {
     throw storageError(error, `the records database ${path}`);
   }
@@ -69,10 +72,36 @@ export function openForReading(path: string, recordsPath: string): CacheDb {
   }
 }
 
+/**
+ * True when the file is whole. A connection that may write would, as the last to close, copy the log into a
+ * database it just found damaged.
+ */
+function checkWithoutWriting(path: string, thorough: boolean): boolean {
+  if (!existsSync(path)) return false;
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    mustBeWhole(db, thorough ? 'integrity_check' : 'quick_check');
+    return true;
+  } catch (error) {
+    if (isDamaged(error)) throw error;
+    // What cannot be read without writing, such as a journal to roll back, is checked once it is open.
+    return false;
+  } finally {
+    db?.close();
+  }
+}
+
+function mustBeWhole(db: Database.Database, check: 'quick_check' | 'integrity_check'): void {
+  const verdict = String(db.pragma(`${check}(1)`, { simple: true }));
+  if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
+}
+
 function prepare<Db extends Database.Database>(
   db: Db,
   migrations: readonly Migration[],
   synchronous: 'FULL' | 'NORMAL',
+  isChecked = false,
 ): Db {
   try {
     db.pragma('journal_mode = WAL');
@@ -82,8 +111,7 @@ function prepare<Db extends Database.Database>(
     db.pragma('foreign_keys = ON');
     // Else INSERT OR REPLACE would delete a row past the triggers that forbid it.
     db.pragma('recursive_triggers = ON');
-    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
-    if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
+    if (!isChecked) mustBeWhole(db, 'quick_check');
     migrate(db, migrations, db.name);
     return db;
   } catch (error) {

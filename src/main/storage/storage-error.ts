@@ -14,11 +14,13 @@ export function storageError(error: unknown, file = 'the local database'): AppEr
     const message = `The disk is full, so ${file} could not be written. Free some space and try again.`;
     return new AppError('disk_full', message, { cause: error });
   }
-  return new AppError('storage_failed', describe(primary, file), { cause: error });
+  const appCode = isDamaged(error) ? 'storage_damaged' : 'storage_failed';
+  return new AppError(appCode, describe(primary, file), { cause: error });
 }
 
 /** True when the file's content is at fault, so that only another file can help. */
 export function isDamaged(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'storage_damaged';
   const code = sqliteCode(error);
   return code !== null && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 }

@@ -49,7 +49,8 @@ export function createClientSync(deps: ClientSyncDeps) {
     const atMs = now();
     const { balanceSats, unconfirmedSats, depositAddress } = remote;
     saveBalance(cache, uid, { balanceSats, unconfirmedSats, asOfMs: atMs });
-    observeAddress(records, uid, depositAddress);
+    // Damaged records are only read.
+    if (!records.readonly) observeAddress(records, uid, depositAddress);
     progress.touch({ clients: true });
     const joined = await reader.readNewest(uid, signal);
     if (joined) noteReading(cache, uid, atMs);

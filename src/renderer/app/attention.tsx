@@ -1,7 +1,8 @@
-import { CloudOff, KeyRound } from 'lucide-react';
+import { CloudOff, DatabaseZap, KeyRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
+import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { Banner } from '../components/banner.tsx';
@@ -16,16 +17,58 @@ import { switchProfile } from '../lib/session.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
 import css from './attention.module.css';
 
-/** What is true on every screen and must not be missed: no secret, offline, a wrong clock, readings that fail, payments that are not settled. */
+/** What is true on every screen and must not be missed: damaged records, no secret, offline, a wrong clock, readings that fail, payments that are not settled. */
 export function Attention(): ReactNode {
   return (
     <div className={css['attention']}>
+      <DamageBanner />
       <SecretBanner />
       <ConnectionBanner />
       <ReadingBanner />
       <OpenIntentsBanner />
     </div>
   );
+}
+
+const partWords: Record<RecordsPart, string> = {
+  clients: 'clients and their labels',
+  requests: 'requests',
+  notes: 'notes and tags',
+  guards: 'limits, address book and approvers',
+  rates: 'rates',
+  audit: 'the audit log',
+};
+
+/** Nothing is sent or written then: main refuses it. */
+function DamageBanner(): ReactNode {
+  const { value: damage } = useRequest('records.damage', {}, ['profile.changed']);
+  if (damage === null) return null;
+  const { path, copyPath } = damage;
+  return (
+    <Banner
+      tone="danger"
+      icon={DatabaseZap}
+      title="The records of this profile are damaged: they can only be read"
+    >
+      <p>Nothing can be sent, paid or changed here. {describeReadable(damage)}</p>
+      <p>
+        {copyPath === null
+          ? `${path} is missing or empty.`
+          : `${path} was left as it is, and a copy kept as ${copyPath}. Delete neither.`}
+      </p>
+      <p>
+        To go on, close Bitpro Desk and put the whole folder of this profile back from a backup, or
+        send the copy to support. What was paid since that backup is then in the history, but not
+        among the requests: look there before you pay anything again.
+      </p>
+    </Banner>
+  );
+}
+
+function describeReadable({ incomplete }: RecordsDamage): string {
+  if (incomplete.length === 0) return 'Everything in them could still be read, and is shown.';
+  const parts = incomplete.map((part) => partWords[part]).join(', ');
+  return `What is shown is not all there is. Not readable to the end: ${parts}.`;
 }
 
 function isSecretMissing({ environment, secret }: ProfileView): boolean {

@@ -28,6 +28,7 @@ import {
   type BookEntry,
   type GuardPolicy,
 } from '../domain/guards.ts';
+import type { RecordsDamage } from '../domain/damage.ts';
 import type { Overview } from '../domain/overview.ts';
 import {
   apiOptionsSchema,
@@ -89,6 +90,8 @@ export const requests = {
   /** Forgets an own profile and its secret; its databases stay on disk. */
   'profiles.remove': request<null>()(z.strictObject({ id: z.string(), typedName: z.string() })),
 
+  /** Not null: the records can only be read, and every request that sends or writes is refused. */
+  'records.damage': request<RecordsDamage | null>()(none),
   'connection.status': request<ConnectionStatus>()(none),
 
   'clients.list': request<ClientView[]>()(none),

@@ -111,7 +111,7 @@ describe.each(damages)('damage: %s', (_name, damage) => {
     const bytes = readFileSync(recordsPath);
     expect(() => openRecords(recordsPath)).toThrow(
       expect.objectContaining({
-        code: 'storage_failed',
+        code: 'storage_damaged',
         message: expect.stringContaining(recordsPath),
       }),
     );

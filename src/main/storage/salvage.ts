@@ -1,0 +1,164 @@
+import { rmSync, statSync } from 'node:fs';
+import Database, { SqliteError } from 'better-sqlite3';
+import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
+import { AppError } from '#shared/errors.ts';
+import { openRecords, RecordsDb } from './open.ts';
+import { quarantine } from './quarantine.ts';
+import { isDamaged } from './storage-error.ts';
+
+/** Every table, and what an operator misses when it cannot be read. */
+const tables: Readonly<Record<string, RecordsPart>> = {
+  clients: 'clients',
+  intents: 'requests',
+  intent_baseline: 'requests',
+  intent_readings: 'requests',
+  notes: 'notes',
+  tags: 'notes',
+  policy: 'guards',
+  address_book: 'guards',
+  approvers: 'guards',
+  approvals: 'guards',
+  rates: 'rates',
+  audit: 'audit',
+};
+
+export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null };
+
+/**
+ * Opens the records, or where they are damaged or gone, what can still be read of them, for reading only: a copy
+ * of the file is kept, and its rows are gathered in a database that is made anew each time. The damaged file
+ * itself is neither written nor moved. No connection of this process may be open to it.
+ * @throws AppError as `openRecords`, but never storage_damaged
+ */
+export function openRecordsOrSalvage(
+  { recordsPath, cachePath }: { recordsPath: string; cachePath: string },
+  { now = Date.now, thorough = false } = {},
+): OpenedRecords {
+  const isThere = isFilled(recordsPath);
+  // Both are made together, so a cache without records means that these were lost: no empty ones take their place.
+  if (isThere || !isFilled(cachePath)) {
+    try {
+      return { records: openRecords(recordsPath, thorough), damage: null };
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+    }
+  }
+  const isToKeep = isThere || isFilled(`${recordsPath}-wal`);
+  const copyPath = isToKeep ? keepCopy(recordsPath, now()) : null;
+  const readablePath = `${recordsPath}.readable`;
+  const incomplete = gather(recordsPath, cachePath, readablePath);
+  const records = new RecordsDb(readablePath, { readonly: true });
+  // What the journal asks of every connection, though this one writes nothing.
+  records.pragma('synchronous = FULL');
+  return { records, damage: { path: recordsPath, copyPath, incomplete } };
+}
+
+function isFilled(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function keepCopy(recordsPath: string, nowMs: number): string {
+  try {
+    return quarantine(recordsPath, nowMs);
+  } catch (cause) {
+    throw new AppError(
+      'storage_failed',
+      `The records database ${recordsPath} is damaged, and no copy of it could be kept. It was left as it ` +
+        'is. Free some space on the disk, then open the profile again.',
+      { cause },
+    );
+  }
+}
+
+/** Fills `readablePath` with every row that can be read; gives the parts that could not be read to their end. */
+function gather(recordsPath: string, cachePath: string, readablePath: string): RecordsPart[] {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(readablePath + suffix, { force: true });
+  const target = openRecords(readablePath);
+  const source = openIfFilled(recordsPath);
+  try {
+    // Rows come in any order and with gaps, which is what the constraints between them forbid.
+    target.pragma('foreign_keys = OFF');
+    const triggers = target.prepare<[], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'trigger'`,
+    );
+    for (const name of triggers.pluck().all()) target.exec(`DROP TRIGGER ${name}`);
+    const missing = target.transaction(() =>
+      Object.keys(tables).filter((table) => source === null || !copyTable(source, target, table)),
+    )();
+    if (missing.includes('clients')) listCachedClients(target, cachePath);
+    return [...new Set(missing.flatMap((table) => tables[table] ?? []))];
+  } finally {
+    source?.close();
+    target.close();
+  }
+}
+
+/** SQLite deletes the log of an empty database, even where it may only read. */
+function openIfFilled(path: string): Database.Database | null {
+  if (!isFilled(path)) return null;
+  try {
+    const db = new Database(path, { readonly: true });
+    return db.defaultSafeIntegers();
+  } catch (error) {
+    if (error instanceof SqliteError) return null;
+    throw error;
+  }
+}
+
+/** False when some of it could not be read. What lies behind a damaged page is met from the other end. */
+function copyTable(source: Database.Database, target: Database.Database, table: string): boolean {
+  const columns = target
+    .prepare<[string], { name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)')
+    .all(table);
+  const known = new Set(columns.map(({ name }) => name));
+  if (copyRows(source, target, table, known, '')) return true;
+  const key = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
+  const backwards = key.map(({ name }) => `${name} DESC`).join(', ');
+  copyRows(source, target, table, known, `ORDER BY ${backwards}`);
+  return false;
+}
+
+function copyRows(
+  source: Database.Database,
+  target: Database.Database,
+  table: string,
+  known: ReadonlySet<string>,
+  order: string,
+): boolean {
+  try {
+    const rows = source.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table} ${order}`);
+    // Columns of a newer schema are left; those of an older one come as their defaults.
+    const names = rows.columns().flatMap(({ name }) => (known.has(name) ? [name] : []));
+    const insert = target.prepare(
+      `INSERT OR IGNORE INTO ${table} (${names.join()}) VALUES (${names.map(() => '?').join()})`,
+    );
+    let isWhole = true;
+    for (const row of rows.iterate()) {
+      // A row that its own constraints forbid is damaged, though it reads.
+      const { changes } = insert.run(names.map((name) => row[name]));
+      if (changes === 0) isWhole = false;
+    }
+    return isWhole;
+  } catch (error) {
+    if (error instanceof SqliteError) return false;
+    throw error;
+  }
+}
+
+/** The history names the clients it is of: their labels are lost, their balances and transactions are not. */
+function listCachedClients(target: Database.Database, cachePath: string): void {
+  const cache = openIfFilled(cachePath);
+  const add = target.prepare(
+    `INSERT OR IGNORE INTO clients (uid, source, added_at_ms) VALUES (?, 'imported', 0)`,
+  );
+  try {
+    for (const uid of cache?.prepare<[], string>('SELECT uid FROM clients').pluck().iterate() ??
+      []) {
+      add.run(uid);
+    }
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error;
+  } finally {
+    cache?.close();
+  }
+}

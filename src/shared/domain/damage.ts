@@ -1,0 +1,12 @@
+/** What the records hold, as an operator knows it. */
+export type RecordsPart = 'clients' | 'requests' | 'notes' | 'guards' | 'rates' | 'audit';
+
+/** The records database of a profile is damaged: what could be read of it is shown, and nothing is written or sent. */
+export type RecordsDamage = {
+  /** The damaged file, left as it is. */
+  path: string;
+  /** Where its byte-for-byte copy lies; null when the file is missing or empty. */
+  copyPath: string | null;
+  /** What could not be read to its end. */
+  incomplete: RecordsPart[];
+};
