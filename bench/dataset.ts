@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { appendAudit } from '../src/main/audit/chain.ts';
+import { ensureAnnotationIndex } from '../src/main/storage/cache/annotation-index.ts';
 import { saveBalance } from '../src/main/storage/cache/balances-repo.ts';
 import { closeAllGaps, noteReading } from '../src/main/storage/cache/coverage-repo.ts';
 import { saveTransactions } from '../src/main/storage/cache/transactions-repo.ts';
@@ -93,6 +94,8 @@ function fill({ cachePath, recordsPath }: Dataset, size: Size): void {
   fillRates(records, Math.min(size.rows, MINUTES_A_YEAR));
   cache.exec('COMMIT');
   records.exec('COMMIT');
+  // The cache could not see the notes before.
+  ensureAnnotationIndex(cache);
   cache.close();
   records.close();
 }

@@ -1,6 +1,7 @@
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
+import { reindexAnnotation } from '../storage/cache/annotation-index.ts';
 import { getTransaction } from '../storage/cache/history-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { annotate } from '../storage/records/annotations-repo.ts';
@@ -27,5 +28,6 @@ export function annotateTransaction(
     appendAudit(records, { ...by, action: 'transaction.annotated', subject: tid, detail });
   });
   replace.immediate();
+  reindexAnnotation(cache, clientUid, tid);
   return readTransaction(cache, clientUid, tid);
 }

@@ -3,7 +3,7 @@ import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { listBalances } from '../storage/cache/balances-repo.ts';
 import { listCoverage } from '../storage/cache/coverage-repo.ts';
-import { sumsByClient } from '../storage/cache/transactions-repo.ts';
+import { sumsByClient } from '../storage/cache/totals-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 

@@ -59,12 +59,13 @@ export function* readTransactions(
     `SELECT t.client_id AS clientId, c.uid AS clientUid, r.label AS clientLabel, t.tid, t.type,
        t.amount_sats AS amountSats, t.created_at_ms AS createdAtMs, s.name AS state,
        t.confirmations, iif(typeof(t.tx_id) = 'blob', lower(hex(t.tx_id)), t.tx_id) AS txId,
-       t.address, t.settling, t.fetched_at_ms AS fetchedAtMs, n.note,
+       a.address, t.settling, t.fetched_at_ms AS fetchedAtMs, n.note,
        (SELECT group_concat(g.tag, '; ' ORDER BY g.tag) FROM records.tags g
         WHERE g.client_uid = c.uid AND g.tid = t.tid) AS tags
      FROM main.transactions t INDEXED BY ${index}
      CROSS JOIN main.clients c ON c.id = t.client_id
      LEFT JOIN main.states s ON s.id = t.state_id
+     LEFT JOIN main.addresses a ON a.id = t.address_id
      LEFT JOIN records.clients r ON r.uid = c.uid
      LEFT JOIN records.notes n ON n.client_uid = c.uid AND n.tid = t.tid
      WHERE t.created_at_ms >= :fromMs AND t.created_at_ms < :toMs ${where}

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } fro
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '#shared/errors.ts';
+import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
 import { migrate, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
@@ -46,7 +47,9 @@ export function openCache(path: string, recordsPath: string, now = Date.now): Ca
     return prepare(new CacheDb(path, { timeout: BUSY_TIMEOUT_MS }), cacheMigrations, 'NORMAL');
   };
   try {
-    return attachRecords(openOrReplace(open, path, now), recordsPath);
+    const db = attachRecords(openOrReplace(open, path, now), recordsPath);
+    ensureAnnotationIndex(db);
+    return db;
   } catch (error) {
     throw storageError(error, `the cache database ${path}`);
   }

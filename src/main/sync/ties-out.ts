@@ -1,5 +1,5 @@
 import { getBalance } from '../storage/cache/balances-repo.ts';
-import { sumsByClient } from '../storage/cache/transactions-repo.ts';
+import { sumsByClient } from '../storage/cache/totals-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 import { addUnits } from '#shared/money.ts';
 

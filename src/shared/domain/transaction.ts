@@ -46,7 +46,7 @@ export const historyFilterSchema = z.strictObject({
   minSats: z.optional(z.int()),
   maxSats: z.optional(z.int()),
   tag: z.optional(z.string()),
-  /** Free text over tx id, address, tid, client uid, label, note and tags. */
+  /** Free text, letter case aside, over what storage/cache/text-search.ts says. */
   text: z.optional(z.string().check(z.maxLength(200))),
 });
 export type HistoryFilter = z.infer<typeof historyFilterSchema>;
@@ -60,6 +60,14 @@ export type HistorySort = z.infer<typeof historySortSchema>;
 /** Keyset cursor: the sort key and the row id of the last row seen. */
 export const historyCursorSchema = z.strictObject({ key: z.int(), rowId: z.int() });
 export type HistoryCursor = z.infer<typeof historyCursorSchema>;
+
+export type HistoryQuery = {
+  filter: HistoryFilter;
+  sort: HistorySort;
+  /** Null for the first page. */
+  after: HistoryCursor | null;
+  limit: number;
+};
 
 export type TransactionRow = Transaction & {
   clientLabel: string;

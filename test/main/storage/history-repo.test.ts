@@ -15,9 +15,10 @@ import {
 } from '../../../src/main/storage/cache/history-repo.ts';
 import {
   saveTransactions,
-  sumsByClient,
   type SentTransaction,
 } from '../../../src/main/storage/cache/transactions-repo.ts';
+import { sumsByClient } from '../../../src/main/storage/cache/totals-repo.ts';
+import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';
 import type { CacheDb } from '../../../src/main/storage/open.ts';
 import { annotate } from '../../../src/main/storage/records/annotations-repo.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -163,25 +164,31 @@ describe('free text, tags and notes', () => {
       note: '',
       tags: ['april'],
     });
+    reindexAnnotation(cache, 'BT-C2', '35728038');
+    reindexAnnotation(cache, 'BT-C1', '3501712');
     return cache;
   }
 
   test.each<[string, HistoryFilter, string[]]>([
     ['tid, in part', { text: '3501' }, ['3501712']],
     ['tx id, its beginning', { text: '7518e03f' }, ['39486536']],
-    ['tx id, its middle, in capitals and with blanks around', { text: ' AFE57C2 ' }, ['39486536']],
+    ['tx id, its beginning in capitals, with blanks around', { text: ' 7518E03FF ' }, ['39486536']],
+    ['tx id, its end', { text: '19d0d4' }, ['39486536']],
+    ['tx id, its middle, in capitals', { text: 'AFE57C2' }, ['39486536']],
     ['a tx id that is no hash', { text: 'not-a-hash' }, ['3501712']],
     ['an address', { text: '2mzcedxe' }, ['39486536']],
     ['a client uid', { text: 'bt-c2' }, ['35728038']],
     ['a label', { text: 'Café' }, ['39486536', '3501712']],
-    ['a percent sign is itself', { text: '0%' }, ['39486536', '3501712', '35728038']],
+    ['a percent sign is itself', { text: '0%' }, ['39486536', '3501712']],
+    ['a percent sign in a note', { text: '50%' }, ['35728038']],
     ['an underscore is itself', { text: 'é_' }, ['39486536', '3501712']],
-    ['a backslash is itself', { text: '\\' }, ['35728038']],
+    ['a backslash is itself', { text: '\\ 5' }, ['35728038']],
     ['a quote is itself', { text: "b's" }, ['35728038']],
     ['a tag, in part', { text: 'payr' }, ['35728038']],
     ['a tag, exactly', { tag: 'april' }, ['3501712', '35728038']],
     ['a tag in part is no tag', { tag: 'apr' }, []],
-    ['text and client', { text: '35', clientUid: 'BT-C1' }, ['3501712']],
+    ['a tid in part needs four characters', { text: '350' }, []],
+    ['text and client', { text: 'april', clientUid: 'BT-C1' }, ['3501712']],
     ['blanks filter nothing', { text: '  ' }, ['39486536', '3501712', '35728038']],
     ['nothing like it', { text: 'zzz' }, []],
   ])('%s', (_name, filter, tids) => {

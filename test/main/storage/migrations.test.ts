@@ -34,7 +34,7 @@ describe.each([
     migrate(db, migrations, 'file');
     const lax = db
       .prepare(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND type = 'table' AND name NOT LIKE 'sqlite_%'",
       )
       .pluck()
       .all();

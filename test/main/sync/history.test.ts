@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { getCoverage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { historyPage } from '../../../src/main/storage/cache/history-repo.ts';
-import { sumsByClient } from '../../../src/main/storage/cache/transactions-repo.ts';
+import { sumsByClient } from '../../../src/main/storage/cache/totals-repo.ts';
 import type { CacheDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
 import { createSyncEngine } from '../../../src/main/sync/engine.ts';

@@ -1,102 +1,209 @@
 import type { Statement } from 'better-sqlite3';
 import type {
-  HistoryCursor,
   HistoryFilter,
   HistoryPage,
+  HistoryQuery,
   HistorySort,
   HistorySummary,
   TransactionRow,
 } from '#shared/domain/transaction.ts';
+import { addUnits } from '#shared/money.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { idToType, typeToId, unpackTxId } from './ids.ts';
-import { textCondition, type Condition } from './text-condition.ts';
-
-type Param = string | number;
-
-type RowColumns = Omit<TransactionRow, 'type' | 'txId' | 'tags'> & {
-  rowId: number;
-  type: number;
-  txId: Buffer | string | null;
-  tags: string;
-};
+import { conditionsOf, paramsOf, where, type Condition, type Param } from './conditions.ts';
+import { rowColumns, rowJoins, toRow, type RowColumns } from './history-rows.ts';
+import { idToType } from './ids.ts';
+import { among, searchText, type Source } from './text-search.ts';
+import { DAY_MS } from './totals-repo.ts';
 
 type TypeSum = { type: number; count: number; sats: number };
 
-/** CROSS JOIN and LEFT JOIN keep SQLite from starting anywhere but at the transactions, in their order. */
-const rowQuery = `
-  SELECT t.id AS rowId, c.uid AS clientUid, t.tid, t.type, t.amount_sats AS amountSats,
-    t.created_at_ms AS createdAtMs, s.name AS state, t.confirmations, t.tx_id AS txId, t.address,
-    t.fetched_at_ms AS fetchedAtMs, coalesce(r.label, '') AS clientLabel,
-    coalesce(n.note, '') AS note,
-    (SELECT json_group_array(g.tag ORDER BY g.tag) FROM records.tags g
-      WHERE g.client_uid = c.uid AND g.tid = t.tid) AS tags
-  FROM transactions t
-  CROSS JOIN clients c ON c.id = t.client_id
-  LEFT JOIN states s ON s.id = t.state_id
-  LEFT JOIN records.clients r ON r.uid = c.uid
-  LEFT JOIN records.notes n ON n.client_uid = c.uid AND n.tid = t.tid`;
-
 const prepared = statements((db: CacheDb) => ({
-  get: db.prepare<[string, string], RowColumns>(
-    `${rowQuery} WHERE t.client_id = (SELECT id FROM clients WHERE uid = ?) AND t.tid = ?`,
-  ),
+  get: db
+    .prepare<[string, string], RowColumns>(
+      `SELECT ${rowColumns} FROM main.transactions t ${rowJoins}
+       WHERE t.client_id = (SELECT id FROM main.clients WHERE uid = ?) AND t.tid = ?`,
+    )
+    .raw(),
   states: db.prepare<[], string>('SELECT name FROM states ORDER BY name').pluck(),
   /** Filters make few different texts, so each is prepared once. */
   pages: new Map<string, Statement<Param[], RowColumns>>(),
-  summaries: new Map<string, Statement<Param[], TypeSum>>(),
+  sums: new Map<string, Statement<Param[], TypeSum>>(),
 }));
 
 /**
  * One page by keyset: rows after the cursor in the order asked for, ties by row id. A row keeps its id for as
  * long as the cache file lives, so pages neither repeat nor skip rows while new ones arrive.
  */
-export function historyPage(
-  db: CacheDb,
-  query: { filter: HistoryFilter; sort: HistorySort; after: HistoryCursor | null; limit: number },
-): HistoryPage {
-  const { filter, sort, after, limit } = query;
-  const key = sort.by === 'time' ? 't.created_at_ms' : 't.amount_sats';
-  const direction = sort.descending ? 'DESC' : 'ASC';
-  const parts = conditions(filter);
-  if (after) {
-    const sql = `(${key}, t.id) ${sort.descending ? '<' : '>'} (?, ?)`;
-    parts.push({ sql, params: [after.key, after.rowId] });
+export function historyPage(db: CacheDb, query: HistoryQuery): HistoryPage {
+  const text = query.filter.text?.trim() ?? '';
+  if (text === '') {
+    const parts = [...conditionsOf(query.filter), ...cursorOf(query)];
+    const sql = `SELECT ${rowColumns} FROM main.transactions t ${rowJoins} ${where(parts)}
+      ORDER BY ${orderOf(query.sort)} LIMIT ?`;
+    return readPage(db, query, sql, [...paramsOf(parts), query.limit + 1]);
   }
-  const sql = `${rowQuery} ${where(parts)} ORDER BY ${key} ${direction}, t.id ${direction} LIMIT ?`;
-  const statement = once(prepared(db).pages, sql, () => db.prepare<Param[], RowColumns>(sql));
-  const rows = statement.all(...params(parts), limit + 1);
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const hasMore = last !== undefined && rows.length > limit;
-  return {
-    rows: shown.map(toRow),
-    next: hasMore
-      ? { key: sort.by === 'time' ? last.createdAtMs : last.amountSats, rowId: last.rowId }
-      : null,
-  };
+  const { clients, sources, middle } = searchText(db, text);
+  const found = pageOf(db, query, clients ? [clients.source, ...sources] : sources);
+  return found.rows.length === 0 && middle ? pageOf(db, query, [middle]) : found;
+}
+
+/** The first rows of every source, put together, and of those the first. */
+function pageOf(db: CacheDb, query: HistoryQuery, sources: readonly Source[]): HistoryPage {
+  const { sort, limit } = query;
+  const direction = sort.descending ? 'DESC' : 'ASC';
+  const finds = sources.map((source) => findFirst(query, source));
+  const sql = `WITH found (key, id) AS (
+      ${finds.map((find) => `SELECT * FROM (${find.sql})`).join(' UNION ')}
+      ORDER BY 1 ${direction}, 2 ${direction} LIMIT ?)
+    SELECT ${rowColumns} FROM found f CROSS JOIN main.transactions t ON t.id = f.id ${rowJoins}
+    ORDER BY f.key ${direction}, f.id ${direction}`;
+  return readPage(db, query, sql, [...paramsOf(finds), limit + 1]);
+}
+
+function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Condition {
+  const { filter, sort, after, limit } = query;
+  const parts = [condition, ...conditionsOf(filter), ...cursorOf(query)];
+  let order = orderOf(sort);
+  if (inTime && sort.by === 'time') {
+    order = `${inTime.order} ${sort.descending ? 'DESC' : 'ASC'}`;
+    if (after) parts.push(inTime.atMs(sort.descending ? '<=' : '>=', after.key));
+  }
+  const sql = `SELECT ${keyOf(sort)}, t.id FROM ${from} ${where(parts)} ORDER BY ${order} LIMIT ?`;
+  return { sql, params: [...paramsOf(parts), limit + 1] };
+}
+
+function cursorOf({ sort, after }: HistoryQuery): Condition[] {
+  if (!after) return [];
+  const sql = `(${keyOf(sort)}, t.id) ${sort.descending ? '<' : '>'} (?, ?)`;
+  return [{ sql, params: [after.key, after.rowId] }];
+}
+
+function keyOf({ by }: HistorySort): string {
+  return by === 'time' ? 't.created_at_ms' : 't.amount_sats';
+}
+
+function orderOf(sort: HistorySort): string {
+  const direction = sort.descending ? 'DESC' : 'ASC';
+  return `${keyOf(sort)} ${direction}, t.id ${direction}`;
+}
+
+function readPage(
+  db: CacheDb,
+  { sort, limit }: HistoryQuery,
+  sql: string,
+  params: readonly Param[],
+): HistoryPage {
+  const found = once(prepared(db).pages, sql, () => db.prepare<Param[], RowColumns>(sql).raw()).all(
+    ...params,
+  );
+  const rows = found.slice(0, limit).map(toRow);
+  const last = rows.at(-1);
+  const rowId = found[limit - 1]?.[0];
+  if (last === undefined || rowId === undefined || found.length <= limit)
+    return { rows, next: null };
+  return { rows, next: { key: sort.by === 'time' ? last.createdAtMs : last.amountSats, rowId } };
 }
 
 /**
  * Count and sums of magnitudes over a whole selection. Rows of an unknown type count but are in no sum.
- * Selections by client and type alone are answered from the running totals.
+ * Selections by client and type, or by days, are answered from the running totals.
+ * @throws RangeError when a sum leaves the safe integers
  */
 export function historySummary(db: CacheDb, filter: HistoryFilter): HistorySummary {
-  const { clientUid, types = [] } = filter;
-  const parts = conditions(filter);
-  const coarse = conditions({ types, ...(clientUid === undefined ? {} : { clientUid }) });
-  const byTotals = coarse.length === parts.length;
-  const sql = byTotals
-    ? `SELECT t.type, sum(t.rows) AS count, sum(t.sats) AS sats FROM totals t ${where(parts)} GROUP BY 1`
-    : `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
-       FROM transactions t ${where(parts)} GROUP BY 1`;
-  const statement = once(prepared(db).summaries, sql, () => db.prepare<Param[], TypeSum>(sql));
+  const text = filter.text?.trim() ?? '';
+  if (text === '') return addUp(sumsWithoutText(db, filter));
+  const { clients, sources, middle } = searchText(db, text);
+  const byClient = clients ? sumsWithoutText(db, filter, among('t.client_id', clients.ids)) : [];
+  const sums = [...byClient, ...sumsOver(db, filter, sources, clients?.ids ?? '[]')];
+  const nothing = sums.every(({ count }) => count === 0);
+  return addUp(nothing && middle ? sumsOver(db, filter, [middle], '[]') : sums);
+}
+
+function sumsWithoutText(db: CacheDb, filter: HistoryFilter, clients?: Condition): TypeSum[] {
+  const { clientUid, types = [], fromMs, toMs } = filter;
+  const onlyIf = clients ? [clients] : [];
+  const all = [...conditionsOf(filter), ...onlyIf];
+  const ofTypes = { types, ...(clientUid === undefined ? {} : { clientUid }) };
+  const byTotals = [...conditionsOf(ofTypes), ...onlyIf];
+  if (byTotals.length === all.length) {
+    const sql = `SELECT t.type, sum(t.rows) AS count, sum(t.sats) AS sats
+      FROM main.totals t ${where(byTotals)} GROUP BY 1`;
+    return readSums(db, sql, paramsOf(byTotals));
+  }
+  const ofDays = [...conditionsOf({ types }), ...conditionsOf({ ...range(fromMs, toMs) })];
+  if (ofDays.length === all.length) return sumsOfDays(db, filter);
+  const sql = `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
+    FROM main.transactions t ${where(all)} GROUP BY 1`;
+  return readSums(db, sql, paramsOf(all));
+}
+
+/** Whole days from their totals, what is left at both ends from the rows. */
+function sumsOfDays(db: CacheDb, { types = [], fromMs, toMs }: HistoryFilter): TypeSum[] {
+  const fromDay = fromMs === undefined ? null : Math.ceil(fromMs / DAY_MS);
+  const toDay = toMs === undefined ? null : Math.floor(toMs / DAY_MS);
+  const isWithinADay = fromDay !== null && toDay !== null && fromDay > toDay;
+  const ofTypes = conditionsOf({ types });
+  const ends = isWithinADay
+    ? [range(fromMs, toMs)]
+    : [
+        ...(fromDay === null ? [] : [range(fromMs, fromDay * DAY_MS)]),
+        ...(toDay === null ? [] : [range(toDay * DAY_MS, toMs)]),
+      ];
+  const days: Condition[] = [
+    ...ofTypes,
+    ...(fromDay === null ? [] : [{ sql: 't.day >= ?', params: [fromDay] }]),
+    ...(toDay === null ? [] : [{ sql: 't.day < ?', params: [toDay] }]),
+  ];
+  const parts = [
+    { sql: `SELECT t.type, t.rows, t.sats FROM main.days t ${where(days)}`, parts: days },
+    ...ends.map((end) => {
+      const conditions = [...ofTypes, ...conditionsOf(end)];
+      const sql = `SELECT t.type, 1, t.amount_sats FROM main.transactions t ${where(conditions)}`;
+      return { sql, parts: conditions };
+    }),
+  ];
+  const sql = `SELECT type, sum(rows) AS count, sum(sats) AS sats
+    FROM (${parts.map((part) => part.sql).join(' UNION ALL ')}) GROUP BY 1`;
+  return readSums(
+    db,
+    sql,
+    parts.flatMap((part) => paramsOf(part.parts)),
+  );
+}
+
+function range(fromMs: number | undefined, toMs: number | undefined): HistoryFilter {
+  return { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
+}
+
+/** Over the rows any of the sources leads to, those of `exceptClients` (JSON) aside. */
+function sumsOver(
+  db: CacheDb,
+  filter: HistoryFilter,
+  sources: readonly Source[],
+  exceptClients: string,
+): TypeSum[] {
+  const finds = sources.map(({ from, condition }): Condition => {
+    const parts = [condition, ...conditionsOf(filter)];
+    return { sql: `SELECT t.id FROM ${from} ${where(parts)}`, params: paramsOf(parts) };
+  });
+  const sql = `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
+    FROM (${finds.map((find) => find.sql).join(' UNION ')}) f
+    CROSS JOIN main.transactions t ON t.id = f.id
+    WHERE t.client_id NOT IN (SELECT value FROM json_each(?)) GROUP BY 1`;
+  return readSums(db, sql, [...paramsOf(finds), exceptClients]);
+}
+
+function readSums(db: CacheDb, sql: string, params: readonly Param[]): TypeSum[] {
+  return once(prepared(db).sums, sql, () => db.prepare<Param[], TypeSum>(sql)).all(...params);
+}
+
+function addUp(sums: readonly TypeSum[]): HistorySummary {
   const summary = { count: 0, depositSats: 0, buySats: 0, withdrawalSats: 0 };
-  for (const { type, count, sats } of statement.all(...params(parts))) {
-    if (!Number.isSafeInteger(sats)) throw new RangeError('Sum exceeds the safe integers');
+  for (const { type, count, sats } of sums) {
     summary.count += count;
     const name = idToType(type);
-    if (name !== 'unknown') summary[`${name}Sats`] = sats;
+    if (name !== 'unknown') summary[`${name}Sats`] = addUnits(summary[`${name}Sats`], sats);
   }
   return summary;
 }
@@ -112,69 +219,8 @@ export function listStates(db: CacheDb): string[] {
   return prepared(db).states.all();
 }
 
-/** An empty list filters nothing. */
-function conditions(filter: HistoryFilter): Condition[] {
-  const { clientUid, types = [], states = [], fromMs, toMs, minSats, maxSats, tag } = filter;
-  const text = filter.text?.trim() ?? '';
-  const parts: Condition[] = [];
-  const add = (sql: string, ...values: Param[]) => parts.push({ sql, params: values });
-  if (clientUid !== undefined)
-    add('t.client_id = (SELECT id FROM clients WHERE uid = ?)', clientUid);
-  if (types.length > 0) {
-    add('t.type IN (SELECT value FROM json_each(?))', JSON.stringify(types.map(typeToId)));
-  }
-  if (states.length > 0) {
-    add(
-      't.state_id IN (SELECT s.id FROM json_each(?) j JOIN states s ON s.name = j.value)',
-      JSON.stringify(states),
-    );
-  }
-  if (fromMs !== undefined) add('t.created_at_ms >= ?', fromMs);
-  if (toMs !== undefined) add('t.created_at_ms < ?', toMs);
-  if (minSats !== undefined) add('t.amount_sats >= ?', minSats);
-  if (maxSats !== undefined) add('t.amount_sats <= ?', maxSats);
-  if (tag !== undefined) add(taggedRows, tag);
-  if (text !== '') parts.push(textCondition(text));
-  return parts;
-}
-
-const taggedRows = `t.id IN (
-  SELECT h.id FROM records.tags g
-  JOIN clients c ON c.uid = g.client_uid
-  JOIN transactions h ON h.client_id = c.id AND h.tid = g.tid
-  WHERE g.tag = ?)`;
-
-function where(parts: readonly Condition[]): string {
-  return parts.length === 0 ? '' : `WHERE ${parts.map(({ sql }) => sql).join(' AND ')}`;
-}
-
-function params(parts: readonly Condition[]): Param[] {
-  return parts.flatMap((part) => [...part.params]);
-}
-
 function once<Value>(known: Map<string, Value>, sql: string, prepare: () => Value): Value {
   const value = known.get(sql) ?? prepare();
   known.set(sql, value);
   return value;
-}
-
-function toRow(row: RowColumns): TransactionRow {
-  const { clientUid, tid, amountSats, createdAtMs, state, confirmations, address } = row;
-  const { fetchedAtMs, clientLabel, note } = row;
-  const tags: unknown = JSON.parse(row.tags);
-  return {
-    clientUid,
-    clientLabel,
-    tid,
-    type: idToType(row.type),
-    amountSats,
-    createdAtMs,
-    txId: unpackTxId(row.txId),
-    address,
-    state,
-    confirmations,
-    fetchedAtMs,
-    note,
-    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
-  };
 }

@@ -12,6 +12,13 @@ const prepared = statements((db: CacheDb) => ({
   addState: db
     .prepare<[string], number>('INSERT INTO states (name) VALUES (?) RETURNING id')
     .pluck(),
+  findAddress: db.prepare<[string], number>('SELECT id FROM addresses WHERE address = ?').pluck(),
+  addAddress: db
+    .prepare<[string], number>('INSERT INTO addresses (address) VALUES (?) RETURNING id')
+    .pluck(),
+  indexAddress: db.prepare<[number, string]>(
+    'INSERT INTO address_search (rowid, address) VALUES (?, ?)',
+  ),
 }));
 
 /** Null when the cache holds nothing of this client. */
@@ -28,6 +35,17 @@ export function ensureClientId(db: CacheDb, uid: string): number {
 export function ensureStateId(db: CacheDb, name: string | null): number | null {
   if (name === null) return null;
   return prepared(db).findState.get(name) ?? returned(prepared(db).addState.get(name));
+}
+
+/** To be called inside a writing transaction. */
+export function ensureAddressId(db: CacheDb, address: string | null): number | null {
+  if (address === null) return null;
+  const { findAddress, addAddress, indexAddress } = prepared(db);
+  const known = findAddress.get(address);
+  if (known !== undefined) return known;
+  const id = returned(addAddress.get(address));
+  indexAddress.run(id, address);
+  return id;
 }
 
 function returned(id: number | undefined): number {

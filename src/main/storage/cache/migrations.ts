@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { migration as history } from './migrations/001-history.ts';
+import { migration as search } from './migrations/002-search.ts';
 
 /** In order of version. */
-export const cacheMigrations: readonly Migration[] = [history];
+export const cacheMigrations: readonly Migration[] = [history, search];

@@ -1,8 +1,17 @@
-import { isSettling, type Transaction, type TransactionType } from '#shared/domain/transaction.ts';
-import { addUnits } from '#shared/money.ts';
+import { isSettling, type Transaction } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { ensureClientId, ensureStateId, idToType, packTxId, typeToId, unpackTxId } from './ids.ts';
+import { indexAnnotationsOf, unindexAnnotation } from './annotation-index.ts';
+import {
+  ensureAddressId,
+  ensureClientId,
+  ensureStateId,
+  idToType,
+  packTxId,
+  typeToId,
+  unpackTxId,
+} from './ids.ts';
+import { count, emptyTally, writeTally } from './totals-repo.ts';
 
 /** A transaction as the service sent it, in the app's units. */
 export type SentTransaction = Omit<Transaction, 'clientUid' | 'fetchedAtMs'>;
@@ -16,73 +25,60 @@ export type SavedTransaction = {
   changed: boolean;
 };
 
-type Stored = {
-  id: number;
-  tid: string;
-  type: number;
-  amountSats: number;
-  createdAtMs: number;
-  state: string | null;
-  confirmations: number | null;
-  txId: Buffer | string | null;
-  address: string | null;
-};
+type Known = { rowId: number; row: SentTransaction };
 
-type Written = {
-  clientId: number;
-  tid: string;
-  type: number;
-  amountSats: number;
-  createdAtMs: number;
-  stateId: number | null;
-  confirmations: number | null;
-  txId: Buffer | string | null;
-  address: string | null;
-  settling: number;
-  fetchedAtMs: number;
-};
+type FoundColumns = [
+  rowId: number,
+  tid: string,
+  type: number,
+  amountSats: number,
+  createdAtMs: number,
+  state: string | null,
+  confirmations: number | null,
+  txId: Buffer | string | null,
+  address: string | null,
+];
+
+/** In the order of the columns of `insert` and `update`. */
+type Content = [
+  type: number,
+  amountSats: number,
+  createdAtMs: number,
+  stateId: number | null,
+  confirmations: number | null,
+  txId: Buffer | string | null,
+  addressId: number | null,
+  settling: number,
+  fetchedAtMs: number,
+];
 
 const prepared = statements((db: CacheDb) => ({
-  find: db.prepare<[number, string], Stored>(
-    `SELECT t.id, t.tid, t.type, t.amount_sats AS amountSats, t.created_at_ms AS createdAtMs,
-       s.name AS state, t.confirmations, t.tx_id AS txId, t.address
-     FROM transactions t LEFT JOIN states s ON s.id = t.state_id
-     WHERE t.client_id = ? AND t.tid = ?`,
-  ),
-  insert: db
-    .prepare<[Written], number>(
-      `INSERT INTO transactions (client_id, tid, type, amount_sats, created_at_ms, state_id,
-         confirmations, tx_id, address, settling, fetched_at_ms)
-       VALUES (:clientId, :tid, :type, :amountSats, :createdAtMs, :stateId,
-         :confirmations, :txId, :address, :settling, :fetchedAtMs)
-       RETURNING id`,
+  find: db
+    .prepare<[string, number], FoundColumns>(
+      `SELECT t.id, t.tid, t.type, t.amount_sats, t.created_at_ms, s.name, t.confirmations, t.tx_id,
+         a.address
+       FROM json_each(?) j
+       CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = ?
+       LEFT JOIN main.states s ON s.id = t.state_id
+       LEFT JOIN main.addresses a ON a.id = t.address_id`,
     )
-    .pluck(),
-  update: db.prepare<[Written]>(
-    `UPDATE transactions SET type = :type, amount_sats = :amountSats, created_at_ms = :createdAtMs,
-       state_id = :stateId, confirmations = :confirmations, tx_id = :txId, address = :address,
-       settling = :settling, fetched_at_ms = :fetchedAtMs
-     WHERE client_id = :clientId AND tid = :tid`,
+    .raw(),
+  insert: db.prepare<[number, string, ...Content]>(
+    `INSERT INTO main.transactions (client_id, tid, type, amount_sats, created_at_ms, state_id,
+       confirmations, tx_id, address_id, settling, fetched_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ),
-  touch: db.prepare<[number, number]>('UPDATE transactions SET fetched_at_ms = ? WHERE id = ?'),
-  addTotal: db.prepare<[number, number, number, number]>(
-    `INSERT INTO totals (client_id, type, settling, rows, sats) VALUES (?, ?, ?, 1, ?)
-     ON CONFLICT DO UPDATE SET rows = rows + 1, sats = sats + excluded.sats`,
+  update: db.prepare<[...Content, rowId: number]>(
+    `UPDATE main.transactions SET type = ?, amount_sats = ?, created_at_ms = ?, state_id = ?,
+       confirmations = ?, tx_id = ?, address_id = ?, settling = ?, fetched_at_ms = ?
+     WHERE id = ?`,
   ),
-  takeTotal: db.prepare<[number, number, number, number]>(
-    `UPDATE totals SET rows = rows - 1, sats = sats - ?
-     WHERE client_id = ? AND type = ? AND settling = ?`,
+  touch: db.prepare<[number, number]>(
+    'UPDATE main.transactions SET fetched_at_ms = ? WHERE id = ?',
   ),
   settling: db.prepare<[string], SettlingTransaction>(
-    `SELECT tid, created_at_ms AS createdAtMs, fetched_at_ms AS fetchedAtMs FROM transactions
-     WHERE settling = 1 AND client_id = (SELECT id FROM clients WHERE uid = ?)`,
-  ),
-  sums: db.prepare<
-    [],
-    { clientUid: string; type: number; settling: number; rows: number; sats: number }
-  >(
-    `SELECT c.uid AS clientUid, t.type, t.settling, t.rows, t.sats
-     FROM totals t JOIN clients c ON c.id = t.client_id WHERE t.rows > 0 ORDER BY c.uid, t.type`,
+    `SELECT tid, created_at_ms AS createdAtMs, fetched_at_ms AS fetchedAtMs FROM main.transactions
+     WHERE settling = 1 AND client_id = (SELECT id FROM main.clients WHERE uid = ?)`,
   ),
 }));
 
@@ -100,60 +96,129 @@ export function saveTransactions(
 ): SavedTransaction[] {
   const save = db.transaction(() => {
     const clientId = ensureClientId(db, clientUid);
-    return rows.map((row) => saveOne(db, clientId, row, fetchedAtMs));
+    const batch = createBatch(db, { clientId, clientUid, rows, fetchedAtMs });
+    const saved = rows.map((row) => batch.save(row));
+    batch.end();
+    return saved;
   });
   return save.immediate();
 }
 
-function saveOne(
+/** What rows saved together share: one look for those known before, one change of each total. */
+function createBatch(
   db: CacheDb,
-  clientId: number,
-  sent: SentTransaction,
-  fetchedAtMs: number,
-): SavedTransaction {
-  const { find, insert, update, touch } = prepared(db);
-  const stored = find.get(clientId, sent.tid);
-  if (!stored) {
-    const rowId = insert.get(toWritten(db, clientId, sent, fetchedAtMs));
-    if (rowId === undefined) throw new Error('INSERT … RETURNING returned nothing');
-    addToTotals(db, clientId, sent);
+  {
+    clientId,
+    clientUid,
+    rows,
+    fetchedAtMs,
+  }: {
+    clientId: number;
+    clientUid: string;
+    rows: readonly SentTransaction[];
+    fetchedAtMs: number;
+  },
+) {
+  const { insert, update, touch } = prepared(db);
+  const known = findKnown(db, clientId, rows);
+  const tally = emptyTally();
+  const toIndex: string[] = [];
+  const stateIds = new Map<string | null, number | null>();
+  const addressIds = new Map<string | null, number | null>();
+
+  function contentOf(row: SentTransaction): Content {
+    return [
+      typeToId(row.type),
+      row.amountSats,
+      row.createdAtMs,
+      once(stateIds, row.state, () => ensureStateId(db, row.state)),
+      row.confirmations,
+      packTxId(row.txId),
+      once(addressIds, row.address, () => ensureAddressId(db, row.address)),
+      isSettling(row) ? 1 : 0,
+      fetchedAtMs,
+    ];
+  }
+
+  function tell(row: SentTransaction, times: 1 | -1): void {
+    const settling = isSettling(row) ? 1 : 0;
+    count(tally, { ...row, type: typeToId(row.type), settling }, times);
+  }
+
+  function saveNew(sent: SentTransaction): SavedTransaction {
+    const { lastInsertRowid } = insert.run(clientId, sent.tid, ...contentOf(sent));
+    const rowId = Number(lastInsertRowid);
+    tell(sent, 1);
+    toIndex.push(sent.tid);
+    known.set(sent.tid, { rowId, row: sent });
     return { rowId, tid: sent.tid, before: null, after: sent, changed: true };
   }
-  const before = fromStored(stored);
-  const after = merge(before, sent);
-  const changed = !isSame(before, after);
-  if (changed) {
-    update.run(toWritten(db, clientId, after, fetchedAtMs));
-    takeFromTotals(db, clientId, before);
-    addToTotals(db, clientId, after);
-  } else if (isSettling(after)) {
-    touch.run(fetchedAtMs, stored.id);
+
+  function saveAgain({ rowId, row: before }: Known, sent: SentTransaction): SavedTransaction {
+    const after = merge(before, sent);
+    const changed = !isSame(before, after);
+    if (changed) {
+      if (after.createdAtMs !== before.createdAtMs) {
+        unindexAnnotation(db, clientUid, sent.tid);
+        toIndex.push(sent.tid);
+      }
+      update.run(...contentOf(after), rowId);
+      tell(before, -1);
+      tell(after, 1);
+      known.set(sent.tid, { rowId, row: after });
+    } else if (isSettling(after)) {
+      touch.run(fetchedAtMs, rowId);
+    }
+    return { rowId, tid: sent.tid, before, after, changed };
   }
-  return { rowId: stored.id, tid: sent.tid, before, after, changed };
+
+  return {
+    save(sent: SentTransaction): SavedTransaction {
+      const found = known.get(sent.tid);
+      return found ? saveAgain(found, sent) : saveNew(sent);
+    },
+    end(): void {
+      writeTally(db, clientId, tally);
+      indexAnnotationsOf(db, clientUid, toIndex);
+    },
+  };
 }
 
-function fromStored(row: Stored): SentTransaction {
-  const { tid, amountSats, createdAtMs, state, confirmations, address } = row;
-  const type = idToType(row.type);
-  const txId = unpackTxId(row.txId);
-  return { tid, type, amountSats, createdAtMs, state, confirmations, txId, address };
-}
-
-function toWritten(
+function findKnown(
   db: CacheDb,
   clientId: number,
-  { state, type, txId, ...rest }: SentTransaction,
-  fetchedAtMs: number,
-): Written {
-  return {
-    ...rest,
-    clientId,
-    type: typeToId(type),
-    stateId: ensureStateId(db, state),
-    txId: packTxId(txId),
-    settling: settlingId({ ...rest, type, state }),
-    fetchedAtMs,
-  };
+  rows: readonly SentTransaction[],
+): Map<string, Known> {
+  const tids = JSON.stringify(rows.map(({ tid }) => tid));
+  const found = prepared(db).find.all(tids, clientId);
+  return new Map(
+    found.map(
+      ([rowId, tid, type, amountSats, createdAtMs, state, confirmations, txId, address]) => [
+        tid,
+        {
+          rowId,
+          row: {
+            tid,
+            type: idToType(type),
+            amountSats,
+            createdAtMs,
+            state,
+            confirmations,
+            txId: unpackTxId(txId),
+            address,
+          },
+        },
+      ],
+    ),
+  );
+}
+
+function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  const value = known.get(key);
+  if (value !== undefined) return value;
+  const found = find();
+  known.set(key, found);
+  return found;
 }
 
 function merge(known: SentTransaction, sent: SentTransaction): SentTransaction {
@@ -178,55 +243,9 @@ function isSame(a: SentTransaction, b: SentTransaction): boolean {
   );
 }
 
-function settlingId(row: Parameters<typeof isSettling>[0]): number {
-  return isSettling(row) ? 1 : 0;
-}
-
-function addToTotals(db: CacheDb, clientId: number, row: SentTransaction): void {
-  prepared(db).addTotal.run(clientId, typeToId(row.type), settlingId(row), row.amountSats);
-}
-
-function takeFromTotals(db: CacheDb, clientId: number, row: SentTransaction): void {
-  prepared(db).takeTotal.run(row.amountSats, clientId, typeToId(row.type), settlingId(row));
-}
-
 export type SettlingTransaction = { tid: string; createdAtMs: number; fetchedAtMs: number };
 
 /** Transactions of a client that can still change on the server. */
 export function settlingTransactions(db: CacheDb, clientUid: string): SettlingTransaction[] {
   return prepared(db).settling.all(clientUid);
-}
-
-/**
- * Sums of magnitudes by type, all rows and those that still settle (deposits short of their confirmations,
- * withdrawals not processed yet), in satoshis.
- */
-export type ClientSums = {
-  clientUid: string;
-  rows: number;
-  byType: Record<TransactionType, { rows: number; sats: number; settlingSats: number }>;
-};
-
-/** One entry a client with at least one row, read from running totals and not from the rows. */
-export function sumsByClient(db: CacheDb): ClientSums[] {
-  const clients = new Map<string, ClientSums>();
-  for (const { clientUid, type, settling, rows, sats } of prepared(db).sums.all()) {
-    const sums = clients.get(clientUid) ?? emptySums(clientUid);
-    clients.set(clientUid, sums);
-    const ofType = sums.byType[idToType(type)];
-    sums.rows += rows;
-    ofType.rows += rows;
-    ofType.sats = addUnits(ofType.sats, sats);
-    if (settling === 1) ofType.settlingSats = sats;
-  }
-  return [...clients.values()];
-}
-
-function emptySums(clientUid: string): ClientSums {
-  const none = () => ({ rows: 0, sats: 0, settlingSats: 0 });
-  return {
-    clientUid,
-    rows: 0,
-    byType: { deposit: none(), buy: none(), withdrawal: none(), unknown: none() },
-  };
 }

@@ -19,18 +19,26 @@ const prepared = statements((db: RecordsDb) => ({
     'INSERT INTO tags (client_uid, tid, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   ),
   clearTags: db.prepare<[string, string]>('DELETE FROM tags WHERE client_uid = ? AND tid = ?'),
+  count: db.prepare(
+    `INSERT INTO meta (key, value) VALUES ('annotation_writes', '1')
+     ON CONFLICT DO UPDATE SET value = CAST(value + 1 AS TEXT)`,
+  ),
   listTags: db.prepare<[], string>('SELECT DISTINCT tag FROM tags ORDER BY tag').pluck(),
 }));
 
-/** Replaces note and tags of a transaction; an empty note and no tags leave nothing behind. */
+/**
+ * Replaces note and tags of a transaction; an empty note and no tags leave nothing behind. The search index of the
+ * cache must follow (`reindexAnnotation`); the count of changes tells it when it did not.
+ */
 export function annotate(db: RecordsDb, annotation: Annotation): void {
   const { clientUid, tid, note, tags, updatedAtMs } = annotation;
-  const { setNote, clearNote, addTag, clearTags } = prepared(db);
+  const { setNote, clearNote, addTag, clearTags, count } = prepared(db);
   const replace = db.transaction(() => {
     if (note === '') clearNote.run(clientUid, tid);
     else setNote.run(clientUid, tid, note, updatedAtMs);
     clearTags.run(clientUid, tid);
     for (const tag of tags) addTag.run(clientUid, tid, tag);
+    count.run();
   });
   replace.immediate();
 }
