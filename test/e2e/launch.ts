@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { findElectron, root } from '../../scripts/paths.mjs';
-import { startHost, type Exit } from '../rig/host.ts';
+import { startHost } from '../rig/host.ts';
+import type { Exit } from '../rig/main-process.ts';
 
 const QUIT_LIMIT_MS = 20_000;
 

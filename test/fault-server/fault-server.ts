@@ -24,6 +24,8 @@ export type FaultServer = {
   posts: () => number;
   /** Meets every POST from now on; null passes them on. */
   setFault: (fault: Fault | null) => void;
+  /** Once the client is gone: resolves when all that it sent has been read and dealt with. */
+  idle: () => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -31,19 +33,32 @@ export type FaultServer = {
  * Stands before the real sandbox server on a socket of its own and decides for each POST whether, when and how
  * often to process it and what to answer. Unlike a TCP proxy it can process and then fail.
  */
-export async function startFaultServer(sandbox: Sandbox): Promise<FaultServer> {
+export async function startFaultServer(
+  sandbox: Sandbox,
+  onPost: (body: string) => void = () => {},
+): Promise<FaultServer> {
   let fault: Fault | null = null;
   let posts = 0;
+  const underWay = new Set<Promise<unknown>>();
+  const keepUntilDone = (work: Promise<unknown>): void => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
   const server = createServer((incoming, response) => {
-    void respond(incoming, response).catch(() => response.destroy());
+    keepUntilDone(respond(incoming, response).catch(() => response.destroy()));
+  });
+  server.on('connection', (socket) => {
+    keepUntilDone(new Promise((resolve) => socket.once('close', resolve)));
   });
 
   async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const process = () => passOn(sandbox.port, incoming, Buffer.concat(chunks));
+    const body = Buffer.concat(chunks);
+    const process = () => passOn(sandbox.port, incoming, body);
     if (incoming.method === 'POST') {
       posts += 1;
+      onPost(body.toString('utf8'));
       if (fault) return fault(response, process);
     }
     answerAs(response, await process());
@@ -56,6 +71,9 @@ export async function startFaultServer(sandbox: Sandbox): Promise<FaultServer> {
     baseUrl: `http://127.0.0.1:${port}/api/v1`,
     posts: () => posts,
     setFault: (next) => (fault = next),
+    idle: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
     close: async () => {
       if (!server.listening) return;
       server.closeAllConnections();
