@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { appendAudit, verifyChain } from '../../src/main/audit/chain.ts';
+import { cacheMigrations } from '../../src/main/storage/cache/migrations.ts';
+import { migrate, userVersion } from '../../src/main/storage/migrate.ts';
+import { openCache, openRecords, RecordsDb } from '../../src/main/storage/open.ts';
+import { recordsMigrations } from '../../src/main/storage/records/migrations.ts';
+import { temporaryDirectory } from '../main/storage/databases.ts';
+
+const newest = { records: recordsMigrations.length, cache: cacheMigrations.length };
+type Which = keyof typeof newest;
+
+/** What a version's tables hold before the next one; a version holds the rows of those before it too. */
+const rowsOfVersion: readonly ((db: RecordsDb) => void)[] = [
+  (db) => {
+    db.exec(`
+      INSERT INTO clients VALUES ('BT-C1', 'Ann', 1, 'imported', 5, 'one', 'other');
+      INSERT INTO notes VALUES ('BT-C1', '39486536', 'a note', 6);
+      INSERT INTO tags VALUES ('BT-C1', '39486536', 'payroll');
+      INSERT INTO rates VALUES (7, 'BTC', 122510, 1491824457468, 1491824400000, 'before_trade', 'i1');
+      INSERT INTO meta VALUES ('k', 'v');
+    `);
+  },
+  (db) => {
+    const address = '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr';
+    for (const [id, amountSats] of [
+      ['i1', 5_000_000],
+      ['i2', 6_000_000],
+    ] as const) {
+      audit(db, 'intent.journaled', id);
+      db.prepare(
+        `INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
+         VALUES (?, 'withdrawal', 'journaled', 'BT-C1', ?, ?, 1)`,
+      ).run(id, amountSats, address);
+    }
+  },
+  (db) => {
+    db.exec(`INSERT INTO intent_baseline VALUES ('i1', '39486536')`);
+    audit(db, 'intent.sent', 'i1');
+    db.exec(`UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 2, baseline_at_ms = 1
+             WHERE id = 'i1'`);
+    audit(db, 'intent.unknown', 'i1');
+    db.exec(`UPDATE intents SET state = 'unknown', reason = 'no answer', unknown_since_ms = 3
+             WHERE id = 'i1';
+             INSERT INTO intent_readings VALUES (1, 'i1', 4, 1, 0, '39486536', NULL)`);
+  },
+];
+
+function audit(db: RecordsDb, action: string, subject: string): void {
+  appendAudit(db, { atMs: 1, actor: 'ann', action, subject, detail: {} });
+}
+
+type Files = { folder: string; recordsPath: string; cachePath: string };
+
+function filesIn(folder: string): Files {
+  mkdirSync(folder, { recursive: true });
+  return {
+    folder,
+    recordsPath: join(folder, 'records.sqlite'),
+    cachePath: join(folder, 'cache.sqlite'),
+  };
+}
+
+/** A records database of that version, closed, with rows in every table. */
+function createRecords({ recordsPath }: Files, version: number): void {
+  const db = new RecordsDb(recordsPath);
+  for (const [index, fill] of rowsOfVersion.slice(0, version).entries()) {
+    migrate(db, recordsMigrations.slice(0, index + 1), 'file');
+    db.transaction(() => fill(db))();
+  }
+  db.close();
+}
+
+type Rows = Record<string, { columns: string; rows: unknown[] }>;
+
+/** Every row; after a migration again in the columns that the tables had `before`. */
+function rowsOf(path: string, before?: Rows): Rows {
+  const db = new Database(path);
+  try {
+    const columns = db
+      .prepare<[], { name: string; columns: string }>(
+        `SELECT t.name, group_concat('"' || c.name || '"') AS columns
+         FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name`,
+      )
+      .all();
+    const wanted = before
+      ? Object.entries(before).map(([name, { columns: had }]) => ({ name, columns: had }))
+      : columns;
+    const read = ({ name, columns: list }: { name: string; columns: string }) =>
+      [
+        name,
+        { columns: list, rows: db.prepare(`SELECT ${list} FROM ${name}`).raw().all() },
+      ] as const;
+    return Object.fromEntries(wanted.map(read));
+  } finally {
+    db.close();
+  }
+}
+
+/** Opens the database in a process of its own; `dieAt` 0 lets it live. Gives the statements it executed. */
+async function openElsewhere(which: Which, files: Files, dieAt: number): Promise<string[]> {
+  const script = join(import.meta.dirname, 'migration-victim.ts');
+  const args = [which, files.recordsPath, files.cachePath, String(dieAt)];
+  const victim = spawn(process.execPath, ['--no-warnings', script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [told, [code, signal]] = await Promise.all([text(victim.stdout), once(victim, 'exit')]);
+  expect({ code, signal }).toEqual(
+    dieAt === 0 ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' },
+  );
+  return told
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as string);
+}
+
+/** The statements up to the first commit and the one after it: those of one migration. */
+function ofOneMigration(statements: readonly string[]): number {
+  return statements.indexOf('COMMIT') + 2;
+}
+
+const steps = [
+  ...recordsMigrations.map(({ version }) => ({ which: 'records' as const, from: version - 1 })),
+  ...cacheMigrations.map(({ version }) => ({ which: 'cache' as const, from: version - 1 })),
+];
+
+describe.each(steps)('$which $from → the next version, killed at each statement', (step) => {
+  const { which, from } = step;
+
+  test('leaves the one version or the other, and every row; the next opening completes it', async () => {
+    const folder = temporaryDirectory();
+    const template = filesIn(join(folder, 'template'));
+    const recordsVersion = which === 'records' ? from : newest.records - 1;
+    if (recordsVersion > 0) createRecords(template, recordsVersion);
+    const before = recordsVersion > 0 ? rowsOf(template.recordsPath) : {};
+
+    const whole = filesIn(join(folder, 'whole'));
+    cpSync(template.folder, whole.folder, { recursive: true });
+    const statements = await openElsewhere(which, whole, 0);
+    const count = ofOneMigration(statements);
+    expect(count).toBeGreaterThan(10);
+
+    for (let dieAt = 1; dieAt <= count; dieAt += 1) {
+      const files = filesIn(join(folder, `killed-${dieAt}`));
+      cpSync(template.folder, files.folder, { recursive: true });
+      const executed = await openElsewhere(which, files, dieAt);
+      expect(executed).toEqual(statements.slice(0, dieAt - 1));
+      checkKilled(which, files, { version: executed.includes('COMMIT') ? from + 1 : from, before });
+    }
+  });
+});
+
+function checkKilled(
+  which: Which,
+  files: Files,
+  { version, before }: { version: number; before: Rows },
+): void {
+  const path = which === 'records' ? files.recordsPath : files.cachePath;
+  // The log of the killed files is for the app to recover, so they are looked at in a copy.
+  const copy = filesIn(`${files.folder}-copy`);
+  cpSync(files.folder, copy.folder, { recursive: true });
+  const left = new Database(which === 'records' ? copy.recordsPath : copy.cachePath);
+  expect(userVersion(left)).toBe(version);
+  expect(left.pragma('integrity_check', { simple: true })).toBe('ok');
+  left.close();
+
+  const records = openRecords(files.recordsPath);
+  const opened = which === 'records' ? records : openCache(path, files.recordsPath);
+  expect(userVersion(opened)).toBe(newest[which]);
+  expect(opened.pragma('main.integrity_check', { simple: true })).toBe('ok');
+  expect(verifyChain(records).ok).toBe(true);
+  if (opened !== records) opened.close();
+  records.close();
+  expect(rowsOf(files.recordsPath, before)).toEqual(before);
+}
