@@ -1,4 +1,7 @@
 import type { Page } from 'playwright-core';
+import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
+import type { Result } from '#shared/errors.ts';
+import type { Bridge } from '#shared/ipc/bridge.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import {
@@ -14,6 +17,7 @@ import {
   startServer,
 } from './desk.ts';
 import { startFaultyLine, type FaultyLine } from './faulty-line.ts';
+import { launchApp } from './launch.ts';
 import {
   confirmWithdrawal,
   fillBuy,
@@ -52,6 +56,22 @@ async function isRefusedAgain(page: Page): Promise<void> {
   await refusal.getByText('An equal request is already open').waitFor();
 }
 
+/** Makes one request over the page's bridge twice, without waiting in between. */
+async function twiceAtOnce<Value>(page: Page, name: string, input: object) {
+  return page.evaluate(
+    async ([request, given]) => {
+      const { bitpro } = window as unknown as { bitpro: Bridge };
+      const answers = await Promise.all([1, 2].map(() => bitpro.invoke(request, given)));
+      return answers as Result<Value>[];
+    },
+    [name, input] as const,
+  );
+}
+
+function refusedAs(code: string): unknown {
+  return { ok: false, error: expect.objectContaining({ code }) };
+}
+
 it('sends a withdrawal once when Confirm is clicked twice', async () => {
   const { page } = await openFundedDesk(await newDataFolder(), sandbox, line.url);
   await reviewWithdrawal(page, PAYEE, '0.25');
@@ -61,6 +81,46 @@ it('sends a withdrawal once when Confirm is clicked twice', async () => {
   const confirm = page.getByRole('button', { name: /^Confirm withdrawal/ });
   await confirm.dblclick();
   await isExecuted();
+  line.setPostFault('none');
+  await page.getByText('Withdrawal accepted').waitFor();
+  expect(paymentsOf(sandbox)).toHaveLength(1);
+});
+
+it('sends a withdrawal once when two windows confirm it at the same time', async () => {
+  const { page, uid } = await openFundedDesk(await newDataFolder(), sandbox, line.url);
+  const draft: Draft = { kind: 'withdrawal', clientUid: uid, address: PAYEE, amountBtc: '0.25' };
+  // The app has one window, so its page asks twice at once, as the pages of two would.
+  const prepared = await twiceAtOnce<IntentReview>(page, 'intents.prepare', draft);
+  expect(prepared.filter(({ ok }) => ok)).toHaveLength(1);
+  expect(prepared).toContainEqual(refusedAs('duplicate_intent'));
+
+  const review = prepared.flatMap((result) => (result.ok ? [result.value] : []))[0];
+  const confirmation = {
+    id: review?.intent.id,
+    reviewHash: review?.reviewHash,
+    typed: PAYEE.slice(-6),
+  };
+  const confirmed = await twiceAtOnce<Intent>(page, 'intents.confirm', confirmation);
+  expect(confirmed).toContainEqual({
+    ok: true,
+    value: expect.objectContaining({ state: 'confirmed', attempts: 1 }),
+  });
+  expect(confirmed).toContainEqual(refusedAs('conflict'));
+  expect(paymentsOf(sandbox)).toHaveLength(1);
+});
+
+it('sends nothing more when the app is started a second time while it waits', async () => {
+  const userDataDir = await newDataFolder();
+  const { page } = await openFundedDesk(userDataDir, sandbox, line.url);
+  await reviewWithdrawal(page, PAYEE, '0.25');
+  line.setPostFault('hold');
+  await confirmWithdrawal(page, PAYEE);
+  await isExecuted();
+
+  const second = await launchApp({ userDataDir }).catch(() => undefined);
+  await second?.exited;
+  expect(paymentsOf(sandbox)).toHaveLength(1);
+
   line.setPostFault('none');
   await page.getByText('Withdrawal accepted').waitFor();
   expect(paymentsOf(sandbox)).toHaveLength(1);
