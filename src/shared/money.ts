@@ -89,9 +89,13 @@ export function addUnits(...values: readonly number[]): number {
   return sum;
 }
 
-/** Satoshis that `cents` buy at `priceCents` a bitcoin, floored (api-readings.md, 18). */
-export function satsForCents(cents: number, priceCents: number): number {
-  return Number((BigInt(cents) * BigInt(SATS_PER_BTC)) / BigInt(priceCents));
+/**
+ * Satoshis that `cents` buy at `priceCents` a bitcoin, floored (api-readings.md, 18).
+ * @returns null for more than all bitcoin there will ever be: then amount or price are wrong
+ */
+export function satsForCents(cents: number, priceCents: number): number | null {
+  const sats = (BigInt(cents) * BigInt(SATS_PER_BTC)) / BigInt(priceCents);
+  return sats > MAX_SATS ? null : Number(sats);
 }
 
 /** Value of `sats` at `priceCents` a bitcoin, in cents, rounded half up. */

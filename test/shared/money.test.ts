@@ -122,17 +122,30 @@ describe('prices', () => {
     expect(satsForCents(150_000, 122_510)).toBe(122_438_984);
   });
 
-  it('never give more than was paid for', () => {
+  it('never give more than was paid for, nor more than there will ever be', () => {
+    /** Dollars, in cents, that buy all bitcoin at `price`. */
+    const tooDear = (price: number) => (MAX_SATS / 100_000_000) * price;
     const cents = fc.integer({ min: 1, max: 1e12 });
     fc.assert(
       fc.property(cents, fc.integer({ min: 1, max: 1e9 }), (paid, price) => {
         const amountSats = satsForCents(paid, price);
-        fc.pre(amountSats <= MAX_SATS);
+        if (amountSats === null) {
+          expect(paid).toBeGreaterThan(tooDear(price));
+          return;
+        }
         const bought = BigInt(amountSats);
         expect(bought * BigInt(price)).toBeLessThanOrEqual(BigInt(paid) * 100_000_000n);
         expect((bought + 1n) * BigInt(price)).toBeGreaterThan(BigInt(paid) * 100_000_000n);
       }),
     );
+  });
+
+  it.each([
+    [2_100_000_000, 100, MAX_SATS],
+    [2_100_000_001, 100, null],
+    [1_000_000_000_000, 1, null],
+  ])('%i cents at %i are %s satoshis', (cents, price, sats) => {
+    expect(satsForCents(cents, price)).toBe(sats);
   });
 
   it.each([

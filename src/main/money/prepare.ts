@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Draft, Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
-import { satsForCents } from '#shared/money.ts';
+import { formatUsd, satsForCents } from '#shared/money.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
@@ -70,8 +70,20 @@ function journalRow(id: string, terms: Terms, rate: Rate | null, createdAtMs: nu
     quoteObservedAtMs: rate?.observedAtMs ?? null,
     quoteExpiresAtMs: rate?.timeExpiresMs ?? null,
     expectedSats:
-      terms.kind === 'buy' && rate ? satsForCents(terms.usdCents, rate.buyPriceCents) : null,
+      terms.kind === 'buy' && rate ? expectedSats(terms.usdCents, rate.buyPriceCents) : null,
     createdAtMs,
     repeatReason: terms.kind === 'withdrawal' ? terms.repeatReason : null,
   };
+}
+
+function expectedSats(usdCents: number, priceCents: number): number {
+  const sats = satsForCents(usdCents, priceCents);
+  if (sats !== null) return sats;
+  const price = `1 BTC = ${formatUsd(priceCents)} USD`;
+  throw new AppError(
+    'invalid_input',
+    `At the current rate (${price}) this would be more than all bitcoin there will ever be. ` +
+      'Check the amount and the rate.',
+    { field: 'amountUsd' },
+  );
 }

@@ -71,6 +71,17 @@ test.each([
   expect(states(desk)).toEqual([]);
 });
 
+test('a buy of more bitcoin than there will ever be is said beside the amount', async () => {
+  const desk = openDesk();
+  desk.world.rate = { ...RATE, buyPriceCents: 1 };
+  await expect(desk.money.prepare({ ...BUY, amountUsd: '210000.01' })).rejects.toMatchObject({
+    code: 'invalid_input',
+    field: 'amountUsd',
+    message: expect.stringContaining('1 BTC = 0.01 USD'),
+  });
+  expect(desk.money.list({ openOnly: false })).toEqual([]);
+});
+
 test('what changes while the rate is read counts', async () => {
   const desk = openDesk();
   desk.world.onRefresh = () => {
