@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import {
+  auditHead,
   insertAuditEntry,
   iterateAuditEntries,
   lastAuditEntry,
@@ -44,21 +45,30 @@ export function appendAudit(db: RecordsDb, note: AuditNote): AuditEntry {
 export type ChainVerdict = { ok: boolean; entries: number; firstBadSeq: number | null };
 
 /**
- * Recomputes every link. `firstBadSeq` is the first entry that was changed, moved or put in, or the first
- * after a gap. Entries cut off at the end leave a valid, shorter chain: keep the last hash elsewhere to
- * notice that.
+ * Recomputes every link and compares the end with the head that is kept beside the log. `firstBadSeq` is the first
+ * entry that was changed, moved, put in or cut off, or the first after a gap. Who rewrites both the log and its
+ * head can shorten it unseen: only a hash that was kept elsewhere shows that.
  */
 export function verifyChain(db: RecordsDb): ChainVerdict {
-  let entries = 0;
-  let prevHash = GENESIS_HASH;
-  for (const { hash, ...fields } of iterateAuditEntries(db)) {
-    entries += 1;
-    if (fields.seq !== entries || fields.prevHash !== prevHash || hash !== hashOf(fields)) {
-      return { ok: false, entries, firstBadSeq: fields.seq };
+  // One snapshot for both: another window may append meanwhile.
+  return db.transaction(() => {
+    let entries = 0;
+    let prevHash = GENESIS_HASH;
+    for (const { hash, ...fields } of iterateAuditEntries(db)) {
+      entries += 1;
+      if (fields.seq !== entries || fields.prevHash !== prevHash || hash !== hashOf(fields)) {
+        return { ok: false, entries, firstBadSeq: fields.seq };
+      }
+      prevHash = hash;
     }
-    prevHash = hash;
-  }
-  return { ok: true, entries, firstBadSeq: null };
+    const head = auditHead(db);
+    if (head?.entries === entries && head.lastHash === prevHash) {
+      return { ok: true, entries, firstBadSeq: null };
+    }
+    const isReplaced = head?.entries === entries;
+    const firstBadSeq = isReplaced ? entries : Math.min(entries, head?.entries ?? entries) + 1;
+    return { ok: false, entries, firstBadSeq };
+  })();
 }
 
 /** SHA-256, in hex, of the canonical JSON of all other fields. */

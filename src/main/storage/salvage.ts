@@ -4,6 +4,7 @@ import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import { AppError } from '#shared/errors.ts';
 import { openRecords, RecordsDb } from './open.ts';
 import { quarantine } from './quarantine.ts';
+import { endsAsWritten } from './records/audit-repo.ts';
 import { isDamaged } from './storage-error.ts';
 
 /** Every table, and what an operator misses when it cannot be read. */
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, RecordsPart>> = {
   approvals: 'guards',
   rates: 'rates',
   audit: 'audit',
+  audit_head: 'audit',
 };
 
 export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null };
@@ -38,6 +40,9 @@ export function openRecordsOrSalvage(
   // Both are made together, so a cache without records means that these were lost: no empty ones take their place.
   if (isThere || !isFilled(cachePath)) {
     try {
+      if (hasLostEntries(recordsPath)) {
+        throw new AppError('storage_damaged', `${recordsPath} lost the end of its audit log.`);
+      }
       return { records: openRecords(recordsPath, thorough), damage: null };
     } catch (error) {
       if (!isDamaged(error)) throw error;
@@ -51,6 +56,23 @@ export function openRecordsOrSalvage(
   // What the journal asks of every connection, though this one writes nothing.
   records.pragma('synchronous = FULL');
   return { records, damage: { path: recordsPath, copyPath, incomplete } };
+}
+
+/**
+ * Every page may be sound while entries are gone from the end of the audit log. Asked on a connection that cannot
+ * write; what cannot be read so, or is of an older schema, is left to `openRecords`.
+ */
+function hasLostEntries(path: string): boolean {
+  let db: RecordsDb | null = null;
+  try {
+    db = new RecordsDb(path, { readonly: true });
+    return !endsAsWritten(db);
+  } catch (error) {
+    if (error instanceof SqliteError) return false;
+    throw error;
+  } finally {
+    db?.close();
+  }
 }
 
 function isFilled(path: string): boolean {
@@ -82,9 +104,12 @@ function gather(recordsPath: string, cachePath: string, readablePath: string): R
       `SELECT name FROM sqlite_schema WHERE type = 'trigger'`,
     );
     for (const name of triggers.pluck().all()) target.exec(`DROP TRIGGER ${name}`);
+    // The head of an empty log, which is not theirs.
+    target.exec('DELETE FROM audit_head');
     const missing = target.transaction(() =>
       Object.keys(tables).filter((table) => source === null || !copyTable(source, target, table)),
     )();
+    if (!endsAsWritten(target)) missing.push('audit');
     if (missing.includes('clients')) listCachedClients(target, cachePath);
     return [...new Set(missing.flatMap((table) => tables[table] ?? []))];
   } finally {

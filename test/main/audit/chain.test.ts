@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import { appendAudit, verifyChain } from '../../../src/main/audit/chain.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
+import { endsAsWritten } from '../../../src/main/storage/records/audit-repo.ts';
 import { temporaryFolder } from '../money/fixture.ts';
 
 const columns = ['at_ms', 'actor', 'action', 'subject', 'detail', 'prev_hash', 'hash'] as const;
@@ -48,6 +49,7 @@ function tamper(db: RecordsDb, sql: string, ...values: (string | number)[]): voi
 test('an empty and a grown log verify', () => {
   expect(verifyChain(log(0))).toEqual({ ok: true, entries: 0, firstBadSeq: null });
   expect(verifyChain(log(5))).toEqual({ ok: true, entries: 5, firstBadSeq: null });
+  expect([0, 5].map((entries) => endsAsWritten(log(entries)))).toEqual([true, true]);
 });
 
 test('anyone can recompute a hash: SHA-256 over the JSON of the other fields by name', () => {
@@ -119,4 +121,39 @@ test('an entry belongs into the transaction of what it is about', () => {
     })(),
   ).toThrow('undone');
   expect(verifyChain(db).entries).toBe(1);
+});
+
+test.each([1, 2, 5])(
+  '%i entries cut off at the end are missed, by the whole check and at start',
+  (cut) => {
+    const db = log(5);
+    tamper(db, `DELETE FROM audit WHERE seq > ${5 - cut}`);
+    expect(verifyChain(db)).toEqual({ ok: false, entries: 5 - cut, firstBadSeq: 6 - cut });
+    expect(endsAsWritten(db)).toBe(false);
+  },
+);
+
+test('an end that was cut off and written anew is found', () => {
+  const db = log(3);
+  db.exec('DROP TRIGGER audit_moves_its_head');
+  tamper(db, 'DELETE FROM audit WHERE seq = 3');
+  db.transaction(() =>
+    appendAudit(db, { atMs: 3, actor: 'mallory', action: 'intent.sent', subject: '', detail: {} }),
+  )();
+  expect(verifyChain(db)).toEqual({ ok: false, entries: 3, firstBadSeq: 3 });
+  expect(endsAsWritten(db)).toBe(false);
+});
+
+test.each([
+  ['back', `UPDATE audit_head SET entries = 2, last_hash = (SELECT hash FROM audit WHERE seq = 2)`],
+  ['ahead', `UPDATE audit_head SET entries = 4`],
+  ['aside', `UPDATE audit_head SET last_hash = (SELECT hash FROM audit WHERE seq = 2)`],
+  ['away', 'DELETE FROM audit_head'],
+  ['under another', `INSERT OR REPLACE INTO audit_head VALUES (1, 0, printf('%064d', 0))`],
+  ['beside another', `INSERT INTO audit_head VALUES (2, 0, printf('%064d', 0))`],
+])('the head cannot be put %s', (_, sql) => {
+  const db = log(3);
+  expect(() => db.exec(sql)).toThrow(/audit_head|constraint/);
+  expect(verifyChain(db).ok).toBe(true);
+  expect(endsAsWritten(db)).toBe(true);
 });

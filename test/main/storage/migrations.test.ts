@@ -141,6 +141,22 @@ test('records 3 → 4: intents and audit log are held unchanged', () => {
   expect(rows('audit')).toEqual(entries);
 });
 
+test.each([0, 1, 2])('records 4 → 5: a log of %i entries gets the head that it has', (entries) => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 4), 'file');
+  const hashes = ['0', '1', '2'].map((digit) => digit.repeat(64));
+  for (let seq = 1; seq <= entries; seq += 1) {
+    db.exec(`INSERT INTO audit
+      VALUES (${seq}, 5, 'a', 'b.c', 's', '{}', '${hashes[seq - 1]}', '${hashes[seq]}')`);
+  }
+  const before = db.prepare('SELECT * FROM audit').all();
+  migrate(db, recordsMigrations.slice(0, 5), 'file');
+  expect(db.prepare('SELECT * FROM audit').all()).toEqual(before);
+  expect(db.prepare('SELECT * FROM audit_head').raw().all()).toEqual([
+    [1, entries, hashes[entries]],
+  ]);
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

@@ -165,6 +165,23 @@ describe('of damaged records', () => {
     expect(contentOf(paths.recordsPath)).toEqual(before);
   });
 
+  test('an audit log that was cut off is damage, though every page is sound', () => {
+    const { folder: _, ...paths } = makeProfile()();
+    const db = new Database(paths.recordsPath);
+    db.exec(`DROP TRIGGER audit_is_not_deleted; DELETE FROM audit WHERE seq > ${CLIENTS - 2}`);
+    db.close();
+    const before = contentOf(paths.recordsPath);
+    const { records, damage } = open(paths);
+    expect(damage?.incomplete).toEqual(['audit']);
+    expect(verifyChain(records)).toEqual({
+      ok: false,
+      entries: CLIENTS - 2,
+      firstBadSeq: CLIENTS - 1,
+    });
+    expect(listRegisteredClients(records)).toHaveLength(CLIENTS);
+    expect(contentOf(paths.recordsPath)).toEqual(before);
+  });
+
   test('nothing that is shown can be written', () => {
     const { folder: _, ...paths } = makeProfile()();
     overwrite(paths.recordsPath, 0, Buffer.alloc(100, 0xa5));

@@ -2,6 +2,9 @@ import type { AuditEntry } from '#shared/domain/audit.ts';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
+/** How long the log is and how it ends, as kept beside it. */
+export type AuditHead = { entries: number; lastHash: string };
+
 const columns = 'seq, at_ms AS atMs, actor, action, subject, detail, prev_hash AS prevHash, hash';
 
 const prepared = statements((db: RecordsDb) => ({
@@ -10,12 +13,26 @@ const prepared = statements((db: RecordsDb) => ({
     `INSERT INTO audit (seq, at_ms, actor, action, subject, detail, prev_hash, hash)
      VALUES (:seq, :atMs, :actor, :action, :subject, :detail, :prevHash, :hash)`,
   ),
+  head: db.prepare<[], AuditHead>('SELECT entries, last_hash AS lastHash FROM audit_head'),
   all: db.prepare<[], AuditEntry>(`SELECT ${columns} FROM audit ORDER BY seq`),
 }));
 
 /** Null in an empty log. */
 export function lastAuditEntry(db: RecordsDb): AuditEntry | null {
   return prepared(db).last.get() ?? null;
+}
+
+/** Null only in what could be read of damaged records. */
+export function auditHead(db: RecordsDb): AuditHead | null {
+  return prepared(db).head.get() ?? null;
+}
+
+/** Is the last entry the one that was written last? Takes no longer for a long log, so that every start can ask. */
+export function endsAsWritten(db: RecordsDb): boolean {
+  const last = lastAuditEntry(db);
+  const head = auditHead(db);
+  if (last === null) return head?.entries === 0;
+  return head?.entries === last.seq && head.lastHash === last.hash;
 }
 
 /** Only the hash chain appends (audit/chain.ts). */

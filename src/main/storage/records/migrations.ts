@@ -3,6 +3,13 @@ import { migration as registry } from './migrations/001-registry.ts';
 import { migration as intents } from './migrations/002-intents.ts';
 import { migration as settling } from './migrations/003-settling.ts';
 import { migration as guards } from './migrations/004-guards.ts';
+import { migration as auditHead } from './migrations/005-audit-head.ts';
 
 /** In order of version. */
-export const recordsMigrations: readonly Migration[] = [registry, intents, settling, guards];
+export const recordsMigrations: readonly Migration[] = [
+  registry,
+  intents,
+  settling,
+  guards,
+  auditHead,
+];
