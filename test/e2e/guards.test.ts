@@ -73,6 +73,34 @@ it('a payment above the limit goes to a labelled address with a second person’
   await page.getByText('Withdrawal accepted').waitFor();
 });
 
+it('a higher limit needs the approver, by a passphrase that only they can change', async () => {
+  await goTo(page, 'Settings');
+  await button('Actions for Bob').click();
+  await page.getByRole('menuitem', { name: 'Change passphrase' }).click();
+  const changing = page.getByRole('dialog', { name: 'Change the passphrase of Bob' });
+  await changing.getByLabel('Passphrase until now').fill(PASSPHRASE);
+  await changing.getByLabel('New passphrase', { exact: true }).fill('four other words');
+  await changing.getByLabel('New passphrase again').fill('four other words');
+  await changing.getByRole('button', { name: 'Change passphrase' }).click();
+  await page.getByText('Bob has a new passphrase').waitFor();
+
+  await page.getByLabel('Limit for 24 hours').fill('0.1');
+  await button('Save guards').click();
+  await page.getByText('Guards saved').waitFor();
+  await page.getByLabel('Limit for 24 hours').fill('0.3');
+  await button('Save guards').click();
+  const loosening = page.getByRole('dialog', { name: 'This takes protection away' });
+  await loosening.getByText('would rise from 0.10000000 to 0.30000000 BTC').waitFor();
+  await loosening.getByLabel('Approver’s passphrase').fill(PASSPHRASE);
+  await loosening.getByRole('button', { name: 'Save guards' }).click();
+  await loosening.getByText('This is not the passphrase').waitFor();
+  await loosening.getByLabel('Approver’s passphrase').fill('four other words');
+  await loosening.getByRole('button', { name: 'Save guards' }).click();
+  await loosening.waitFor({ state: 'hidden' });
+  await page.reload();
+  expect(await page.getByLabel('Limit for 24 hours').inputValue()).toBe('0.3');
+});
+
 it('the same payment again asks for a reason, which the review shows', async () => {
   await openClient(page, CLIENT);
   await page.getByRole('button', { name: 'Withdraw', exact: true }).click();

@@ -132,11 +132,15 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return null;
     },
     'policy.get': async () => (await opened()).guards.policy(),
-    'policy.save': async (policy) => (await writable()).guards.savePolicy(policy),
+    'policy.save': async (input) => (await writable()).guards.savePolicy(input),
     'approvers.list': async () => (await opened()).guards.listApprovers(),
     'approvers.add': async (input) => (await writable()).guards.addApprover(input),
-    'approvers.remove': async ({ name }) => {
-      (await writable()).guards.removeApprover(name);
+    'approvers.remove': async (input) => {
+      await (await writable()).guards.removeApprover(input);
+      return null;
+    },
+    'approvers.changePassphrase': async (input) => {
+      await (await writable()).guards.changePassphrase(input);
       return null;
     },
 

@@ -1,4 +1,5 @@
 import type { BookEntry } from '#shared/domain/guards.ts';
+import type { KnownAddress } from '#shared/domain/intent.ts';
 import type { Network } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
@@ -16,7 +17,7 @@ import { listPayees } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { checkAddress } from './addresses.ts';
 import { keep } from './keep.ts';
-import { lookAlikeWarning, type KnownAddress } from './policy.ts';
+import { lookAlikeOf } from './policy.ts';
 
 export type AddressBookDeps = {
   records: RecordsDb;
@@ -30,8 +31,15 @@ export function createAddressBook({ records, now, actor, network }: AddressBookD
   const view = (row: BookRow): BookEntry => ({
     ...row,
     usableAtMs: row.addedAtMs + getPolicy(records).coolingMs,
-    lookAlike: lookAlikeWarning(row.address, knownAddresses(records)),
+    lookAlike: describeLookAlike(row),
   });
+
+  /** Compared with what was known before it: of two alike, the later one is the one to doubt. */
+  function describeLookAlike({ address, addedAtMs }: BookRow): string | null {
+    const twin = lookAlikeOf(address, knownAddresses(records, addedAtMs));
+    if (twin === null) return null;
+    return `It looks like ${twin.what}, but is another address: ${twin.address}. Compare every character.`;
+  }
 
   function change(action: string, address: string, label: string, write: () => void): void {
     keep(records, () => {
@@ -77,13 +85,17 @@ export function createAddressBook({ records, now, actor, network }: AddressBookD
   };
 }
 
-/** What a forged address would imitate: the book, who was paid before, and the clients' own addresses. */
-export function knownAddresses(records: RecordsDb): KnownAddress[] {
+/**
+ * What a forged address would imitate: the book as far as it was filled by `beforeMs`, who was paid before, and
+ * the clients' own addresses.
+ */
+export function knownAddresses(records: RecordsDb, beforeMs = Infinity): KnownAddress[] {
+  const book = listBook(records).filter(({ addedAtMs }) => addedAtMs <= beforeMs);
   const own = listRegisteredClients(records).flatMap(({ uid, depositAddress: address }) =>
     address === null ? [] : [{ address, what: `the deposit address of ${uid}` }],
   );
   return [
-    ...listBook(records).map(({ address, label }) => ({ address, what: `“${label}”` })),
+    ...book.map(({ address, label }) => ({ address, what: `“${label}”` })),
     ...own,
     ...listPayees(records).map((address) => ({ address, what: 'one that was paid before' })),
   ];

@@ -1,51 +1,50 @@
-import type { ApprovalView, GuardPolicy } from '#shared/domain/guards.ts';
+import type { ApprovalView, GuardPolicy, SecondPerson } from '#shared/domain/guards.ts';
 import type { Profile } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
-import type { RecordsDb } from '../storage/open.ts';
 import { findApproval, listApprovers, putApproval } from '../storage/records/approvers-repo.ts';
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { initiatorOf } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
-import { authenticate, personKey } from './approvers.ts';
 import { alreadyMoved, type Journal, type JournalDeps } from './journal.ts';
 import { keep } from './keep.ts';
+import { isSamePerson } from './person.ts';
 import { needsApproval } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
+import { authenticate } from './second-person.ts';
 
 type ReviewedProfile = Pick<Profile, 'id' | 'environment'>;
 
 /** What the second person gives: the review they saw, and who they are. */
-export type Approving = { id: string; reviewHash: string; approver: string; passphrase: string };
+export type Approving = SecondPerson & { id: string; reviewHash: string };
+
+type Desk = Pick<JournalDeps, 'records' | 'actor'> & { profile: () => ReviewedProfile };
 
 type ApprovalDeps = JournalDeps & { journal: Journal; profile: () => ReviewedProfile };
 
-/** The approval of exactly this intent by someone else than who prepared it; null without one. */
-export function approvalOf(
-  records: RecordsDb,
-  intent: NewIntent,
-  profile: ReviewedProfile,
-): { name: string; atMs: number } | null {
-  const approval = findApproval(records, intent.id);
-  if (approval === null || approval.reviewHash !== reviewHash(intent, profile)) return null;
-  return isInitiator(records, intent.id, approval.name) ? null : approval;
+/** The approval of exactly this intent by someone who has no other part in it; null without one. */
+export function approvalOf(desk: Desk, intent: NewIntent): { name: string; atMs: number } | null {
+  const approval = findApproval(desk.records, intent.id);
+  if (approval === null) return null;
+  if (approval.reviewHash !== reviewHash(intent, desk.profile())) return null;
+  return refuseApprover(desk, intent.id, approval.name) === null ? approval : null;
 }
 
 /** Null where the policy asks for no second person. */
 export function approvalView(
-  records: RecordsDb,
+  desk: Desk,
   intent: JournaledIntent,
-  profile: ReviewedProfile,
   policy: GuardPolicy,
 ): ApprovalView | null {
   const { approvalAboveSats } = policy;
   if (approvalAboveSats === null || !needsApproval(intent, policy)) return null;
-  const approval = approvalOf(records, intent, profile);
-  const names = listApprovers(records).map(({ name }) => name);
+  const approval = approvalOf(desk, intent);
+  const names = listApprovers(desk.records).map(({ name }) => name);
   return {
     aboveSats: approvalAboveSats,
-    initiator: initiatorOf(records, intent.id) ?? '',
-    approvers: names.filter((name) => !isInitiator(records, intent.id, name)),
+    initiator: initiatorOf(desk.records, intent.id) ?? '',
+    operator: desk.actor(),
+    approvers: names.filter((name) => refuseApprover(desk, intent.id, name) === null),
     approvedBy: approval?.name ?? null,
     approvedAtMs: approval?.atMs ?? null,
   };
@@ -58,12 +57,8 @@ export async function approveIntent(
 ): Promise<JournaledIntent> {
   const { records, now, actor } = deps;
   checkApprovable(deps, id, hash);
-  if (isInitiator(records, id, name)) {
-    throw new AppError(
-      'forbidden',
-      'Who prepared a withdrawal cannot approve it. A second person has to.',
-    );
-  }
+  const refusal = refuseApprover(deps, id, name);
+  if (refusal) throw refusal;
   const approver = await authenticate(deps, { approver: name, passphrase, subject: id });
   return keep(records, () => {
     // Comparing the passphrase took time: it may have been sent or discarded since.
@@ -92,7 +87,14 @@ function checkApprovable(
   return intent;
 }
 
-function isInitiator(records: RecordsDb, intentId: string, name: string): boolean {
+/** Neither who prepared the intent nor who sits at the desk, and so confirms it, is a second person. */
+function refuseApprover({ records, actor }: Desk, intentId: string, name: string): AppError | null {
   const initiator = initiatorOf(records, intentId);
-  return initiator !== null && personKey(initiator) === personKey(name);
+  if (initiator !== null && isSamePerson(initiator, name)) {
+    const message = 'Who prepared a withdrawal cannot approve it. A second person has to.';
+    return new AppError('forbidden', message);
+  }
+  if (!isSamePerson(actor(), name)) return null;
+  const message = 'Who confirms a withdrawal cannot approve it. A second person has to.';
+  return new AppError('forbidden', message);
 }

@@ -31,7 +31,8 @@ export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts 
   };
 }
 
-function guardFacts({ records, profile, now }: MoneyContext, intent: NewIntent): GuardFacts {
+function guardFacts(context: MoneyContext, intent: NewIntent): GuardFacts {
+  const { records, now } = context;
   const { address } = intent;
   const nowMs = now();
   return {
@@ -39,6 +40,6 @@ function guardFacts({ records, profile, now }: MoneyContext, intent: NewIntent):
     nowMs,
     paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
     bookEntry: address === null ? null : findBookEntry(records, address),
-    approvedBy: approvalOf(records, intent, profile())?.name ?? null,
+    approvedBy: approvalOf(context, intent)?.name ?? null,
   };
 }

@@ -1,10 +1,10 @@
-import type { GuardPolicy } from '#shared/domain/guards.ts';
+import type { GuardPolicy, SecondPerson } from '#shared/domain/guards.ts';
 import { appendAudit } from '../audit/chain.ts';
 import { getPolicy, putPolicy } from '../storage/records/policy-repo.ts';
 import { createAddressBook, type AddressBookDeps } from './address-book.ts';
 import { createApprovers } from './approvers.ts';
-import { keep } from './keep.ts';
-import { loweredBy } from './policy.ts';
+import { loweredBy } from './guard-changes.ts';
+import { changeGuards } from './second-person.ts';
 
 export type Guards = ReturnType<typeof createGuards>;
 
@@ -27,19 +27,27 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
 
     policy: (): GuardPolicy => getPolicy(records),
 
-    /** The audit entry holds what was, what is, and which protection that takes away. */
-    savePolicy(policy: GuardPolicy): GuardPolicy {
-      keep(records, () => {
-        const before = getPolicy(records);
-        const lowered = loweredBy(before, policy);
+    /**
+     * The audit entry holds what was, what is, which protection that takes away, and who agreed to it.
+     * @throws AppError as `changeGuards` does
+     */
+    async savePolicy(input: {
+      policy: GuardPolicy;
+      second?: SecondPerson | undefined;
+    }): Promise<GuardPolicy> {
+      const after = input.policy;
+      const change = () => ({ kind: 'policy', before: getPolicy(records), after }) as const;
+      await changeGuards(deps, change, input.second, (approvedBy) => {
+        const { before } = change();
         const detail = {
           before: JSON.stringify(before),
-          after: JSON.stringify(policy),
-          lowered: lowered.join(', '),
+          after: JSON.stringify(after),
+          lowered: loweredBy(before, after).join(', '),
+          approvedBy,
         };
         const note = { atMs: now(), actor: actor(), action: 'policy.saved', subject: 'policy' };
         appendAudit(records, { ...note, detail });
-        putPolicy(records, policy);
+        putPolicy(records, after);
       });
       return told(getPolicy(records));
     },
@@ -47,6 +55,9 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
     listApprovers: approvers.list,
     addApprover: async (input: Parameters<typeof approvers.add>[0]) =>
       told(await approvers.add(input)),
-    removeApprover: (name: string) => told(approvers.remove(name)),
+    removeApprover: async (input: Parameters<typeof approvers.remove>[0]) =>
+      told(await approvers.remove(input)),
+    changePassphrase: async (input: Parameters<typeof approvers.changePassphrase>[0]) =>
+      told(await approvers.changePassphrase(input)),
   };
 }

@@ -92,7 +92,7 @@ export function createMoney(deps: MoneyDeps) {
 
     /**
      * Keeps a second person's approval of what the review shows.
-     * @throws AppError `forbidden` for who prepared it, `invalid_input` (field `approver` or `passphrase`),
+     * @throws AppError `forbidden` for who prepared or confirms it, `invalid_input` (field `approver` or `passphrase`),
      * `rate_limited` after wrong passphrases, `review_changed`, `conflict` once it was sent
      */
     async approve(approving: Approving): Promise<IntentReview> {

@@ -1,6 +1,6 @@
 import type { ClientView } from '#shared/domain/client.ts';
 import type { GuardPolicy } from '#shared/domain/guards.ts';
-import type { Intent } from '#shared/domain/intent.ts';
+import type { Intent, KnownAddress } from '#shared/domain/intent.ts';
 import type { ProfileView, SecretState } from '#shared/domain/profile.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
@@ -34,12 +34,9 @@ export type GuardFacts = {
   paidWithinDay: readonly Payment[];
   /** The book's entry for the address; null when it is not in it. */
   bookEntry: { label: string; addedAtMs: number } | null;
-  /** A valid approval of exactly this intent by someone else than who prepared it. */
+  /** A valid approval of exactly this intent by neither who prepared it nor who confirms it. */
   approvedBy: string | null;
 };
-
-/** An address the operator may have in mind, and what it is to them. */
-export type KnownAddress = { address: string; what: string };
 
 type PolicyIntent = Pick<
   NewIntent,
@@ -222,33 +219,18 @@ function guardWarnings(
   const { policy, bookEntry, nowMs } = guards;
   // Who is in the book was looked at once; the likeness was said then.
   if (bookEntry === null) {
-    const warning = lookAlikeWarning(address, known);
-    return warning === null ? [] : [warning];
+    const twin = lookAlikeOf(address, known);
+    if (twin === null) return [];
+    return [`This address looks like ${twin.what}, but is another one. Compare every character.`];
   }
   const ageMs = nowMs - bookEntry.addedAtMs;
   if (ageMs >= policy.coolingMs) return [];
   return [`“${bookEntry.label}” was added to the address book ${describeWait(ageMs)} ago.`];
 }
 
-/** Names the known address that this one could be mistaken for; null without one. */
-export function lookAlikeWarning(address: string, known: readonly KnownAddress[]): string | null {
-  const twin = known.find((each) => looksAlike(each.address, address));
-  if (!twin) return null;
-  return (
-    `This address looks like ${twin.what}, but is another one. Compare every character with ` +
-    `${twin.address}.`
-  );
-}
-
-/** Which protection a change of the policy takes away, as the names of its fields; none when it only adds. */
-export function loweredBy(before: GuardPolicy, after: GuardPolicy): (keyof GuardPolicy)[] {
-  const limits = ['maxWithdrawalSats', 'maxDailySats', 'approvalAboveSats'] as const;
-  const raised = limits.filter((name) => (after[name] ?? Infinity) > (before[name] ?? Infinity));
-  return [
-    ...raised,
-    ...(before.addressBookOnly && !after.addressBookOnly ? (['addressBookOnly'] as const) : []),
-    ...(after.coolingMs < before.coolingMs ? (['coolingMs'] as const) : []),
-  ];
+/** The known address that this one could be mistaken for; null without one. */
+export function lookAlikeOf(address: string, known: readonly KnownAddress[]): KnownAddress | null {
+  return known.find((each) => looksAlike(each.address, address)) ?? null;
 }
 
 /** `3 hours`, `1 minute`: rounded up, so that what is waited for is over when it says so. */

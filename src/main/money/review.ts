@@ -5,7 +5,7 @@ import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { knownAddresses } from './address-book.ts';
 import { approvalView } from './approvals.ts';
-import { refuseToSend, warningsFor } from './policy.ts';
+import { lookAlikeOf, refuseToSend, warningsFor } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
 
 /** What the operator decides on, from the journaled row and what is known now. */
@@ -17,6 +17,8 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
   const refusal = isWaiting ? refuseToSend(intent, facts) : null;
   // Said by `approval`, with the way to get it.
   const isApprovalMissing = refusal?.code === 'approval_needed';
+  const known = knownAddresses(context.records);
+  const { bookEntry } = facts.guards;
   const client =
     intent.clientUid === null ? null : getRegisteredClient(context.records, intent.clientUid);
   return {
@@ -36,12 +38,16 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     warnings: isWaiting
       ? [
           ...(refusal && !isApprovalMissing ? [refusal.message] : []),
-          ...warningsFor(intent, facts, knownAddresses(context.records)),
+          ...warningsFor(intent, facts, known),
         ]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
-    bookLabel: facts.guards.bookEntry?.label ?? null,
+    bookLabel: bookEntry?.label ?? null,
+    lookAlike:
+      isWaiting && intent.address !== null && bookEntry === null
+        ? lookAlikeOf(intent.address, known)
+        : null,
     repeatReason: intent.repeatReason,
-    approval: approvalView(context.records, intent, profile, facts.guards.policy),
+    approval: approvalView(context, intent, facts.guards.policy),
   };
 }

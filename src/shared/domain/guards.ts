@@ -45,13 +45,27 @@ export const approverNameSchema = z.string().check(z.trim(), z.minLength(1), z.m
 export const MIN_PASSPHRASE_LENGTH = 12;
 export const passphraseSchema = z.string().check(z.maxLength(1000));
 
-export type ApproverView = { name: string; addedAtMs: number };
+/** Who agrees to a payment or to a change of the guards, and the passphrase that proves it. */
+export const secondPersonSchema = z.strictObject({
+  approver: approverNameSchema,
+  passphrase: passphraseSchema,
+});
+export type SecondPerson = z.infer<typeof secondPersonSchema>;
+
+export type ApproverView = {
+  name: string;
+  addedAtMs: number;
+  /** Bears the operator's name, and so cannot be the second person now. */
+  isOperator: boolean;
+};
 
 /** What the review says of the second person; the intent waits until `approvedBy` is set. */
 export type ApprovalView = {
   aboveSats: number;
   /** Who prepared the intent, and so cannot approve it. */
   initiator: string;
+  /** Who sits at the desk and would confirm it, and so cannot approve it either. */
+  operator: string;
   /** Names that may approve this intent. */
   approvers: string[];
   approvedBy: string | null;

@@ -91,6 +91,9 @@ export const settleDecisionSchema = z.strictObject({
 /** What a person found out about an intent that could not be settled otherwise. */
 export type SettleDecision = z.infer<typeof settleDecisionSchema>;
 
+/** An address the operator may have in mind, and what it is to them: `“Cold wallet”`, `the deposit address of …`. */
+export type KnownAddress = { address: string; what: string };
+
 /** What the operator decides on: drawn by main from the journaled row. */
 export type IntentReview = {
   intent: Intent;
@@ -111,6 +114,8 @@ export type IntentReview = {
   typedConfirmation: 'last_six' | null;
   /** The address book's label of the address; null when it is not in it. */
   bookLabel: string | null;
+  /** What the address could be mistaken for, to be compared with it; null without such a one. */
+  lookAlike: KnownAddress | null;
   /** Why the same payment is made again within a day; null where it is not. */
   repeatReason: string | null;
   /** Null where no second person is needed. */

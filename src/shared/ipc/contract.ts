@@ -24,6 +24,7 @@ import {
   bookLabelSchema,
   guardPolicySchema,
   passphraseSchema,
+  secondPersonSchema,
   type ApproverView,
   type BookEntry,
   type GuardPolicy,
@@ -163,13 +164,29 @@ export const requests = {
   'addressBook.remove': request<null>()(z.strictObject({ address: z.string() })),
 
   'policy.get': request<GuardPolicy>()(none),
-  'policy.save': request<GuardPolicy>()(guardPolicySchema),
+  /** `second` where the change takes protection away; without it the answer is then `approval_needed`. */
+  'policy.save': request<GuardPolicy>()(
+    z.strictObject({ policy: guardPolicySchema, second: z.optional(secondPersonSchema) }),
+  ),
   'approvers.list': request<ApproverView[]>()(none),
   /** The passphrase goes in and never comes out. */
   'approvers.add': request<ApproverView>()(
-    z.strictObject({ name: approverNameSchema, passphrase: passphraseSchema }),
+    z.strictObject({
+      name: approverNameSchema,
+      newPassphrase: passphraseSchema,
+      second: z.optional(secondPersonSchema),
+    }),
   ),
-  'approvers.remove': request<null>()(z.strictObject({ name: approverNameSchema })),
+  'approvers.remove': request<null>()(
+    z.strictObject({ name: approverNameSchema, second: z.optional(secondPersonSchema) }),
+  ),
+  'approvers.changePassphrase': request<null>()(
+    z.strictObject({
+      name: approverNameSchema,
+      passphrase: passphraseSchema,
+      newPassphrase: passphraseSchema,
+    }),
+  ),
 
   'history.page': request<HistoryPage>()(
     z.strictObject({

@@ -5,6 +5,7 @@ import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
+import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money, type MoneyDeps } from '../../../src/main/money/intents.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -113,6 +114,17 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'money-'));
   clean.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The settings behind the guards, of the same records and operator. */
+export function guardsOf({ records, world }: Desk) {
+  return createGuards({
+    records,
+    now: () => world.nowMs,
+    actor: () => world.actor,
+    network: () => 'testnet',
+    onChanged: () => {},
+  });
 }
 
 export function openDesk(client: Service = service()): Desk {

@@ -3,7 +3,6 @@ import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
 import { secretStates } from '#shared/domain/profile.ts';
 import {
   DAY_MS,
-  loweredBy,
   refuseToJournal,
   refuseToSend,
   warningsFor,
@@ -171,20 +170,4 @@ describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
     const inBook = withGuards({}, { bookEntry: entry(24 * HOUR_MS) });
     expect(warningsFor(withdrawal, inBook, known)).toEqual([]);
   });
-});
-
-test.each<[Partial<GuardPolicy>, Partial<GuardPolicy>, (keyof GuardPolicy)[]]>([
-  [{}, {}, []],
-  [{}, { maxDailySats: 1, maxWithdrawalSats: 1, approvalAboveSats: 1, addressBookOnly: true }, []],
-  [{ maxDailySats: 5 }, { maxDailySats: 6 }, ['maxDailySats']],
-  [{ maxDailySats: 5 }, { maxDailySats: 4 }, []],
-  [{ maxWithdrawalSats: 5 }, {}, ['maxWithdrawalSats']],
-  [{ approvalAboveSats: 5 }, {}, ['approvalAboveSats']],
-  [{ addressBookOnly: true }, {}, ['addressBookOnly']],
-  [{ coolingMs: 2 }, { coolingMs: 1 }, ['coolingMs']],
-])('from %o to %o lowers %o', (before, after, lowered) => {
-  const policy = (change: Partial<GuardPolicy>) => ({ ...defaultGuardPolicy, ...change });
-  expect(
-    loweredBy(policy({ coolingMs: 2, ...before }), policy({ coolingMs: 2, ...after })),
-  ).toEqual(lowered);
 });

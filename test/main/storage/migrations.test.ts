@@ -157,6 +157,21 @@ test.each([0, 1, 2])('records 4 → 5: a log of %i entries gets the head that it
   ]);
 });
 
+test('records 5 → 6: an approver and the wrong tries are held unchanged', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 5), 'file');
+  db.exec(`
+    INSERT INTO audit
+      VALUES (1, 5, 'a', 'approver.added', 'Bob', '{}', '${'0'.repeat(64)}', '${'1'.repeat(64)}');
+    INSERT INTO approvers VALUES ('bob', 'Bob', zeroblob(16), zeroblob(32), 32768, 5, 2, 7);
+  `);
+  const rows = () => db.prepare('SELECT * FROM approvers').all();
+  const before = rows();
+  migrate(db, recordsMigrations.slice(0, 6), 'file');
+  expect(rows()).toEqual(before);
+  db.exec('UPDATE approvers SET failures = 3, tried_at_ms = 8');
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

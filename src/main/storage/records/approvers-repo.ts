@@ -5,7 +5,7 @@ import { statements } from '../statements.ts';
 export type KeptPassphrase = { salt: Buffer; hash: Buffer; cost: number };
 
 export type ApproverRow = KeptPassphrase & {
-  /** The name without case. */
+  /** `personKey` of the name. */
   key: string;
   name: string;
   addedAtMs: number;
@@ -40,6 +40,9 @@ const prepared = statements((db: RecordsDb) => ({
   forgiveTries: db.prepare<[string]>(
     'UPDATE approvers SET failures = 0, tried_at_ms = NULL WHERE key = ?',
   ),
+  replacePassphrase: db.prepare<[KeptPassphrase & { key: string }]>(
+    'UPDATE approvers SET salt = :salt, hash = :hash, cost = :cost WHERE key = :key',
+  ),
   removeApproval: db.prepare<[string]>('DELETE FROM approvals WHERE intent_id = ?'),
   approve: db.prepare<[ApprovalRow]>(
     `INSERT INTO approvals (intent_id, approver_key, review_hash, at_ms)
@@ -68,6 +71,11 @@ export function insertApprover(db: RecordsDb, approver: NewApprover): void {
 /** Inside a transaction, right after its audit entry. Their approvals go with them. */
 export function removeApprover(db: RecordsDb, key: string): void {
   prepared(db).remove.run(key);
+}
+
+/** Inside a transaction, right after its audit entry `passphrase.changed`. */
+export function replacePassphrase(db: RecordsDb, key: string, kept: KeptPassphrase): void {
+  prepared(db).replacePassphrase.run({ key, ...kept });
 }
 
 export function countTry(db: RecordsDb, key: string, atMs: number): void {

@@ -4,6 +4,7 @@ import { migration as intents } from './migrations/002-intents.ts';
 import { migration as settling } from './migrations/003-settling.ts';
 import { migration as guards } from './migrations/004-guards.ts';
 import { migration as auditHead } from './migrations/005-audit-head.ts';
+import { migration as passphrases } from './migrations/006-passphrases.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const recordsMigrations: readonly Migration[] = [
   settling,
   guards,
   auditHead,
+  passphrases,
 ];

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { IntentReview } from '#shared/domain/intent.ts';
+import type { IntentReview, KnownAddress } from '#shared/domain/intent.ts';
 import { formatClock } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { Btc, Usd } from '../amounts.tsx';
@@ -19,6 +19,10 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
       value: <strong className={css['amount']}>{<Btc sats={intent.amountSats ?? 0} />}</strong>,
     });
     items.push({ term: 'To address', value: <AddressGroups address={intent.address ?? ''} /> });
+    if (review.lookAlike !== null) {
+      const { what, address } = review.lookAlike;
+      items.push({ term: 'Looks like', value: <LookAlike what={what} address={address} /> });
+    }
     if (review.bookLabel !== null) {
       items.push({ term: 'In address book', value: review.bookLabel });
     }
@@ -42,6 +46,16 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
     }
   }
   return <DetailList items={items} />;
+}
+
+/** Right below the address itself, so that the two are compared group by group. */
+function LookAlike({ what, address }: KnownAddress): ReactNode {
+  return (
+    <>
+      <AddressGroups address={address} />
+      <span className={css['note']}>{what}</span>
+    </>
+  );
 }
 
 function BuyFacts({ review }: { review: IntentReview }): ReactNode {

@@ -16,7 +16,7 @@ import { useNow } from '../../lib/now.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { EntryDialog } from './entry-dialog.tsx';
 import css from './guards.module.css';
-import { RemoveDialog } from './remove-dialog.tsx';
+import { RemoveEntryDialog } from './remove-entry-dialog.tsx';
 
 type Open = { what: 'add' } | { what: 'label' | 'remove'; entry: BookEntry };
 
@@ -51,14 +51,7 @@ export function AddressBookPage(): ReactNode {
       )}
       {open?.what === 'add' && <EntryDialog entry={null} onClose={close} />}
       {open?.what === 'label' && <EntryDialog entry={open.entry} onClose={close} />}
-      {open?.what === 'remove' && (
-        <RemoveDialog
-          title={`Remove ${open.entry.label}`}
-          description="If it is added again, it counts as new."
-          request={{ name: 'addressBook.remove', input: { address: open.entry.address } }}
-          onClose={close}
-        />
-      )}
+      {open?.what === 'remove' && <RemoveEntryDialog entry={open.entry} onClose={close} />}
     </div>
   );
 }
@@ -71,7 +64,7 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
   return (
     <>
       {alike.map(({ address, label, lookAlike }) => (
-        <Banner key={address} tone="warning" title={`“${label}” can be mistaken`}>
+        <Banner key={address} tone="warning" title={`Compare “${label}” once more`}>
           {lookAlike}
         </Banner>
       ))}
@@ -131,8 +124,11 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
 function State({ entry, isNew }: { entry: BookEntry; isNew: boolean }): ReactNode {
   if (!isNew) return <Badge tone="success">Ready</Badge>;
   return (
-    <>
-      <Badge tone="warning">New</Badge> until <Time ms={entry.usableAtMs} />
-    </>
+    <span className={css['new']}>
+      <Badge tone="warning">New</Badge>
+      <span>
+        until <Time ms={entry.usableAtMs} />
+      </span>
+    </span>
   );
 }

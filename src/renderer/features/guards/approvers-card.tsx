@@ -1,5 +1,7 @@
-import { Plus, Trash2 } from 'lucide-react';
+import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import type { ApproverView } from '#shared/domain/guards.ts';
+import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Menu } from '../../components/menu.tsx';
@@ -8,74 +10,86 @@ import { Time } from '../../components/time.tsx';
 import { VisuallyHidden } from '../../components/visually-hidden.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { AddApproverDialog } from './add-approver-dialog.tsx';
+import { ChangePassphraseDialog } from './change-passphrase-dialog.tsx';
 import css from './guards.module.css';
-import { RemoveDialog } from './remove-dialog.tsx';
+import { RemoveApproverDialog } from './remove-approver-dialog.tsx';
+
+type Open = { what: 'add' } | { what: 'passphrase' | 'remove'; name: string };
 
 /** Who may give the second person's approval in the open profile. */
 export function ApproversCard(): ReactNode {
   const approvers = useRequest('approvers.list', {}, ['guards.changed']);
-  const [adding, setAdding] = useState(false);
-  const [removing, setRemoving] = useState<string | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = (): void => setOpen(null);
   const list = approvers.value ?? [];
   return (
     <Card
       title="Approvers"
       padded={false}
       actions={
-        <Button icon={Plus} onClick={() => setAdding(true)}>
+        <Button icon={Plus} onClick={() => setOpen({ what: 'add' })}>
           Add approver
         </Button>
       }
     >
-      {list.length > 0 && (
-        <Table label="Approvers">
-          <THead>
-            <Th>Name</Th>
-            <Th>Added</Th>
-            <Th>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Th>
-          </THead>
-          <tbody>
-            {list.map(({ name, addedAtMs }) => (
-              <Tr key={name}>
-                <Td grow>{name}</Td>
-                <Td muted>
-                  <Time ms={addedAtMs} />
-                </Td>
-                <Td numeric>
-                  <Menu
-                    label={`Actions for ${name}`}
-                    items={[
-                      {
-                        label: 'Remove',
-                        icon: Trash2,
-                        danger: true,
-                        onSelect: () => setRemoving(name),
-                      },
-                    ]}
-                  />
-                </Td>
-              </Tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      {list.length === 0 && (
-        <p className={css['none']}>
-          {approvers.error?.message ??
-            'Nobody yet. Each approver sets a passphrase of their own here.'}
-        </p>
-      )}
-      {adding && <AddApproverDialog onClose={() => setAdding(false)} />}
-      {removing !== null && (
-        <RemoveDialog
-          title={`Remove ${removing}`}
-          description="What they approved and is not sent yet needs another approval."
-          request={{ name: 'approvers.remove', input: { name: removing } }}
-          onClose={() => setRemoving(null)}
-        />
+      {list.length > 0 && <ApproversTable approvers={list} onOpen={setOpen} />}
+      <p className={css['note']}>
+        {approvers.error?.message ??
+          (list.length > 0
+            ? 'To take protection away, here or above, an approver other than the operator agrees with a passphrase.'
+            : 'Nobody yet, so you alone can change the guards. Once there is an approver, taking protection away needs one who is not the operator.')}
+      </p>
+      {open?.what === 'add' && <AddApproverDialog approvers={list} onClose={close} />}
+      {open?.what === 'passphrase' && <ChangePassphraseDialog name={open.name} onClose={close} />}
+      {open?.what === 'remove' && (
+        <RemoveApproverDialog name={open.name} approvers={list} onClose={close} />
       )}
     </Card>
+  );
+}
+
+type ApproversTableProps = { approvers: readonly ApproverView[]; onOpen: (open: Open) => void };
+
+function ApproversTable({ approvers, onOpen }: ApproversTableProps): ReactNode {
+  return (
+    <Table label="Approvers">
+      <THead>
+        <Th>Name</Th>
+        <Th>Added</Th>
+        <Th>
+          <VisuallyHidden>Actions</VisuallyHidden>
+        </Th>
+      </THead>
+      <tbody>
+        {approvers.map(({ name, addedAtMs, isOperator }) => (
+          <Tr key={name}>
+            <Td grow>
+              {name} {isOperator && <Badge tone="neutral">Operator now</Badge>}
+            </Td>
+            <Td muted>
+              <Time ms={addedAtMs} />
+            </Td>
+            <Td numeric>
+              <Menu
+                label={`Actions for ${name}`}
+                items={[
+                  {
+                    label: 'Change passphrase',
+                    icon: KeyRound,
+                    onSelect: () => onOpen({ what: 'passphrase', name }),
+                  },
+                  {
+                    label: 'Remove',
+                    icon: Trash2,
+                    danger: true,
+                    onSelect: () => onOpen({ what: 'remove', name }),
+                  },
+                ]}
+              />
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -11,6 +11,7 @@ import { call } from '../../lib/ipc.ts';
 import { useProfile } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import css from './guards.module.css';
+import { LoosenDialog } from './loosen-dialog.tsx';
 import {
   draftOf,
   isPolicy,
@@ -41,10 +42,15 @@ export function GuardsCard(): ReactNode {
   );
 }
 
+function tellSaved(): void {
+  toast.show({ tone: 'success', title: 'Guards saved', text: 'The change is in the audit log.' });
+}
+
 function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
   const [draft, setDraft] = useState<PolicyDraft>(() => draftOf(policy));
   const [errors, setErrors] = useState<PolicyErrors>({});
   const [saving, setSaving] = useState(false);
+  const [loosening, setLoosening] = useState<{ policy: GuardPolicy; lost: string } | null>(null);
   const change = (part: Partial<PolicyDraft>): void =>
     setDraft((before) => ({ ...before, ...part }));
 
@@ -54,62 +60,69 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
     if (!isPolicy(reading)) return setErrors(reading);
     setErrors({});
     setSaving(true);
-    const result = await call('policy.save', reading);
+    const result = await call('policy.save', { policy: reading });
     setSaving(false);
-    toast.show(
-      result.ok
-        ? { tone: 'success', title: 'Guards saved', text: 'The change is in the audit log.' }
-        : { tone: 'danger', title: 'Not saved', text: result.error.message },
-    );
+    if (result.ok) return tellSaved();
+    const { code, message } = result.error;
+    if (code === 'approval_needed') return setLoosening({ policy: reading, lost: message });
+    toast.show({ tone: 'danger', title: 'Not saved', text: message });
   };
 
   const limit = (name: 'maxWithdrawal' | 'maxDaily' | 'approvalAbove') => ({
     numeric: true,
     suffix: 'BTC',
-    placeholder: 'No limit',
     value: draft[name],
     error: errors[name],
     onChange: (event: { target: { value: string } }) => change({ [name]: event.target.value }),
   });
 
   return (
-    <form className={css['form']} onSubmit={(event) => void save(event)}>
-      <div className={css['limits']}>
-        <div className={css['form']}>
-          <TextField label="Limit for one withdrawal" {...limit('maxWithdrawal')} />
+    <>
+      <form className={css['form']} onSubmit={(event) => void save(event)}>
+        <div className={css['limits']}>
+          <TextField
+            label="Limit for one withdrawal"
+            placeholder="No limit"
+            {...limit('maxWithdrawal')}
+          />
           <TextField
             label="Limit for 24 hours"
+            placeholder="No limit"
             hint="What has no known outcome yet counts as sent."
             {...limit('maxDaily')}
           />
           <TextField
             label="Second person’s approval above"
+            placeholder="Never asked for"
             hint="An approver, other than who prepared it, enters a passphrase."
             {...limit('approvalAbove')}
           />
         </div>
-      </div>
-      <Checkbox
-        label="Pay only addresses of the address book"
-        checked={draft.addressBookOnly}
-        onChange={(addressBookOnly) => change({ addressBookOnly })}
-      />
-      <div className={css['limits']}>
-        <TextField
-          label="Wait before a new entry can be paid"
-          hint="Counts while only addresses of the book are paid; otherwise the review points new ones out."
-          numeric
-          suffix="hours"
-          value={draft.coolingHours}
-          error={errors.coolingHours}
-          onChange={(event) => change({ coolingHours: event.target.value })}
+        <Checkbox
+          label="Pay only addresses of the address book"
+          checked={draft.addressBookOnly}
+          onChange={(addressBookOnly) => change({ addressBookOnly })}
         />
-      </div>
-      <div className={css['buttons']}>
-        <Button type="submit" loading={saving}>
-          Save guards
-        </Button>
-      </div>
-    </form>
+        <div className={css['wait']}>
+          <TextField
+            label="Wait before a new entry can be paid"
+            hint="Counts while only addresses of the book are paid; otherwise the review points new ones out."
+            numeric
+            suffix="hours"
+            value={draft.coolingHours}
+            error={errors.coolingHours}
+            onChange={(event) => change({ coolingHours: event.target.value })}
+          />
+        </div>
+        <div className={css['buttons']}>
+          <Button type="submit" loading={saving}>
+            Save guards
+          </Button>
+        </div>
+      </form>
+      {loosening !== null && (
+        <LoosenDialog {...loosening} onSaved={tellSaved} onClose={() => setLoosening(null)} />
+      )}
+    </>
   );
 }

@@ -5,8 +5,7 @@ import { Btc } from '../../components/amounts.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { Select } from '../../components/select.tsx';
-import { TextField } from '../../components/text-field.tsx';
+import { chosenFrom, nobody, SecondPersonFields } from '../../components/second-person.tsx';
 import { Time } from '../../components/time.tsx';
 import { call } from '../../lib/ipc.ts';
 import css from './intents.module.css';
@@ -21,7 +20,7 @@ type ApprovalStepProps = {
 
 /** The second person's part of the review; who prepared it cannot play it. */
 export function ApprovalStep(props: ApprovalStepProps): ReactNode {
-  const { approvedBy, approvedAtMs, approvers, aboveSats, initiator } = props.approval;
+  const { approvedBy, approvedAtMs, approvers, aboveSats } = props.approval;
   if (approvedBy !== null) {
     return (
       <Banner tone="success" title={`Approved by ${approvedBy}`}>
@@ -36,8 +35,8 @@ export function ApprovalStep(props: ApprovalStepProps): ReactNode {
         title="Nobody can approve this"
         actions={<ButtonLink href="/settings">Settings</ButtonLink>}
       >
-        Above <Btc sats={aboveSats} /> someone other than {initiator} has to approve. Add an
-        approver first.
+        Above <Btc sats={aboveSats} /> someone other than {others(props.approval)} has to approve.
+        Add an approver first.
       </Banner>
     );
   }
@@ -45,8 +44,8 @@ export function ApprovalStep(props: ApprovalStepProps): ReactNode {
     <Card title="Second person’s approval">
       <div className={css['stack']}>
         <p>
-          Above <Btc sats={aboveSats} /> someone other than {initiator}, who prepared it, has to
-          approve what is shown above.
+          Above <Btc sats={aboveSats} /> someone other than {others(props.approval)} approves what
+          is shown here.
         </p>
         <ApprovalForm {...props} />
       </div>
@@ -56,20 +55,20 @@ export function ApprovalStep(props: ApprovalStepProps): ReactNode {
 
 function ApprovalForm(props: ApprovalStepProps): ReactNode {
   const { approval, intentId, reviewHash, onApproved } = props;
-  const [chosen, setChosen] = useState('');
-  const [passphrase, setPassphrase] = useState('');
+  const [second, setSecond] = useState(nobody);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [working, setWorking] = useState(false);
-  const approver = approval.approvers.includes(chosen) ? chosen : (approval.approvers[0] ?? '');
+  const { passphrase } = second;
 
   const approve = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (working || passphrase === '') return;
     setWorking(true);
+    const approver = chosenFrom(approval.approvers, second);
     const input = { id: intentId, reviewHash, approver, passphrase };
     const result = await call('intents.approve', input);
     setWorking(false);
-    setPassphrase('');
+    setSecond({ approver, passphrase: '' });
     setError(result.ok ? null : result.error);
     if (result.ok) onApproved();
   };
@@ -81,18 +80,11 @@ function ApprovalForm(props: ApprovalStepProps): ReactNode {
           {error.message}
         </Banner>
       )}
-      <Select
-        label="Approver"
-        items={approval.approvers.map((name) => ({ value: name, label: name }))}
-        value={approver}
-        onChange={setChosen}
-      />
-      <TextField
-        label="Approver’s passphrase"
-        type="password"
-        value={passphrase}
+      <SecondPersonFields
+        names={approval.approvers}
+        value={second}
         error={error?.field === 'passphrase' ? error.message : null}
-        onChange={(event) => setPassphrase(event.target.value)}
+        onChange={setSecond}
       />
       <div>
         <Button type="submit" loading={working} disabled={passphrase === ''}>
@@ -101,4 +93,9 @@ function ApprovalForm(props: ApprovalStepProps): ReactNode {
       </div>
     </form>
   );
+}
+
+/** Who has a part in it already: who prepared it, and who would confirm it when that is another one. */
+function others({ initiator, operator }: ApprovalView): string {
+  return initiator === operator ? initiator : `${initiator} and ${operator}`;
 }

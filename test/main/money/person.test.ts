@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { isSamePerson, personKey } from '../../../src/main/money/person.ts';
+
+test.each([
+  ['Alice', 'ALICE'],
+  ['Alice', '  alice '],
+  ['Ann Lee', 'Ann \u00a0  Lee'],
+  ['Ann Lee', 'Ann\u200b Lee\u00ad'],
+  ['Ａｌｉｃｅ', 'alice'],
+  ['Zoe\u0308', 'ZOË'],
+  ['Strauß', 'STRAUSS'],
+  ['ﬁona', 'Fiona'],
+])('%j and %j are one person', (one, other) => {
+  expect(isSamePerson(one, other)).toBe(true);
+  expect(personKey(personKey(one))).toBe(personKey(one));
+});
+
+test.each([
+  ['Alice', 'Alicia'],
+  ['Ann Lee', 'AnnLee'],
+  // As SECURITY.md says: letters of two scripts are two letters.
+  ['Alice', 'Аlice'],
+])('%j and %j are two', (one, other) => {
+  expect(isSamePerson(one, other)).toBe(false);
+});
+
+test('a name of nothing visible is nobody', () => {
+  expect(personKey('\u200b \u2060')).toBe('');
+});
