@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { endAll } from './desk.ts';
 import { launchApp } from './launch.ts';
 import {
   confirmBuy,
@@ -13,8 +14,11 @@ import {
   reviewWithdrawal,
   startPractising,
 } from './steps.ts';
+import { walkGuards } from './walk-guards.ts';
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** Axe looks twice at each of some thirty screens. */
+const WALK_LIMIT_MS = 240_000;
 const CLIENT = 'Harbour Coffee Roasters';
 /** A payee on testnet. */
 const PAYEE = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
@@ -107,6 +111,8 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
   await stop('profile menu');
 }
 
+afterEach(endAll);
+
 it('breaks no rule of WCAG 2.2 AA that axe can see, on any screen, light or dark', async () => {
   const userDataDir = await mkdtemp(join(tmpdir(), 'accessibility-'));
   const app = await launchApp({ userDataDir });
@@ -121,3 +127,15 @@ it('breaks no rule of WCAG 2.2 AA that axe can see, on any screen, light or dark
     await rm(userDataDir, { recursive: true, force: true });
   }
 });
+
+it(
+  'nor on the screens of the guards and of an outcome that is not known',
+  async () => {
+    const found: string[] = [];
+    await walkGuards(
+      async (page, screen) => void found.push(...(await violationsOn(page, screen))),
+    );
+    expect(found).toEqual([]);
+  },
+  WALK_LIMIT_MS,
+);

@@ -43,7 +43,7 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
           {failure.message.replace(/ *Nothing was sent\.$/, '')}
         </Banner>
       )}
-      {needsTyping && (
+      {needsTyping && blocked === null && (
         <div className={css['typed']}>
           <TextField
             label="Last six characters of the address"

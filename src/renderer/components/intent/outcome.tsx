@@ -85,15 +85,18 @@ function withdrawalFacts({ amountSats, address }: Intent): Detail[] {
 }
 
 function buyFacts(intent: Intent): Detail[] {
-  const spent = { term: 'Spent', value: <Usd cents={intent.usdCents ?? 0} /> };
+  const usd = <Usd cents={intent.usdCents ?? 0} />;
   const execution = executionOf(intent);
-  if (execution === null) return [spent];
+  // Only a buy that was carried out has spent anything.
+  if (execution === null) {
+    return [{ term: 'Amount', value: <strong className={css['amount']}>{usd}</strong> }];
+  }
   return [
     {
       term: 'Received',
       value: <strong className={css['amount']}>{<Btc sats={execution.receivedSats} />}</strong>,
     },
-    spent,
+    { term: 'Spent', value: usd },
     { term: 'Price paid', value: <Usd cents={execution.impliedPriceCents} /> },
     { term: 'Slippage', value: formatBasisPoints(execution.slippageBasisPoints) },
   ];

@@ -11,9 +11,9 @@ const nouns: Record<IntentKind, string> = {
   create_client: 'new client',
 };
 
-/** `0.25000000 BTC`, `$1,500.00`, or the label of the client to be created. */
+/** `0.25000000 BTC`, `1,500.00 USD`, or the label of the client to be created. */
 export function intentSubject(intent: Intent): string {
-  if (intent.kind === 'buy') return `$${formatUsd(intent.usdCents ?? 0)}`;
+  if (intent.kind === 'buy') return `${formatUsd(intent.usdCents ?? 0)} USD`;
   if (intent.kind === 'withdrawal') return `${formatBtc(intent.amountSats ?? 0)} BTC`;
   return intent.label === null || intent.label === '' ? 'No label' : intent.label;
 }
@@ -43,6 +43,8 @@ const settled = 'Nothing remains to be done.';
 export function reasonOf({ reason }: Intent): string | null {
   const own = (reason ?? '')
     .replace('We don’t know yet whether it went.', '')
+    .replace('The request was sent.', '')
+    .replace('Compare with Bitpro.', '')
     .replace('Until that is settled, nothing equal can be sent.', '')
     .trim();
   return own === '' ? null : own;
@@ -101,7 +103,7 @@ export function describeIntent(intent: Intent): IntentWording {
         tone: 'danger',
         title: 'Needs a person',
         known: `What Bitpro answered and this ${noun} do not fit together.`,
-        next: 'Compare the details below with Bitpro’s own records. Until it is settled, no equal one can be sent.',
+        next: 'Compare what is below with Bitpro’s own records, then settle it by hand. Until then no equal one can be sent.',
       };
     case 'discarded':
       return {
@@ -118,7 +120,7 @@ function unknownMoney(noun: string): IntentWording {
     tone: 'warning',
     title: 'We don’t know yet whether it went',
     known: `The request was sent once, and no answer came that can be relied on. This ${noun} may have been carried out, or not.`,
-    next: `The client’s history is being read until this ${noun} shows up in it or is certain to be missing. Until then no equal one can be sent. Do not repeat it elsewhere.`,
+    next: 'Until that is settled, no equal one can be sent here. Do not repeat it elsewhere.',
   };
 }
 

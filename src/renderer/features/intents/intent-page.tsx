@@ -62,10 +62,10 @@ function Outcome({ review }: { review: IntentReview }): ReactNode {
   return (
     <div className={css['stack']}>
       <OutcomeBanner review={review} />
+      <SettlingCard review={review} />
       <Card>
         <OutcomeFacts review={review} />
       </Card>
-      <SettlingCard review={review} />
       <WaysOn review={review} />
     </div>
   );

@@ -113,7 +113,7 @@ function SettleForm({
         error={error?.field === 'reason' ? error.message : null}
         onChange={(event) => setReason(event.target.value)}
       />
-      <div className={css['ways']}>
+      <div className={css['answers']}>
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" variant="primary" loading={settling}>
           Settle
