@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import Database, { SqliteError } from 'better-sqlite3';
 import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import { AppError } from '#shared/errors.ts';
+import { userVersion } from './migrate.ts';
 import { openRecords, RecordsDb } from './open.ts';
 import { quarantine } from './quarantine.ts';
 import { endsAsWritten } from './records/audit-repo.ts';
@@ -24,6 +25,9 @@ const tables: Readonly<Record<string, RecordsPart>> = {
   audit_head: 'audit',
 };
 
+/** Before it the log kept no end. */
+const AUDIT_HEAD_VERSION = 5;
+
 export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null };
 
 /**
@@ -40,9 +44,8 @@ export function openRecordsOrSalvage(
   // Both are made together, so a cache without records means that these were lost: no empty ones take their place.
   if (isThere || !isFilled(cachePath)) {
     try {
-      if (hasLostEntries(recordsPath)) {
-        throw new AppError('storage_damaged', `${recordsPath} lost the end of its audit log.`);
-      }
+      const unsound = findUnsound(recordsPath);
+      if (unsound !== null) throw new AppError('storage_damaged', `${recordsPath}: ${unsound}`);
       return { records: openRecords(recordsPath, thorough), damage: null };
     } catch (error) {
       if (!isDamaged(error)) throw error;
@@ -59,19 +62,41 @@ export function openRecordsOrSalvage(
 }
 
 /**
- * Every page may be sound while entries are gone from the end of the audit log. Asked on a connection that cannot
- * write; what cannot be read so, or is of an older schema, is left to `openRecords`.
+ * What no check of pages finds: a trigger whose text is damaged, and entries gone from the end of the audit log.
+ * Asked on a connection that cannot write; what cannot be read so is left to `openRecords`.
  */
-function hasLostEntries(path: string): boolean {
+function findUnsound(path: string): string | null {
   let db: RecordsDb | null = null;
   try {
     db = new RecordsDb(path, { readonly: true });
-    return !endsAsWritten(db);
+    if (!doesCompile(db)) return 'A part of its schema cannot be read.';
+    const isOlder = userVersion(db) < AUDIT_HEAD_VERSION;
+    return isOlder || endsAsWritten(db) ? null : 'Its audit log lost entries at the end.';
   } catch (error) {
-    if (error instanceof SqliteError) return false;
+    if (error instanceof SqliteError) return null;
     throw error;
   } finally {
     db?.close();
+  }
+}
+
+/** SQLite reads a trigger only with a statement that would run it. */
+function doesCompile(db: RecordsDb): boolean {
+  const columns = db.prepare<[], { name: string; first: string }>(
+    `SELECT s.name AS name, c.name AS first FROM sqlite_schema s JOIN pragma_table_info(s.name) c
+     WHERE s.type = 'table' AND c.cid = 0`,
+  );
+  const owned = columns.all().filter(({ name }) => name in tables);
+  try {
+    for (const { name, first } of owned) {
+      db.prepare(`INSERT INTO ${name} DEFAULT VALUES`);
+      db.prepare(`UPDATE ${name} SET ${first} = ${first}`);
+      db.prepare(`DELETE FROM ${name}`);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof SqliteError) return false;
+    throw error;
   }
 }
 
