@@ -44,6 +44,7 @@ export function createOracle(ledger: () => LedgerEntry[]) {
   let isSetUp = false;
   let acknowledged = 0;
   let shownAgain = 0;
+  let recovered = 0;
 
   /** The same thing is found again after each kill, and counts once. */
   function find(violation: Violation, what: string): void {
@@ -104,6 +105,7 @@ export function createOracle(ledger: () => LedgerEntry[]) {
       for (const { id, state } of left.values()) {
         const now = states.get(id);
         if (state === 'journaled' && now === state) shownAgain += 1;
+        if (state === 'sent' && now !== state) recovered += 1;
         const isShown = state === 'journaled' ? now === state : now !== 'sent';
         if (!isShown) find('stuck', `${id} was left as ${state} and is shown as ${now}`);
       }
@@ -144,13 +146,21 @@ export function createOracle(ledger: () => LedgerEntry[]) {
       }
     },
 
-    counts: () => ({
-      acknowledged,
-      shownAgain,
-      posts: [...posts.values()].reduce((sum, count) => sum + count, 0),
-      executed: [...withdrawals().values()].flat().length,
+    results: () => ({
+      counts: {
+        /** States that the operator was told of. */
+        acknowledged,
+        /** How often a start showed something that waits for a decision. */
+        shownAgain,
+        /** How often a start found something sent, and showed it as unknown or already settled. */
+        recovered,
+        posts: [...posts.values()].reduce((sum, count) => sum + count, 0),
+        executed: [...withdrawals().values()].flat().length,
+        ...counts,
+      },
+      /** Intents by their last state. */
       ends: endsOf(left.values()),
-      ...counts,
+      /** What went wrong, in words. */
       findings: [...findings].slice(0, 20),
     }),
   };

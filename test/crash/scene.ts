@@ -19,11 +19,13 @@ const FUNDS_SATS = 1_000_000_000_000;
 const UNTIL_CONFIRMED_MS = 3_600_000;
 const FIRST_AMOUNT_SATS = 5_000_000;
 /** A process that lives that long never reached its point. */
-const LIFE_LIMIT_MS = 15_000;
+const LIFE_LIMIT_MS = 20_000;
 /** From one start to the next, on the clocks of machine and service. */
 const BETWEEN_STARTS_MS = 180_000;
 /** So that each start may count a reading of its own. */
 const SETTLE_DELAY_MINUTES = 1;
+
+export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 /** How a process ends: at a named point, some time after its start or its first answer, or as it should. */
 export type Ending =
@@ -121,7 +123,7 @@ export async function openScene(random: Random) {
     setUp,
     live,
     checkEnds: oracle.checkEnds,
-    counts: oracle.counts,
+    results: oracle.results,
     close: async () => {
       await server.close();
       await sandbox.close();
