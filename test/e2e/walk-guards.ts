@@ -1,13 +1,28 @@
 import type { Page } from 'playwright-core';
 import { answerAs, startFaultServer, type Fault } from '../fault-server/fault-server.ts';
-import { atEnd, newDataFolder, openFundedDesk, PAYEE, startServer } from './desk.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import {
+  atEnd,
+  balanceOf,
+  confirmDeposits,
+  connectionTo,
+  newDataFolder,
+  ONE_BTC,
+  openDesk,
+  PAYEE,
+  refreshClient,
+  startServer,
+} from './desk.ts';
 import {
   confirmWithdrawal,
+  createClient,
+  fillConnection,
   fillWithdrawal,
   goTo,
   openClient,
   reviewBuy,
   reviewWithdrawal,
+  startConnecting,
   startWithdrawal,
 } from './steps.ts';
 
@@ -46,8 +61,9 @@ export async function walkGuards(
   const sandbox = await startServer();
   const line = await startFaultServer(sandbox);
   atEnd(line.close);
-  const { page } = await openFundedDesk(await newDataFolder(), sandbox, line.baseUrl);
+  const { page } = await openDesk(await newDataFolder());
   await page.setViewportSize(size);
+  await settleIn(page, sandbox, line.baseUrl);
 
   await setGuards(page, stop);
   await fillAddressBook(page, stop);
@@ -69,6 +85,24 @@ export async function walkGuards(
   await startWithdrawal(page);
   await page.getByRole('link', { name: 'See what is known' }).first().waitFor();
   await stop(page, 'withdraw-open');
+}
+
+/** A profile and an operator of their own names, and a client that owns one bitcoin. */
+async function settleIn(page: Page, sandbox: Sandbox, baseUrl: string): Promise<void> {
+  await startConnecting(page);
+  await page.getByLabel('Name').fill('Treasury');
+  await fillConnection(page, connectionTo(baseUrl));
+  await button(page, 'Test and save').click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 20_000 });
+  const uid = await createClient(page, CLIENT);
+  sandbox.deposit(uid, ONE_BTC);
+  confirmDeposits(sandbox);
+  await refreshClient(page);
+  await balanceOf(page, 'Balance', ONE_BTC);
+  await goTo(page, 'Settings');
+  await page.getByLabel('Operator name').fill('Ann Lindqvist');
+  await button(page, 'Save').click();
+  await page.getByText('Operator: Ann Lindqvist').waitFor();
 }
 
 async function setGuards(page: Page, stop: Stop): Promise<void> {
@@ -174,10 +208,11 @@ async function payWithApproval(page: Page, stop: Stop): Promise<void> {
   await page.getByLabel('Amount in BTC').fill('0.06');
   await button(page, 'Review').click();
   await page.getByText('Waits for a second person’s approval.').waitFor();
+  await stop(page, 'approval');
   await page.getByLabel('Approver’s passphrase').fill('not the right one');
   await button(page, 'Approve').click();
   await page.getByText('This is not the passphrase').waitFor();
-  await stop(page, 'approval');
+  await stop(page, 'approval-refused');
   await approve(page);
   await page.locator('[data-armed="true"]').waitFor();
   await stop(page, 'approved');
@@ -255,6 +290,8 @@ async function contradict(page: Page, stop: Stop): Promise<void> {
   await page.getByText('Needs a person').first().waitFor();
   await button(page, 'Settle by hand…').waitFor();
   await stop(page, 'needs-a-person');
+  await button(page, 'Look again').click();
+  await page.getByText('came after the request').waitFor();
   await button(page, 'Settle by hand…').click();
   await dialogOf(page, 'Settle by hand').waitFor();
   await stop(page, 'settle-with-candidates');

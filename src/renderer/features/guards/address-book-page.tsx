@@ -73,7 +73,6 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
           <THead>
             <Th>Label</Th>
             <Th>Address</Th>
-            <Th>Added</Th>
             <Th>State</Th>
             <Th>
               <VisuallyHidden>Actions</VisuallyHidden>
@@ -82,14 +81,18 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
           <tbody>
             {entries.map((entry) => (
               <Tr key={entry.address}>
-                <Td>{entry.label}</Td>
+                <Td>
+                  <div className={css['entry']}>
+                    {entry.label}
+                    <span className={css['added']}>
+                      Added <Time ms={entry.addedAtMs} />
+                    </span>
+                  </div>
+                </Td>
                 <Td grow>
                   <div className={css['address']}>
                     <AddressGroups address={entry.address} />
                   </div>
-                </Td>
-                <Td muted>
-                  <Time ms={entry.addedAtMs} />
                 </Td>
                 <Td>
                   <State entry={entry} isNew={now < entry.usableAtMs} />

@@ -33,12 +33,7 @@ export function ApproversCard(): ReactNode {
       }
     >
       {list.length > 0 && <ApproversTable approvers={list} onOpen={setOpen} />}
-      <p className={css['note']}>
-        {approvers.error?.message ??
-          (list.length > 0
-            ? 'To take protection away, here or above, an approver other than the operator agrees with a passphrase.'
-            : 'Nobody yet, so you alone can change the guards. Once there is an approver, taking protection away needs one who is not the operator.')}
-      </p>
+      <p className={css['note']}>{approvers.error?.message ?? noteFor(list.length)}</p>
       {open?.what === 'add' && <AddApproverDialog approvers={list} onClose={close} />}
       {open?.what === 'passphrase' && <ChangePassphraseDialog name={open.name} onClose={close} />}
       {open?.what === 'remove' && (
@@ -46,6 +41,17 @@ export function ApproversCard(): ReactNode {
       )}
     </Card>
   );
+}
+
+function noteFor(count: number): string {
+  if (count === 0) {
+    return 'Nobody yet, so you alone can change the guards. Once there is an approver, taking protection away needs one who is not the operator.';
+  }
+  const rule =
+    'To take protection away, here or above, an approver other than the operator agrees with a passphrase.';
+  return count > 1
+    ? rule
+    : `${rule} Add a second one: if the only approver forgets the passphrase, nobody can replace them.`;
 }
 
 type ApproversTableProps = { approvers: readonly ApproverView[]; onOpen: (open: Open) => void };

@@ -27,6 +27,7 @@ export function SettleDialog({
       open={open}
       onOpenChange={onOpenChange}
       title="Settle by hand"
+      width={520}
       description="Ask Bitpro or look at their records first. What you decide is kept in the audit log under your name; nothing is sent."
     >
       <SettleForm {...form} onDone={() => onOpenChange(false)} />
