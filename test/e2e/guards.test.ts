@@ -97,7 +97,8 @@ it('a higher limit needs the approver, by a passphrase that only they can change
   await loosening.getByLabel('Approver’s passphrase').fill('four other words');
   await loosening.getByRole('button', { name: 'Save guards' }).click();
   await loosening.waitFor({ state: 'hidden' });
-  await page.reload();
+  await goTo(page, 'Overview');
+  await goTo(page, 'Settings');
   expect(await page.getByLabel('Limit for 24 hours').inputValue()).toBe('0.3');
 });
 
