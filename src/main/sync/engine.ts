@@ -1,33 +1,27 @@
 import type { SyncProgress } from '#shared/domain/sync.ts';
-import { AppError, type ErrorCode } from '#shared/errors.ts';
+import type { AppError } from '#shared/errors.ts';
+import { listCoverage } from '../storage/cache/coverage-repo.ts';
 import { getMeta, setMeta } from '../storage/meta-repo.ts';
 import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
 import { createClientSync, type ClientSyncDeps } from './client-sync.ts';
-import { forEachAtOnce } from './pool.ts';
 import { createProgress, type ProgressDeps } from './progress.ts';
+import { createReadSlots } from './read-slots.ts';
+import { cancelled, readAllClients } from './run.ts';
 
 const DEFAULT_INTERVAL_MS = 60_000;
-const DEFAULT_CLIENTS_AT_ONCE = 4;
+/** Of all clients together. */
+const DEFAULT_REQUESTS_AT_ONCE = 8;
 const LAST_COMPLETED = 'sync.last_completed_at_ms';
-
-/** Failures that concern one client; any other one would meet all of them and ends the run. */
-const clientFailures: readonly ErrorCode[] = [
-  'not_found',
-  'invalid_input',
-  'remote_rejected',
-  'remote_failed',
-  'bad_response',
-];
 
 /**
  * `onProgress`: at most every 250 ms, and at both ends of a run; `onChanged` with it when something was written.
  * `onDeposits`: never for a client whose history was not complete once.
  */
-export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress'> &
+export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress' | 'slots'> &
   Pick<ProgressDeps, 'onProgress' | 'onChanged'> & {
     intervalMs?: number;
-    clientsAtOnce?: number;
+    requestsAtOnce?: number;
     /** Every failure with its cause, for the local log. */
     onFailure?: (error: AppError) => void;
     /** Runs something later; what it returns calls that off. */
@@ -47,6 +41,8 @@ export type SyncEngine = {
    * @throws AppError
    */
   refreshClient(uid: string): Promise<void>;
+  /** These clients are on screen: what they need is read before the rest, until the next call. */
+  prioritise(uids: readonly string[]): void;
   status(): SyncProgress;
   /** Stops everything; the databases may be closed when it resolves. */
   close(): Promise<void>;
@@ -55,60 +51,56 @@ export type SyncEngine = {
 export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   const { cache, records, now } = deps;
   const schedule = deps.schedule ?? scheduleTimeout;
-  const atOnce = deps.clientsAtOnce ?? DEFAULT_CLIENTS_AT_ONCE;
+  const atOnce = deps.requestsAtOnce ?? DEFAULT_REQUESTS_AT_ONCE;
+  /** Whose reading goes first: asked for by the operator, then on screen. */
+  const urgent = new Set<string>();
+  const slots = createReadSlots(atOnce, urgent);
   const lastCompleted = getMeta(cache, LAST_COMPLETED);
   const progress = createProgress({
     ...deps,
     lastCompletedAtMs: lastCompleted === null ? null : Number(lastCompleted),
   });
-  const clientSync = createClientSync({ ...deps, progress });
-  const refreshes = new Set<Task>();
+  const clientSync = createClientSync({ ...deps, slots, progress });
+  const refreshes = new Set<Task & { uid: string }>();
+  let onScreen: readonly string[] = [];
   let run: (Task & { ended: Promise<SyncProgress> }) | null = null;
   let callOff: (() => void) | null = null;
   let repeating = false;
   let closed = false;
 
-  /** Every client's newest first, so that no long backfill keeps the others waiting. */
-  async function readAllClients(outcome: RunOutcome, signal: AbortSignal): Promise<void> {
-    const clients = listRegisteredClients(records).filter(({ archived }) => !archived);
-    progress.update({ clientsTotal: clients.length });
-    progress.report(true);
-    const clientDone = () => {
-      progress.add({ clientsDone: 1 });
-      progress.report(false);
-    };
-    const unfinished = new Map<string, number>();
-    await forEachAtOnce(clients, atOnce, ({ uid }) =>
-      outcome.attempt(uid, async () => {
-        const { atMs, isWhole } = await clientSync.readHead(uid, signal);
-        if (!isWhole) return void unfinished.set(uid, atMs);
-        await clientSync.readRest(uid, atMs, signal);
-        clientDone();
-      }),
-    );
-    await forEachAtOnce([...unfinished], atOnce, ([uid, atMs]) =>
-      outcome.attempt(uid, async () => {
-        await clientSync.readRest(uid, atMs, signal);
-        clientDone();
-      }),
-    );
+  function listUrgent(): void {
+    urgent.clear();
+    for (const { uid } of refreshes) urgent.add(uid);
+    for (const uid of onScreen) urgent.add(uid);
+  }
+
+  function clientsToRead(): { uid: string; isWhole: boolean }[] {
+    const coverage = listCoverage(cache);
+    return listRegisteredClients(records)
+      .filter(({ archived }) => !archived)
+      .map(({ uid }) => ({ uid, isWhole: coverage.get(uid)?.complete === true }));
   }
 
   async function runOnce(controller: AbortController): Promise<SyncProgress> {
-    const outcome = createRunOutcome(controller, deps.onFailure ?? (() => {}));
+    const { onFailure = () => {} } = deps;
     try {
-      await outcome.attempt('', () => readAllClients(outcome, controller.signal));
-      const lastError = outcome.describe();
+      const clients = clientsToRead();
+      const lastError = await readAllClients(
+        { clientSync, clients, urgent, clientsAtOnce: atOnce, progress, onFailure },
+        controller,
+      );
       progress.update({ lastError });
       if (lastError === null) {
         progress.update({ lastCompletedAtMs: now() });
         setMeta(cache, LAST_COMPLETED, String(now()));
       }
     } catch (error) {
-      progress.update({ lastError: storageError(error).message });
+      const failure = storageError(error);
+      onFailure(failure);
+      progress.update({ lastError: failure.message });
     }
     run = null;
-    progress.update({ running: false, clientUid: null });
+    progress.update({ running: false, clientUid: null, pagesLeft: null });
     progress.report(true);
     if (repeating && !closed) callOff = schedule(again, deps.intervalMs ?? DEFAULT_INTERVAL_MS);
     return progress.current();
@@ -147,9 +139,17 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     async refreshClient(uid) {
       if (closed) throw cancelled();
       const controller = new AbortController();
-      const task = { controller, ended: refresh(uid, controller.signal) };
+      const task = { uid, controller, ended: refresh(uid, controller.signal) };
       refreshes.add(task);
-      await task.ended.finally(() => refreshes.delete(task));
+      listUrgent();
+      await task.ended.finally(() => {
+        refreshes.delete(task);
+        listUrgent();
+      });
+    },
+    prioritise(uids) {
+      onScreen = [...uids];
+      listUrgent();
     },
     status: () => progress.current(),
     async close() {
@@ -163,45 +163,6 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
 }
 
 type Task = { controller: AbortController; ended: Promise<unknown> };
-
-type RunOutcome = ReturnType<typeof createRunOutcome>;
-
-/** Collects what went wrong in a run, and ends it when going on is of no use. */
-function createRunOutcome(controller: AbortController, onFailure: (error: AppError) => void) {
-  const failures = new Map<string, AppError>();
-  let stopped: AppError | null = null;
-  return {
-    async attempt(uid: string, work: () => Promise<void>): Promise<void> {
-      try {
-        if (!controller.signal.aborted) await work();
-      } catch (error) {
-        if (controller.signal.aborted) return;
-        const failure = storageError(error);
-        onFailure(failure);
-        if (clientFailures.includes(failure.code)) failures.set(uid, failure);
-        else {
-          stopped = failure;
-          controller.abort();
-        }
-      }
-    },
-    /** For the operator; null when nothing went wrong. */
-    describe(): string | null {
-      if (stopped) return stopped.message;
-      if (controller.signal.aborted) return cancelled().message;
-      const [first] = failures;
-      if (!first) return null;
-      const [uid, { message }] = first;
-      const others = failures.size - 1;
-      if (others === 0) return `${uid}: ${message}`;
-      return `${uid}: ${message} (${others} more ${others === 1 ? 'client' : 'clients'} failed too)`;
-    },
-  };
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', 'Stopped before everything was read.', { retryable: true });
-}
 
 function scheduleTimeout(run: () => void, delayMs: number): () => void {
   const timer = setTimeout(run, delayMs);

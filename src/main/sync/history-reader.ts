@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import {
@@ -5,93 +6,125 @@ import {
   hasGapBelow,
   newestGap,
   PAGE_ROWS,
-  savePage,
-  type SavedPage,
+  savePages,
 } from '../storage/cache/coverage-repo.ts';
 import {
   saveTransactions,
   settlingTransactions,
   type SavedTransaction,
-  type SentTransaction,
   type SettlingTransaction,
 } from '../storage/cache/transactions-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
+import { createContiguity } from './contiguity.ts';
+import { readPagesAhead, type HistoryEnd, type HistoryPageRead } from './pages-ahead.ts';
+import type { ReadSlots } from './read-slots.ts';
 
 const HOUR_MS = 3_600_000;
 /** A settling row is asked for again after a sixtieth of its age: each minute at one hour, each 24 at a day. */
 const SETTLING_AGE_SHARE = 60;
 const SETTLING_MAX_WAIT_MS = 6 * HOUR_MS;
+/** Pages read again in a row for a proof; only a server that drops rows or never rests needs so many. */
+const MAX_CHECKS = 32;
 
 export type HistoryReaderDeps = {
   client: Pick<BitproClient, 'transactions' | 'transaction'>;
   cache: CacheDb;
   now: () => number;
+  slots: ReadSlots;
   /** After every write, in the order of the writes. */
-  onSaved: (clientUid: string, saved: readonly SavedTransaction[], pages: 0 | 1) => void;
+  onSaved: (clientUid: string, saved: readonly SavedTransaction[], pages: number) => void;
 };
 
 /**
- * Reads one client's history into the cache. New rows may arrive between two requests and push all others down
- * (api-readings.md, 23); what is missing is known from the gaps the pages leave (storage/cache/coverage-repo.ts),
- * so each function may be interrupted anywhere and called again.
+ * Reads one client's history into the cache, several pages at once. New rows may arrive between two requests and
+ * push all others down; what is missing is known from the gaps the pages leave (storage/cache/coverage-repo.ts),
+ * and a gap closes only with a proof (contiguity.ts). So each function may be interrupted anywhere and called again.
  */
-export function createHistoryReader({ client, cache, now, onSaved }: HistoryReaderDeps) {
-  async function fetchPage(uid: string, page: number, signal: AbortSignal) {
-    const rows = await client.transactions(uid, page, signal);
-    signal.throwIfAborted();
-    return rows;
-  }
+export function createHistoryReader({ client, cache, now, slots, onSaved }: HistoryReaderDeps) {
+  let tick = 0;
 
-  function keep(uid: string, page: number, rows: SentTransaction[], joinsTid: string | null) {
-    const saved = savePage(cache, { clientUid: uid, page, rows, joinsTid, readAtMs: now() });
-    onSaved(uid, saved.saved, 1);
-    return saved;
-  }
-
-  /** Does the page read after `above` begin with the row right below it? */
-  async function joins(
+  function fetchPage(
     uid: string,
-    above: SentTransaction,
     page: number,
-    rows: readonly SentTransaction[],
+    end: HistoryEnd,
     signal: AbortSignal,
-  ): Promise<boolean> {
-    const first = rows[0];
-    if (!first || first.createdAtMs < above.createdAtMs) return true;
-    if (rows.some(({ tid }) => tid === above.tid)) return false;
-    // Rows of the same instant, or newer ones that pushed `above` off this page. Rows only move down, so if it
-    // still ends the page before, nothing came between.
-    const before = await fetchPage(uid, page - 1, signal);
-    keep(uid, page - 1, before, null);
-    return before.at(-1)?.tid === above.tid;
+  ): Promise<HistoryPageRead> {
+    return slots.use(uid, signal, async () => {
+      const sentTick = ++tick;
+      const rows = page > end.page ? [] : await client.transactions(uid, page, signal);
+      signal.throwIfAborted();
+      if (rows.length < PAGE_ROWS) end.page = Math.min(end.page, page);
+      return { page, rows, sentTick, receivedTick: ++tick };
+    });
   }
 
-  /** Reads page after page until `isDone`, or to the last page; true when it was the last. */
+  /** Writes pages that follow one another; true when rows may be missing below the last. */
+  function keep(uid: string, pages: readonly HistoryPageRead[], joinedTids: string[]): boolean {
+    const saved = savePages(cache, { clientUid: uid, pages, joinedTids, readAtMs: now() });
+    onSaved(
+      uid,
+      saved.flatMap((page) => page.saved),
+      pages.length,
+    );
+    return saved.at(-1)?.openBelow ?? false;
+  }
+
+  /**
+   * Reads page after page, to the last one or until `isDone`, which is asked whenever known rows were reached.
+   * `isWhole`: nothing is missing between the first row and the last.
+   */
   async function walk(
     uid: string,
     firstPage: number,
-    isDone: (saved: SavedPage) => boolean,
+    isDone: () => boolean,
     signal: AbortSignal,
-  ): Promise<boolean> {
-    let above: SentTransaction | null = null;
-    for (let page = firstPage; ; page += 1) {
-      const rows = await fetchPage(uid, page, signal);
-      const joined: boolean = above !== null && (await joins(uid, above, page, rows, signal));
-      const saved = keep(uid, page, rows, joined && above ? above.tid : null);
-      if (rows.length < PAGE_ROWS) return true;
-      if (isDone(saved)) return false;
-      above = saved.openBelow ? (rows.at(-1) ?? null) : null;
+  ): Promise<{ atEnd: boolean; isWhole: boolean }> {
+    const contiguity = createContiguity();
+    const ahead = readPagesAhead({
+      firstPage,
+      signal,
+      fetch: (page, end, stop) => fetchPage(uid, page, end, stop),
+    });
+
+    async function check(atEnd: boolean): Promise<void> {
+      for (let left = MAX_CHECKS; left > 0; left -= 1) {
+        const page = contiguity.nextCheck({ atEnd });
+        if (page === null) return;
+        const read = await fetchPage(uid, page, anyEnd(), signal);
+        keep(uid, [read], contiguity.add(read));
+      }
+    }
+
+    try {
+      for (;;) {
+        const pages = await ahead.take();
+        const joined = pages.flatMap((page) => contiguity.add(page));
+        const openBelow = keep(uid, pages, joined);
+        const atEnd = (pages.at(-1)?.rows.length ?? 0) < PAGE_ROWS;
+        await check(atEnd || !openBelow);
+        if (atEnd || (!openBelow && isDone())) return { atEnd, isWhole: contiguity.isWhole() };
+        // A write blocks this thread; what waits for it goes first.
+        await letOthersRun();
+      }
+    } finally {
+      ahead.stop();
     }
   }
 
   /** Page 1 alone. True when it reaches rows known before, or holds the whole history. */
   async function readNewest(uid: string, signal: AbortSignal): Promise<boolean> {
-    return !keep(uid, 1, await fetchPage(uid, 1, signal), null).openBelow;
+    return !keep(uid, [await fetchPage(uid, 1, anyEnd(), signal)], []);
   }
 
   /** Reads every page again, to the oldest row. */
   async function readAll(uid: string, signal: AbortSignal): Promise<void> {
-    await walk(uid, 1, () => false, signal);
+    const { isWhole } = await walk(uid, 1, () => false, signal);
+    // One after the other needs no proof: what moves meanwhile moves down, into the pages not read yet.
+    for (let page = 1, more = !isWhole; more; page += 1) {
+      const read = await fetchPage(uid, page, anyEnd(), signal);
+      keep(uid, [read], []);
+      more = read.rows.length === PAGE_ROWS;
+    }
     closeAllGaps(cache, uid);
   }
 
@@ -100,10 +133,10 @@ export function createHistoryReader({ client, cache, now, onSaved }: HistoryRead
     for (let gap = newestGap(cache, uid); gap; gap = newestGap(cache, uid)) {
       const { tid, newerRows } = gap;
       const firstPage = Math.floor(newerRows / PAGE_ROWS) + 1;
-      const isDone = (saved: SavedPage) => !saved.openBelow && !hasGapBelow(cache, uid, tid);
-      const atEnd = await walk(uid, firstPage, isDone, signal);
+      const isOpen = () => hasGapBelow(cache, uid, tid);
+      const { atEnd } = await walk(uid, firstPage, () => !isOpen(), signal);
       // The row with the gap is not where it must be: the server dropped or moved rows.
-      if (atEnd && hasGapBelow(cache, uid, tid)) await readAll(uid, signal);
+      if (atEnd && isOpen()) await readAll(uid, signal);
     }
   }
 
@@ -115,13 +148,19 @@ export function createHistoryReader({ client, cache, now, onSaved }: HistoryRead
   ): Promise<void> {
     for (const row of settlingTransactions(cache, uid)) {
       if (row.fetchedAtMs >= which.sinceMs || !(which.all || isDue(row, now()))) continue;
-      const sent = await client.transaction(uid, row.tid, signal).catch(nullWhenNotFound);
+      const sent = await slots.use(uid, signal, () =>
+        client.transaction(uid, row.tid, signal).catch(nullWhenNotFound),
+      );
       signal.throwIfAborted();
       if (sent) onSaved(uid, saveTransactions(cache, uid, [sent], now()), 0);
     }
   }
 
   return { readNewest, fillGaps, readAll, readSettling };
+}
+
+function anyEnd(): HistoryEnd {
+  return { page: Infinity };
 }
 
 function isDue(row: SettlingTransaction, nowMs: number): boolean {

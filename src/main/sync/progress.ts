@@ -21,6 +21,7 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
     clientsTotal: 0,
     pages: 0,
     rows: 0,
+    pagesLeft: null,
     clientUid: null,
     lastCompletedAtMs,
     lastError: null,
@@ -33,14 +34,8 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
     update(patch: Partial<SyncProgress>): void {
       current = { ...current, ...patch };
     },
-    add(counts: { clientsDone?: number; pages?: number; rows?: number }): void {
-      const { clientsDone = 0, pages = 0, rows = 0 } = counts;
-      current = {
-        ...current,
-        clientsDone: current.clientsDone + clientsDone,
-        pages: current.pages + pages,
-        rows: current.rows + rows,
-      };
+    add({ pages, rows }: { pages: number; rows: number }): void {
+      current = { ...current, pages: current.pages + pages, rows: current.rows + rows };
     },
     /** Something was written that screens show. */
     touch(what: Partial<Changed>): void {

@@ -2,8 +2,11 @@ export type SyncProgress = {
   running: boolean;
   clientsDone: number;
   clientsTotal: number;
+  /** Read, and new or changed rows on them, since the run began. */
   pages: number;
   rows: number;
+  /** Still to read; null while the end of some history was not seen, for the service tells no total. */
+  pagesLeft: number | null;
   /** Client being read now. */
   clientUid: string | null;
   /** End of the last run without a failure; null before the first. */

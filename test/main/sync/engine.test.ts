@@ -38,7 +38,7 @@ function setUp(clients: Record<string, number>, options: Partial<SyncEngineDeps>
       ...databases,
       client: server,
       now: () => time.nowMs,
-      clientsAtOnce: 1,
+      requestsAtOnce: 1,
       onProgress: (event) => progress.push(event),
       onChanged: (event) => changes.push(event),
       onDeposits: (events) => deposits.push(...events),
@@ -55,24 +55,51 @@ function setUp(clients: Record<string, number>, options: Partial<SyncEngineDeps>
   return { ...databases, server, time, deposits, progress, changes, create, requestsOf };
 }
 
-test('every balance and first page comes before any backfill; nothing new costs two requests a client', async () => {
-  const { create, requestsOf } = setUp({ A: 60, B: 3 });
+test('every newest page and balance comes before any backfill; nothing new costs one request a client', async () => {
+  const { create, requestsOf, time } = setUp({ A: 60, B: 3 });
   const engine = create();
+  const balanceAfterBackfill = 'client A';
   expect(await requestsOf(() => engine.runNow())).toEqual([
-    'client A',
     'page A 1',
-    'client B',
+    'client A',
     'page B 1',
+    'client B',
     'page A 1',
     'page A 2',
     'page A 3',
+    balanceAfterBackfill,
   ]);
-  expect(await requestsOf(() => engine.runNow())).toEqual([
-    'client A',
-    'page A 1',
-    'client B',
-    'page B 1',
-  ]);
+  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'page B 1']);
+  time.nowMs += 10 * 60_000;
+  const withBalances = ['page A 1', 'client A', 'page B 1', 'client B'];
+  expect(await requestsOf(() => engine.runNow())).toEqual(withBalances);
+});
+
+test('a balance is read again with every change in the history, in and out of one amount included', async () => {
+  const { create, requestsOf, server } = setUp({ A: 3 });
+  const engine = create();
+  await engine.runNow();
+  const { tid } = server.add('A', { type: 'deposit', amountSats: 5, confirmations: 6 });
+  server.add('A', { type: 'withdrawal', amountSats: 5, state: 'pending' });
+  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'client A']);
+  server.change('A', tid, { amountSats: 6 });
+  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'client A']);
+  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1']);
+});
+
+test('what is on screen goes first, backfill and all; then all others in turn', async () => {
+  const { create, requestsOf } = setUp({ A: 60, B: 60, C: 30 });
+  const engine = create();
+  engine.prioritise(['C']);
+  const requests = await requestsOf(() => engine.runNow());
+  const uids = requests.filter((request) => request.startsWith('page')).map((each) => each[5]);
+  expect(uids.join('')).toBe('CCCABAAABBB');
+});
+
+test('backfills share the requests in turn, so that a long one keeps none waiting', async () => {
+  const { create, requestsOf } = setUp({ A: 500, B: 60 }, { requestsAtOnce: 2 });
+  const requests = await requestsOf(() => create().runNow());
+  expect(requests.indexOf('page B 3')).toBeLessThan(requests.indexOf('page A 8'));
 });
 
 test('a backfill cut off by the network goes on where it stopped, in a new process too', async () => {
@@ -92,8 +119,7 @@ test('a backfill cut off by the network goes on where it stopped, in a new proce
 
   server.beforeRequest = () => {};
   const requests = await requestsOf(() => create().runNow());
-  expect(requests).toEqual([
-    'client A',
+  expect(requests.filter((request) => request.startsWith('page'))).toEqual([
     'page A 1',
     ...[6, 7, 8, 9, 10, 11].map((page) => `page A ${page}`),
   ]);
@@ -112,7 +138,7 @@ test('a client the server does not know is named, and does not stop the others',
 test('archived clients are left alone', async () => {
   const { create, records, requestsOf } = setUp({ A: 1, B: 1 });
   archiveClient(records, 'A', true);
-  expect(await requestsOf(() => create().runNow())).toEqual(['client B', 'page B 1']);
+  expect(await requestsOf(() => create().runNow())).toEqual(['page B 1', 'client B']);
 });
 
 test('a cancelled run says so, keeps what it read and writes nothing more', async () => {
@@ -123,7 +149,7 @@ test('a cancelled run says so, keeps what it read and writes nothing more', asyn
   };
   const stopped = await engine.runNow();
   expect(stopped.lastError).toBe('Stopped before everything was read.');
-  expect(getCoverage(cache, 'A').rows).toBe(75);
+  expect(getCoverage(cache, 'A')).toMatchObject({ rows: 75, completeToPage: 3, complete: false });
 });
 
 test('close waits for the request under way, so that the databases can be closed', async () => {
@@ -216,9 +242,11 @@ test('a refresh rereads a whole history that does not add up to the balance', as
   expect(getTransaction(cache, 'A', late.tid)).toBeNull();
 
   const requests = await requestsOf(() => engine.refreshClient('A'));
-  expect(requests).toEqual(['client A', 'page A 1', 'page A 1', 'page A 2', 'page A 3']);
+  const head = ['page A 1', 'client A'];
+  // Twice, for a row may have come in between page and balance.
+  expect(requests).toEqual([...head, ...head, 'page A 1', 'page A 2', 'page A 3']);
   expect(getTransaction(cache, 'A', late.tid)?.amountSats).toBe(777);
-  expect(await requestsOf(() => engine.refreshClient('A'))).toEqual(['client A', 'page A 1']);
+  expect(await requestsOf(() => engine.refreshClient('A'))).toEqual(head);
 });
 
 test('a history the server shortened still ends complete', async () => {
@@ -251,6 +279,7 @@ test('progress is told at both ends and not more often than every 250 ms between
   expect(progress.length).toBeLessThan(12);
   expect(progress.at(0)).toMatchObject({ running: true, clientsTotal: 1, pages: 0 });
   expect(progress.at(-1)).toMatchObject({ running: false, clientsDone: 1, rows: 500 });
+  expect(progress.filter(({ pagesLeft }) => pagesLeft !== null)).toEqual([]);
   expect(changes.at(-1)).toEqual({ clients: true, transactions: true });
 });
 

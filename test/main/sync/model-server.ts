@@ -5,13 +5,15 @@ const PAGE = 25;
 
 /**
  * What the reference says of histories, and no more: newest first, 25 a page, new rows on top. `beforeRequest`
- * runs before each answer is drawn up, and may add rows or throw.
+ * runs before each answer is drawn up, and may add rows or throw. `travel` is the way of a page's request and of
+ * its answer, so that pages asked for at once may be drawn up and arrive in any order.
  */
 export class ModelServer {
   readonly histories = new Map<string, RemoteTransaction[]>();
   readonly addresses = new Map<string, string>();
   readonly requests: string[] = [];
   beforeRequest: (request: string) => void = () => {};
+  travel: () => Promise<unknown> = () => Promise.resolve();
   #nextTid = 1;
 
   addClient(uid: string): void {
@@ -61,9 +63,12 @@ export class ModelServer {
     page: number,
     signal?: AbortSignal,
   ): Promise<RemoteTransaction[]> {
+    await this.travel();
     this.#arrive(`page ${uid} ${page}`, signal);
     const rows = this.#history(uid).slice((page - 1) * PAGE, page * PAGE);
-    return rows.map((row) => ({ ...row }));
+    const answer = rows.map((row) => ({ ...row }));
+    await this.travel();
+    return answer;
   }
 
   async transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction> {

@@ -16,6 +16,14 @@ export const PAGE_ROWS = 25;
  * A new row at the end of a full page has a *gap* below it until the row under it was seen. The gaps are
  * written with the rows, so a reading may stop anywhere and be taken up later. No gap: complete.
  */
+export type ReadPages = {
+  clientUid: string;
+  pages: readonly { page: number; rows: readonly SentTransaction[] }[];
+  /** Tids of rows right below which, as is proven with these pages, no row is missing; their gaps close. */
+  joinedTids: readonly string[];
+  readAtMs: number;
+};
+
 export type ReadPage = {
   clientUid: string;
   page: number;
@@ -99,39 +107,61 @@ const prepared = statements((db: CacheDb) => ({
 }));
 
 /** Saves one page of a client's history together with what it proves, in one transaction. */
-export function savePage(db: CacheDb, read: ReadPage): SavedPage {
-  const { openGap, closeGap, closeGapByTid, hasGap } = prepared(db);
+export function savePage(db: CacheDb, { page, rows, joinsTid, ...rest }: ReadPage): SavedPage {
+  const joinedTids = joinsTid === null ? [] : [joinsTid];
+  const [saved] = savePages(db, { ...rest, pages: [{ page, rows }], joinedTids });
+  return saved ?? { saved: [], openBelow: false };
+}
+
+/** Saves pages that follow one another, newest first, with what they prove: all of it in one transaction. */
+export function savePages(db: CacheDb, read: ReadPages): SavedPage[] {
+  const { closeGapByTid, hasGap } = prepared(db);
   const save = db.transaction(() => {
     const clientId = ensureClientId(db, read.clientUid);
-    const saved = saveTransactions(db, read.clientUid, read.rows, read.readAtMs);
-    if (read.joinsTid !== null) closeGapByTid.run({ clientId, tid: read.joinsTid });
-    for (const row of saved.slice(0, -1)) closeGap.run(clientId, row.rowId);
-    const last = saved.at(-1);
-    let openBelow = false;
-    if (last && saved.length < PAGE_ROWS) closeGap.run(clientId, last.rowId);
-    else if (last) {
-      if (last.before === null) openGap.run(clientId, last.rowId);
-      openBelow = hasGap.get(clientId, last.rowId) !== undefined;
-    }
-    updateCompleteToPage(db, clientId, read.page, openBelow ? (last?.rowId ?? null) : null);
-    return { saved, openBelow };
+    const saved = read.pages.map(({ rows }) => saveRows(db, clientId, read, rows));
+    for (const tid of read.joinedTids) closeGapByTid.run({ clientId, tid });
+    updateCompleteToPage(db, clientId, read.pages, saved);
+    return saved.map((rows) => {
+      const last = rows.at(-1);
+      const openBelow = last !== undefined && hasGap.get(clientId, last.rowId) !== undefined;
+      return { saved: rows, openBelow };
+    });
   });
   return save.immediate();
 }
 
+function saveRows(
+  db: CacheDb,
+  clientId: number,
+  { clientUid, readAtMs }: ReadPages,
+  rows: readonly SentTransaction[],
+): SavedTransaction[] {
+  const { openGap, closeGap } = prepared(db);
+  const saved = saveTransactions(db, clientUid, rows, readAtMs);
+  for (const row of saved.slice(0, -1)) closeGap.run(clientId, row.rowId);
+  const last = saved.at(-1);
+  if (last && saved.length < PAGE_ROWS) closeGap.run(clientId, last.rowId);
+  else if (last?.before === null) openGap.run(clientId, last.rowId);
+  return saved;
+}
+
+/** Counts rows only where the newest gap is not on these pages and they may have moved it. */
 function updateCompleteToPage(
   db: CacheDb,
   clientId: number,
-  page: number,
-  openRowId: number | null,
+  pages: ReadPages['pages'],
+  saved: readonly SavedTransaction[][],
 ): void {
   const { newestGap, countNewer, countRows, setPage } = prepared(db);
   const gap = newestGap.get(clientId);
-  let pages: number;
-  if (!gap) pages = Math.ceil((countRows.get(clientId) ?? 0) / PAGE_ROWS);
-  else if (gap.id === openRowId) pages = page;
-  else pages = Math.floor(((countNewer.get(clientId, gap.createdAtMs) ?? 0) + 1) / PAGE_ROWS);
-  setPage.run(clientId, Math.max(1, pages));
+  const onPage = gap && pages[saved.findIndex((rows) => rows.at(-1)?.rowId === gap.id)]?.page;
+  const topMs = saved[0]?.[0]?.after.createdAtMs ?? Infinity;
+  let complete: number;
+  if (!gap) complete = Math.ceil((countRows.get(clientId) ?? 0) / PAGE_ROWS);
+  else if (onPage !== undefined) complete = onPage;
+  else if (topMs < gap.createdAtMs) return;
+  else complete = Math.floor(((countNewer.get(clientId, gap.createdAtMs) ?? 0) + 1) / PAGE_ROWS);
+  setPage.run(clientId, Math.max(1, complete));
 }
 
 /** Null when nothing is missing as far as the client's history was read. */
@@ -151,7 +181,7 @@ export function closeAllGaps(db: CacheDb, clientUid: string): void {
   const close = db.transaction(() => {
     const clientId = ensureClientId(db, clientUid);
     prepared(db).closeGaps.run(clientId);
-    updateCompleteToPage(db, clientId, 1, null);
+    updateCompleteToPage(db, clientId, [], []);
   });
   close.immediate();
 }
