@@ -5,6 +5,7 @@ import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
 import { createHttp, type Http } from './http.ts';
+import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
 import { read, type Read } from './reader.ts';
 import type { Signer } from './sign.ts';
@@ -74,11 +75,12 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
   const { http = createHttp(() => clock.nowMs() - clock.offsetMs()) } = deps;
+  const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 
   async function get<T>(request: Read<T>): Promise<T> {
     try {
-      const value = await read(request, { identity, http, clock, sleep, random, timeouts });
+      const value = await read(request, { identity, http, clock, pace, sleep, random, timeouts });
       onConnection({ kind: 'answered' });
       return value;
     } catch (error) {

@@ -39,8 +39,8 @@ export type HttpAnswer = {
 
 /** A page of 25 transactions is about 6 kB. */
 const MAX_ANSWER_BYTES = 1_000_000;
-/** As many pages as a reading asks for at once; a browser's limit is six. */
-const MAX_READ_CONNECTIONS = 8;
+/** As many pages as a reading asks for at once, and some for what else is read meanwhile. */
+const MAX_READ_CONNECTIONS = 10;
 /** Node's 250 ms for one address before it tries the next is too short for a slow line. */
 const ADDRESS_ATTEMPT_MS = 2500;
 

@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import type { ServerClock } from './clock.ts';
 import { isSuccess, readRefusal, readSuccess, unreadable, UnreadableAnswer } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
+import type { Pace } from './pace.ts';
 import { buildRequest, type Identity } from './request.ts';
 import { nextAttemptDelayMs, readRetryAfterMs, readRetryPolicy } from './retry.ts';
 import { appErrorFromTransport, TransportError } from './transport-error.ts';
@@ -19,6 +20,7 @@ export type ReaderDeps = {
   identity: Identity;
   http: Http;
   clock: ServerClock;
+  pace: Pace;
   sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random: () => number;
   timeouts: { readMs: number; readDeadlineMs: number };
@@ -28,6 +30,8 @@ type Failed = {
   error: AppError;
   transient: boolean;
   retryAfterMs: number | null;
+  /** The service asks for fewer requests. */
+  tooMany: boolean;
   /** The answer moved the clock so far that the signature's Date may have been the cause. */
   clockMoved: boolean;
 };
@@ -35,30 +39,61 @@ type Attempt<T> = { value: T } | Failed;
 
 /** Less than this a server's window of minutes forgives. */
 const CLOCK_MOVED_MS = 2000;
+/** Of one read, each after a longer pause; the deadline mostly comes first. */
+const MAX_REFUSALS = 8;
 
 /**
- * A GET, repeated by `retry.ts` while its failure may pass by itself, and once at once when a 401 taught the
- * server's time. Throws AppError.
+ * A GET, repeated by `retry.ts` while its failure may pass by itself, by `pace.ts` while the service asks for fewer
+ * requests, and once at once when a 401 taught the server's time. Throws AppError.
  */
 export async function read<T>(request: Read<T>, deps: ReaderDeps): Promise<T> {
   const policy = { ...readRetryPolicy, deadlineMs: deps.timeouts.readDeadlineMs };
   const startedAtMs = performance.now();
+  const leftMs = () => policy.deadlineMs - (performance.now() - startedAtMs);
+  let attempt = 0;
   let signedAgain = false;
-  for (let attempt = 1; ; attempt += 1) {
-    const timeoutMs = Math.min(
-      deps.timeouts.readMs,
-      policy.deadlineMs - (performance.now() - startedAtMs),
-    );
-    const result = await attemptRead(request, deps, Math.max(1, timeoutMs));
+  let refusals = 0;
+  let refusal = tooManyRequests(deps.identity);
+  for (;;) {
+    const result = await attemptInTurn(request, deps, leftMs);
+    if (result === null) throw refusal;
     if ('value' in result) return result.value;
+    if (result.tooMany) {
+      refusal = result.error;
+      refusals += 1;
+      if (refusals === MAX_REFUSALS) throw refusal;
+      continue;
+    }
+    attempt += 1;
     if (result.clockMoved && !signedAgain) {
       signedAgain = true;
       continue;
     }
-    const elapsedMs = performance.now() - startedAtMs;
+    const elapsedMs = policy.deadlineMs - leftMs();
     const delayMs = nextAttemptDelayMs({ ...result, attempt, elapsedMs }, policy, deps.random());
     if (delayMs === null) throw result.error;
-    await pause(delayMs, request.signal, deps);
+    await cancellable(request.signal, () => deps.sleep(delayMs, request.signal));
+  }
+}
+
+/** One attempt, when the pace allows it. Null when it does not within the deadline. */
+async function attemptInTurn<T>(
+  request: Read<T>,
+  deps: ReaderDeps,
+  leftMs: () => number,
+): Promise<Attempt<T> | null> {
+  const { pace, timeouts } = deps;
+  const { signal } = request;
+  const leave = await cancellable(signal, () => pace.enter({ withinMs: leftMs(), signal }));
+  if (!leave) return null;
+  try {
+    const timeoutMs = Math.max(1, Math.min(timeouts.readMs, leftMs()));
+    const result = await attemptRead(request, deps, timeoutMs);
+    if ('value' in result) pace.speedUp();
+    else if (result.tooMany) pace.slowDown(result.retryAfterMs);
+    return result;
+  } finally {
+    leave();
   }
 }
 
@@ -77,6 +112,7 @@ async function attemptRead<T>(
     error,
     transient,
     retryAfterMs: null,
+    tooMany: false,
     clockMoved: false,
   });
 
@@ -101,22 +137,26 @@ async function attemptRead<T>(
   }
   const offsetMs = clock.offsetMs();
   const refusal = readRefusal(answer, { host, offsetMs, offsetWhenSignedMs });
+  const retryAfterMs = readRetryAfterMs(answer.header('retry-after'), clock.nowMs());
   return {
     ...refusal,
-    retryAfterMs: readRetryAfterMs(answer.header('retry-after'), clock.nowMs()),
+    retryAfterMs,
+    tooMany: answer.status === 429 || (answer.status === 503 && retryAfterMs !== null),
     clockMoved: answer.status === 401 && Math.abs(offsetMs - offsetWhenSignedMs) > CLOCK_MOVED_MS,
   };
 }
 
-async function pause(
-  delayMs: number,
-  signal: AbortSignal | undefined,
-  { sleep }: ReaderDeps,
-): Promise<void> {
+async function cancellable<T>(signal: AbortSignal | undefined, wait: () => Promise<T>): Promise<T> {
   try {
-    await sleep(delayMs, signal);
+    return await wait();
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new AppError('cancelled', 'The request was cancelled.', { cause: error });
   }
+}
+
+/** Nothing is sent while a pause lasts longer than a read may take. */
+function tooManyRequests({ baseUrl }: Identity): AppError {
+  const message = `${new URL(baseUrl).host} asks for fewer requests. Wait a little.`;
+  return new AppError('rate_limited', message, { retryable: true });
 }

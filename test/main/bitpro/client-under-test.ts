@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defaultApiOptions, type ApiOptions } from '#shared/domain/profile.ts';
 import {
   createBitproClient,
@@ -25,6 +26,8 @@ export function clientFor(
     /** The signer has put its secret away. */
     forgotten?: boolean;
     onSleep?: (delayMs: number) => void;
+    /** Waits take their time. */
+    realTime?: boolean;
   } = {},
 ): ClientUnderTest {
   const { options, timeouts = {}, now = Date.now, onSleep } = overrides;
@@ -40,10 +43,10 @@ export function clientFor(
     clock,
     options: { ...defaultApiOptions, ...options },
     onConnection: (event) => events.push(event),
-    sleep: (delayMs) => {
+    sleep: async (delayMs, signal) => {
       sleeps.push(delayMs);
       onSleep?.(delayMs);
-      return Promise.resolve();
+      if (overrides.realTime) await delay(delayMs, undefined, signal ? { signal } : {});
     },
     random: () => 0.5,
     timeouts,

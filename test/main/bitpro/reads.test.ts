@@ -89,13 +89,6 @@ describe('a read is tried again while its failure may pass', () => {
     expect(bitpro.events).toEqual([{ kind: 'answered' }]);
   });
 
-  it('as late as Retry-After asks', async () => {
-    const server = await flaky((r) => r.writeHead(429, { 'retry-after': '2' }).end());
-    const bitpro = clientFor(server.baseUrl);
-    expect(await bitpro.transactions('BT-C1', 1)).toEqual([]);
-    expect(bitpro.sleeps).toEqual([2150]);
-  });
-
   it('but not for ever, and not when the answer will stay the same', async () => {
     const down = await startRawServer((_seen, response) => json(response, 503, {}));
     await failureOf(clientFor(down.baseUrl).ping());
