@@ -13,7 +13,8 @@ export type PageRead<R extends Row = Row> = {
 /** Where a page's rows stand, counted from the newest row of the first page; `last` is before `first` if it is empty. */
 type Place = { first: number; last: number; shift: number; read: PageRead };
 
-type Seam = { tid: string; at: number };
+/** Below this row, the last of this page, rows may be missing. */
+type Seam = { tid: string; at: number; page: number; shift: number };
 
 /** Rows kept above the newest seam in doubt: a page that moved by less is still recognised. */
 const KEPT_ROWS = 4 * PAGE_ROWS;
@@ -29,8 +30,9 @@ const KEPT_ROWS = 4 * PAGE_ROWS;
  *   if a page was asked for after a page above it was in, and no row between the two was seen twice, then each
  *   page between them has one and the same shift, and nothing is missing.
  *
- * Rows seen twice show by how much the shift rose, so that the rule holds again from there. A seam that a second
- * rise left without a proof is read once more (`nextCheck`); the page that then spans it is the proof.
+ * Rows seen twice show by how much the shift rose, so that the rule holds again from there. A seam that a further
+ * rise left without a proof is read once more (`checks`): a page that spans it is the proof, and brings the rows
+ * that were missing.
  */
 export function createContiguity() {
   const places = new Map<string, number>();
@@ -38,18 +40,17 @@ export function createContiguity() {
   let reads: Place[] = [];
   let seams: Seam[] = [];
   let bottom: (Row & { at: number }) | null = null;
+  let lastPage = 0;
   let broken = false;
 
-  function restart(read: PageRead): string[] {
-    // What was in doubt stays so.
+  /** Begins anew; what was in doubt stays so. */
+  function forget(): void {
     broken ||= bottom !== null;
     places.clear();
     tids.clear();
     reads = [];
     seams = [];
     bottom = null;
-    take(read, 0);
-    return [];
   }
 
   function take(read: PageRead, shift: number): void {
@@ -80,6 +81,38 @@ export function createContiguity() {
       if ((tids.get(expected) ?? tid) !== tid) return 'amiss';
     }
     return shift;
+  }
+
+  /** Rows not seen before, right above one that is right below a seam in doubt, were missing there: makes room. */
+  function mend({ rows }: PageRead): void {
+    let missing = 0;
+    for (const { tid } of rows) {
+      const at = places.get(tid);
+      if (at !== undefined && missing > 0 && seams.some((seam) => seam.at === at - 1)) {
+        moveDown(at, missing);
+      }
+      missing = at === undefined ? missing + 1 : 0;
+    }
+  }
+
+  /** Everything from this place on lies further down than it seemed, and so had moved by less. */
+  function moveDown(from: number, count: number): void {
+    const moved = [...places].filter(([, at]) => at >= from);
+    for (const [, at] of moved) tids.delete(at);
+    for (const [tid, at] of moved) {
+      places.set(tid, at + count);
+      tids.set(at + count, tid);
+    }
+    reads = reads.map((place) => {
+      const { first, last, shift, read } = place;
+      if (first < from) return place;
+      return { first: first + count, last: last + count, shift: shift - count, read };
+    });
+    seams = seams.map((seam) => {
+      if (seam.at < from) return seam;
+      return { ...seam, at: seam.at + count, shift: seam.shift - count };
+    });
+    if (bottom && bottom.at >= from) bottom = { ...bottom, at: bottom.at + count };
   }
 
   /** The seams that this read proves, by the page itself or by the order in time. */
@@ -115,31 +148,42 @@ export function createContiguity() {
      * @returns tids of rows right below which no row is missing, as is now proven
      */
     add(read: PageRead): string[] {
-      if (bottom === null) return restart(read);
+      const isAgain = read.page <= lastPage;
+      lastPage = Math.max(lastPage, read.page);
+      mend(read);
       let shift = measure(read);
-      if (shift === 'amiss') return restart(read);
-      if (shift === null) {
+      if (shift === null && bottom !== null) {
         // No row in common: it continues below, unless it was pushed up past everything known here.
         const lowest = read.rows.at(-1);
-        if (lowest && lowest.createdAtMs >= bottom.createdAtMs) return restart(read);
-        shift = (read.page - 1) * PAGE_ROWS - (bottom.at + 1);
-        seams.push({ tid: bottom.tid, at: bottom.at });
+        if (lowest && lowest.createdAtMs >= bottom.createdAtMs) shift = 'amiss';
+        else {
+          shift = (read.page - 1) * PAGE_ROWS - (bottom.at + 1);
+          seams.push({ tid: bottom.tid, at: bottom.at, page: read.page - 1, shift });
+        }
       }
-      take(read, shift);
+      if (shift === 'amiss') forget();
+      if (bottom === null && isAgain) return [];
+      take(read, typeof shift === 'number' ? shift : 0);
       const proven = prove();
       forgetOld();
       return proven;
     },
 
-    /** The page to read again for a proof that no further page can bring; null when there is none. */
-    nextCheck({ atEnd }: { atEnd: boolean }): number | null {
-      const [seam] = seams;
-      if (!seam || !bottom) return null;
+    /** Pages to read again for proofs that no further page can bring. `atEnd`: no further page will come. */
+    checks({ atEnd }: { atEnd: boolean }): Set<number> {
       const shift = reads.reduce((highest, read) => Math.max(highest, read.shift), 0);
-      const hasUpper = reads.some((read) => read.last <= seam.at && read.shift === shift);
-      if (hasUpper && !atEnd) return null;
-      const row = hasUpper ? bottom.at : seam.at;
-      return Math.floor((row + shift) / PAGE_ROWS) + 1;
+      const stuck = seams.filter(
+        ({ at }) => !reads.some((read) => read.last <= at && read.shift === shift),
+      );
+      // One proof often brings the others.
+      const asked = atEnd ? stuck : stuck.slice(0, 1);
+      const pages = asked.map(
+        (seam) => seam.page + 1 + Math.floor((shift - seam.shift) / PAGE_ROWS),
+      );
+      if (pages.length === 0 && seams.length > 0 && atEnd && bottom) {
+        pages.push(Math.floor((bottom.at + shift) / PAGE_ROWS) + 1);
+      }
+      return new Set(pages);
     },
 
     /** Nothing is missing between the first row and the last. */

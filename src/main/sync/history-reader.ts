@@ -86,23 +86,29 @@ export function createHistoryReader({ client, cache, now, slots, onSaved }: Hist
       fetch: (page, end, stop) => fetchPage(uid, page, end, stop),
     });
 
-    async function check(atEnd: boolean): Promise<void> {
-      for (let left = MAX_CHECKS; left > 0; left -= 1) {
-        const page = contiguity.nextCheck({ atEnd });
-        if (page === null) return;
-        const read = await fetchPage(uid, page, anyEnd(), signal);
-        keep(uid, [read], contiguity.add(read));
-      }
-    }
-
+    let checksLeft = MAX_CHECKS;
+    let atEnd = false;
+    let atKnown = false;
     try {
       for (;;) {
-        const pages = await ahead.take();
-        const joined = pages.flatMap((page) => contiguity.add(page));
-        const openBelow = keep(uid, pages, joined);
-        const atEnd = (pages.at(-1)?.rows.length ?? 0) < PAGE_ROWS;
-        await check(atEnd || !openBelow);
-        if (atEnd || (!openBelow && isDone())) return { atEnd, isWhole: contiguity.isWhole() };
+        const { reads, isAgain } = await ahead.take();
+        const openBelow = keep(
+          uid,
+          reads,
+          reads.flatMap((read) => contiguity.add(read)),
+        );
+        if (!isAgain) {
+          atEnd = (reads.at(-1)?.rows.length ?? 0) < PAGE_ROWS;
+          atKnown = !openBelow;
+          checksLeft = Math.min(MAX_CHECKS, checksLeft + reads.length);
+        }
+        for (const page of contiguity.checks({ atEnd: atEnd || atKnown })) {
+          if (checksLeft > 0) ahead.readAgain(page);
+          checksLeft -= 1;
+        }
+        if (!ahead.isReadingAgain() && (atEnd || (atKnown && isDone()))) {
+          return { atEnd, isWhole: contiguity.isWhole() };
+        }
         // A write blocks this thread; what waits for it goes first.
         await letOthersRun();
       }
@@ -113,7 +119,7 @@ export function createHistoryReader({ client, cache, now, slots, onSaved }: Hist
 
   /** Page 1 alone. True when it reaches rows known before, or holds the whole history. */
   async function readNewest(uid: string, signal: AbortSignal): Promise<boolean> {
-    return !keep(uid, [await fetchPage(uid, 1, anyEnd(), signal)], []);
+    return !keep(uid, [await fetchPage(uid, 1, { page: Infinity }, signal)], []);
   }
 
   /** Reads every page again, to the oldest row. */
@@ -121,7 +127,7 @@ export function createHistoryReader({ client, cache, now, slots, onSaved }: Hist
     const { isWhole } = await walk(uid, 1, () => false, signal);
     // One after the other needs no proof: what moves meanwhile moves down, into the pages not read yet.
     for (let page = 1, more = !isWhole; more; page += 1) {
-      const read = await fetchPage(uid, page, anyEnd(), signal);
+      const read = await fetchPage(uid, page, { page: Infinity }, signal);
       keep(uid, [read], []);
       more = read.rows.length === PAGE_ROWS;
     }
@@ -157,10 +163,6 @@ export function createHistoryReader({ client, cache, now, slots, onSaved }: Hist
   }
 
   return { readNewest, fillGaps, readAll, readSettling };
-}
-
-function anyEnd(): HistoryEnd {
-  return { page: Infinity };
 }
 
 function isDue(row: SettlingTransaction, nowMs: number): boolean {

@@ -32,15 +32,26 @@ export function readPagesAhead(options: {
   let nextTaken = firstPage;
   let nextAsked = firstPage;
   const end: HistoryEnd = { page: Infinity };
+  let ended = false;
+  const checking = new Set<number>();
+  const checked: Outcome[] = [];
   let wake = () => {};
 
+  function outcomeOf(page: number, until: HistoryEnd): Promise<Outcome> {
+    return fetch(page, until, stop).then(
+      (read) => ({ read }),
+      (error: unknown) => ({ error }),
+    );
+  }
+
   async function ask(page: number): Promise<void> {
-    try {
-      arrived.set(page, { read: await fetch(page, end, stop) });
-    } catch (error) {
-      arrived.set(page, { error });
-    }
+    arrived.set(page, await outcomeOf(page, end));
     askMore();
+    wake();
+  }
+
+  async function check(page: number): Promise<void> {
+    checked.push(await outcomeOf(page, { page: Infinity }));
     wake();
   }
 
@@ -52,33 +63,59 @@ export function readPagesAhead(options: {
     }
   }
 
+  function hasNews(): boolean {
+    return checked.length > 0 || (!ended && arrived.has(nextTaken));
+  }
+
+  async function waitForNews(): Promise<void> {
+    while (!hasNews()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await promise;
+    }
+    signal.throwIfAborted();
+  }
+
+  function takeInOrder(): HistoryPageRead[] {
+    const taken: HistoryPageRead[] = [];
+    while (!ended && taken.length < MAX_PAGES_TAKEN) {
+      const outcome = arrived.get(nextTaken);
+      if (!outcome || ('error' in outcome && taken.length > 0)) break;
+      const read = readOf(outcome);
+      arrived.delete(nextTaken);
+      nextTaken += 1;
+      taken.push(read);
+      ended = read.rows.length < PAGE_ROWS;
+    }
+    return taken;
+  }
+
   return {
-    /** The next pages in order, at least one; ends with the last. @throws what reading the next one threw */
-    async take(): Promise<HistoryPageRead[]> {
+    /** A page read again, or the next ones in order. @throws what reading threw */
+    async take(): Promise<{ reads: HistoryPageRead[]; isAgain: boolean }> {
       askMore();
-      while (!arrived.has(nextTaken)) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        await promise;
-      }
-      signal.throwIfAborted();
-      const taken: HistoryPageRead[] = [];
-      for (;;) {
-        const outcome = arrived.get(nextTaken);
-        if (!outcome || taken.length === MAX_PAGES_TAKEN) return taken;
-        if ('error' in outcome) {
-          if (taken.length > 0) return taken;
-          throw outcome.error;
-        }
-        arrived.delete(nextTaken);
-        nextTaken += 1;
-        taken.push(outcome.read);
-        if (outcome.read.rows.length < PAGE_ROWS) return taken;
-      }
+      await waitForNews();
+      const outcome = checked.shift();
+      if (!outcome) return { reads: takeInOrder(), isAgain: false };
+      const read = readOf(outcome);
+      checking.delete(read.page);
+      return { reads: [read], isAgain: true };
     },
+    /** Has a page read again, unless that is under way. */
+    readAgain(page: number): void {
+      if (checking.has(page)) return;
+      checking.add(page);
+      void check(page);
+    },
+    isReadingAgain: (): boolean => checking.size > 0,
     /** Calls off what is still under way. */
     stop(): void {
       stopped.abort();
     },
   };
+}
+
+function readOf(outcome: Outcome): HistoryPageRead {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.read;
 }

@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/**
+ * A Bitpro history over HTTP for the bench, in a process of its own: newest first, 25 a page, with a latency, and
+ * with new rows coming in on top. Its tids count up from 1 without a hole, so that a lost row shows.
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '25000' },
+    latencyMs: { type: 'string', default: '0' },
+    /** A new row each so many ms from the first request on; 0: never. */
+    arrivalMs: { type: 'string', default: '0' },
+    secret: { type: 'string', default: '' },
+  },
+});
+const PAGE_ROWS = 25;
+const SECOND_MS = 1000;
+const START_MS = Date.UTC(2017, 3, 10);
+const latencyMs = Number(values.latencyMs);
+const arrivalMs = Number(values.arrivalMs);
+const rows = Number(values.rows);
+const bodies = new Map<string, Buffer>();
+let firstRequestMs: number | null = null;
+
+function rowsNow(): number {
+  firstRequestMs ??= performance.now();
+  return rows + (arrivalMs > 0 ? Math.floor((performance.now() - firstRequestMs) / arrivalMs) : 0);
+}
+
+function rowOf(number: number): object {
+  const tid = String(number);
+  const created_at = new Date(START_MS + number * SECOND_MS).toISOString();
+  const tx_id = tid.padStart(64, 'ab');
+  if (number % 3 === 0) return { tid, type: 'bitcoin_buy', amount: '0.00000001', created_at };
+  if (number % 3 === 1) {
+    const amount = `0.${tid.padStart(8, '0')}`;
+    return { tid, type: 'bitcoin_deposit', amount, created_at, tx_id, tx_confirmations: 6 };
+  }
+  const address = '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr';
+  const withdrawal = { tid, type: 'bitcoin_withdrawal', amount: '0.00000001', created_at };
+  return { ...withdrawal, tx_id, address, state: 'processed' };
+}
+
+function pageBody(page: number): Buffer {
+  const newest = rowsNow() - (page - 1) * PAGE_ROWS;
+  const key = `${newest}`;
+  const known = bodies.get(key);
+  if (known) return known;
+  const count = Math.max(0, Math.min(PAGE_ROWS, newest));
+  const made = Array.from({ length: count }, (_, index) => rowOf(newest - index));
+  const body = Buffer.from(JSON.stringify(made));
+  bodies.set(key, body);
+  return body;
+}
+
+function clientBody(uid: string): Buffer {
+  const balances = { balance: '0.0', unconfirmed_balance: '0.0' };
+  return Buffer.from(JSON.stringify({ uid, bitcoin_address: `of ${uid}`, ...balances }));
+}
+
+/** bitpro-api.md, Authentication. */
+function isSigned({ method, url, headers }: IncomingMessage): boolean {
+  const canonical = [method, headers['content-md5'], url, headers.date].join(',');
+  const signature = createHmac('sha1', values.secret).update(canonical).digest('base64');
+  return headers.authorization?.endsWith(`:${signature}`) === true;
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '', 'http://bench');
+  const [, uid = '', history] = /clients\/([^/]+)(\/transactions)?$/.exec(url.pathname) ?? [];
+  const page = Number(url.searchParams.get('page') ?? '1');
+  const draw = () => (history === undefined ? clientBody(uid) : pageBody(page));
+  // Every other page is as it was when the request came, so that neighbours are of different moments.
+  const early = page % 2 === 0 ? draw() : null;
+  const answer = () => {
+    const body = early ?? draw();
+    const length = String(body.length);
+    const headers = { 'content-type': 'application/json', 'content-length': length };
+    response.writeHead(isSigned(request) ? 200 : 401, headers).end(body);
+  };
+  if (latencyMs === 0) answer();
+  else setTimeout(answer, latencyMs);
+});
+if (latencyMs === 0) for (let page = 1; page <= rows / PAGE_ROWS + 1; page += 1) pageBody(page);
+firstRequestMs = null;
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.(port);
+});
+process.on('disconnect', () => process.exit());
