@@ -132,6 +132,7 @@ const stillAnswered: readonly RequestName[] = [
   'policy.get',
   'approvers.list',
   'history.page',
+  'history.landmarks',
   'history.summary',
   'history.get',
   'history.tags',

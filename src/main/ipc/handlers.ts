@@ -16,6 +16,7 @@ import type { RatePoller } from '../rates/poller.ts';
 import { rateSeries } from '../rates/series.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
+import { historyLandmarks } from '../storage/cache/history-landmarks.ts';
 import { historyPage, historySummary } from '../storage/cache/history-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { listTags } from '../storage/records/annotations-repo.ts';
@@ -145,6 +146,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     'history.page': async (query) => historyPage((await opened()).cache, query),
+    'history.landmarks': async (query) => historyLandmarks((await opened()).cache, query),
     'history.summary': async ({ filter }) => historySummary((await opened()).cache, filter),
     'history.get': async ({ clientUid, tid }) =>
       readTransaction((await opened()).cache, clientUid, tid),

@@ -1,195 +1,155 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useId, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 import { cx } from '../lib/cx.ts';
+import { columnsFor, tracksOf, type Column } from './data-grid-columns.ts';
+import { DataRow, HeadRow } from './data-grid-row.tsx';
+import { ROW_PX, useRowWindow, type RowRange } from './data-grid-window.ts';
 import css from './data-grid.module.css';
 
-const ROW_PX = 32;
-const OVERSCAN_ROWS = 12;
-/** Rows before the end at which the next page is asked for. */
-const AHEAD_ROWS = 60;
-
-export type SortState = 'ascending' | 'descending' | 'none';
-
-export type Column<Row> = {
-  key: string;
-  header: string;
-  /** Least width; a column with `grow` takes its share of what is left. */
-  widthPx: number;
-  grow?: number;
-  /** Left out when the grid is narrower: what is in it is also behind Enter. */
-  hideBelowPx?: number;
-  /** Read out as the header, but not drawn. */
-  quiet?: boolean;
-  numeric?: boolean;
-  muted?: boolean;
-  cell: (row: Row) => ReactNode;
-  sort?: { state: SortState; onToggle: () => void };
-};
-
-type DataGridProps<Row> = {
+type RowGridProps<Row> = {
+  id?: string;
   label: string;
   columns: readonly Column<Row>[];
-  rows: readonly Row[];
-  rowKey: (row: Row) => string;
-  /** The row the arrow keys start from; it is marked. */
-  selectedKey: string | null;
-  onSelect: (row: Row) => void;
+  rowCount: number;
+  /** Undefined while the row is read: it is drawn as a quiet placeholder. */
+  rowAt: (index: number) => Row | undefined;
+  /** The row the arrow keys start from; it is marked. -1 when there is none. */
+  selectedIndex: number;
+  onSelect: (index: number) => void;
   /** Enter, or a click on a row. */
   onOpen: (row: Row) => void;
-  /** All rows there are, when only some are loaded. */
-  totalRows?: number;
-  onNearEnd?: () => void;
+  onSight?: (rows: RowRange) => void;
+  /** The row to stand at the top; a new object scrolls there, however often the same row. */
+  place?: { row: number };
+  /** The rows are answers to a former question, and the new one takes its time. */
+  isOutdated?: boolean;
 };
 
 /**
- * A table of any length: only the rows in sight are in the document. Arrow keys, Page Up and Down, Home and
- * End move the selection; Enter opens.
+ * A table of any length: only the rows in sight are in the document, and need to be at hand. Arrow keys,
+ * Page Up and Down, Home and End move the selection through all of it; Enter opens.
  */
-export function DataGrid<Row>(props: DataGridProps<Row>): ReactNode {
-  const { rows, rowKey, selectedKey, onNearEnd } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const id = useId();
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => keyAt(index),
-    overscan: OVERSCAN_ROWS,
-    scrollPaddingStart: 34,
-  });
-  const columns = columnsFor(props.columns, virtualizer.scrollRect?.width);
-  const items = virtualizer.getVirtualItems();
-  const lastIndex = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (lastIndex >= rows.length - AHEAD_ROWS) onNearEnd?.();
-  }, [lastIndex, rows.length, onNearEnd]);
+export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
+  const { rowCount, rowAt, selectedIndex, onSight, place, isOutdated = false } = props;
+  const ownId = useId();
+  const { id = ownId } = props;
+  const { ref, window, trackPx, scrollToRow } = useRowWindow(rowCount);
+  const { drawn, sight, shiftPx, slots, viewPx, widthPx } = window;
+  const columns = useMemo(() => columnsFor(props.columns, widthPx), [props.columns, widthPx]);
+  const tracks = useMemo(() => tracksOf(columns), [columns]);
+  useEffect(() => onSight?.(sight), [onSight, sight]);
+  useLayoutEffect(() => {
+    if (place) scrollToRow(place.row, 'first');
+  }, [place, scrollToRow]);
 
-  function keyAt(index: number): string {
-    const row = rows[index];
-    return row === undefined ? String(index) : rowKey(row);
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.target !== event.currentTarget) return;
+    if (event.key === 'Enter') {
+      const row = rowAt(selectedIndex);
+      if (row !== undefined) props.onOpen(row);
+      return;
+    }
+    const pageRows = Math.max(1, Math.floor(viewPx / ROW_PX) - 1);
+    const target = targetIndex(event.key, selectedIndex, rowCount, pageRows);
+    if (target === null || target < 0) return;
+    event.preventDefault();
+    props.onSelect(target);
+    scrollToRow(target, 'nearest');
   }
 
+  function onClick({ target }: MouseEvent): void {
+    const element = target instanceof Element ? target.closest('[aria-rowindex]') : null;
+    const index = Number(element?.getAttribute('aria-rowindex')) - 2;
+    const row = rowAt(index);
+    if (row === undefined) return;
+    props.onSelect(index);
+    props.onOpen(row);
+  }
+
+  const indexes = Array.from(
+    { length: Math.max(0, drawn.last - drawn.first + 1) },
+    (_row, nth) => drawn.first + nth,
+  );
+  return (
+    <div
+      ref={ref}
+      id={id}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={rowCount + 1}
+      aria-colcount={columns.length}
+      aria-busy={isOutdated || undefined}
+      aria-activedescendant={indexes.includes(selectedIndex) ? `${id}-${selectedIndex}` : undefined}
+      tabIndex={0}
+      className={css['scroller']}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+    >
+      <div role="rowgroup" className={css['head']}>
+        <HeadRow columns={columns} tracks={tracks} />
+      </div>
+      <div
+        role="rowgroup"
+        className={cx(css['body'], isOutdated && css['outdated'])}
+        style={{ height: trackPx }}
+      >
+        {indexes.map((index) => (
+          <DataRow
+            key={index % slots}
+            row={rowAt(index)}
+            id={`${id}-${index}`}
+            index={index}
+            topPx={index * ROW_PX + shiftPx}
+            isSelected={index === selectedIndex}
+            columns={columns}
+            tracks={tracks}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type DataGridProps<Row> = Pick<RowGridProps<Row>, 'label' | 'columns' | 'onOpen'> & {
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  selectedKey: string | null;
+  onSelect: (row: Row) => void;
+};
+
+/** A RowGrid of rows that are all at hand. */
+export function DataGrid<Row>({
+  rows,
+  rowKey,
+  selectedKey,
+  ...props
+}: DataGridProps<Row>): ReactNode {
   const selectedIndex = useMemo(
     () => (selectedKey === null ? -1 : rows.findIndex((row) => rowKey(row) === selectedKey)),
     [rows, rowKey, selectedKey],
   );
-  const isSelectedDrawn = items.some((item) => item.index === selectedIndex);
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.target !== scroller.current) return;
-    const pageRows = Math.max(1, Math.floor(scroller.current.clientHeight / ROW_PX) - 2);
-    if (event.key === 'Enter') {
-      const row = rows[selectedIndex];
-      if (row !== undefined) props.onOpen(row);
-      return;
-    }
-    const target = targetIndex(event.key, selectedIndex, rows.length, pageRows);
-    const row = target === null ? undefined : rows[target];
-    if (target === null || row === undefined) return;
-    event.preventDefault();
-    props.onSelect(row);
-    virtualizer.scrollToIndex(target);
-  }
-
-  const tracks = tracksOf(columns);
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={(props.totalRows ?? rows.length) + 1}
-      aria-colcount={columns.length}
-      aria-activedescendant={isSelectedDrawn ? `${id}-${selectedIndex}` : undefined}
-      tabIndex={0}
-      className={css['scroller']}
-      onKeyDown={onKeyDown}
-    >
-      <div role="rowgroup" className={css['head']}>
-        <div role="row" aria-rowindex={1} className={css['row']} style={tracks}>
-          {columns.map((column) => (
-            <HeaderCell key={column.key} column={column} />
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className={css['body']} style={{ height: virtualizer.getTotalSize() }}>
-        {items.map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          return (
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid takes the keys of its rows
-            <div
-              key={item.key}
-              id={`${id}-${item.index}`}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={item.index === selectedIndex}
-              className={cx(css['row'], css['data'])}
-              style={{ ...tracks, transform: `translateY(${item.start}px)` }}
-              onClick={() => {
-                props.onSelect(row);
-                props.onOpen(row);
-              }}
-            >
-              {columns.map((column) => (
-                <div key={column.key} role="gridcell" className={cellClass(column)}>
-                  {column.cell(row)}
-                </div>
-              ))}
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <RowGrid
+      label={props.label}
+      columns={props.columns}
+      rowCount={rows.length}
+      rowAt={(index) => rows[index]}
+      selectedIndex={selectedIndex}
+      onSelect={(index) => {
+        const row = rows[index];
+        if (row !== undefined) props.onSelect(row);
+      }}
+      onOpen={props.onOpen}
+    />
   );
 }
-
-function HeaderCell<Row>({ column }: { column: Column<Row> }): ReactNode {
-  const { sort } = column;
-  if (!sort) {
-    return (
-      <div role="columnheader" className={cellClass({ ...column, muted: true })}>
-        {column.quiet ? <span className={css['unseen']}>{column.header}</span> : column.header}
-      </div>
-    );
-  }
-  const Arrow = sort.state === 'ascending' ? ArrowUp : ArrowDown;
-  return (
-    <div
-      role="columnheader"
-      aria-sort={sort.state}
-      className={cellClass({ ...column, muted: true })}
-    >
-      <button type="button" className={css['sort']} onClick={sort.onToggle}>
-        {column.header}
-        <Arrow aria-hidden size={12} className={cx(sort.state === 'none' && css['unsorted'])} />
-      </button>
-    </div>
-  );
-}
-
-/** The columns there is room for; all of them until the width is known. */
-function columnsFor<Row>(columns: readonly Column<Row>[], widthPx = Infinity): Column<Row>[] {
-  return columns.filter(({ hideBelowPx = 0 }) => widthPx >= hideBelowPx);
-}
-
-/** One template for head and rows: tracks sized by their content would differ from row to row. */
-export function tracksOf<Row>(columns: readonly Column<Row>[]): {
-  gridTemplateColumns: string;
-  minWidth: number;
-} {
-  const tracks = columns.map(({ widthPx, grow }) =>
-    grow === undefined ? `${widthPx}px` : `minmax(${widthPx}px, ${grow}fr)`,
-  );
-  const minWidth = columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
-  return { gridTemplateColumns: tracks.join(' '), minWidth };
-}
-
-function cellClass({ numeric, muted, quiet }: CellLook): string {
-  return cx(css['cell'], numeric && css['numeric'], muted && css['muted'], quiet && css['tight']);
-}
-
-type CellLook = { numeric?: boolean; muted?: boolean; quiet?: boolean };
 
 /** Where a key moves the selection; null when it moves nothing. */
 function targetIndex(key: string, from: number, count: number, pageRows: number): number | null {

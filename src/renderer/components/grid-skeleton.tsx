@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import css from './data-grid.module.css';
-import { tracksOf, type Column } from './data-grid.tsx';
+import { tracksOf, type Column } from './data-grid-columns.ts';
 import { Skeleton } from './states.tsx';
 
 /** Stands where a DataGrid will be: the same head, rows of the same height. */

@@ -3,6 +3,7 @@ import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { ErrorDto, Result } from '#shared/errors.ts';
 import type { EventName, RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract.ts';
 import { call, listen } from './ipc.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /**
  * Something read from main. `loading` is the first reading only: a later one keeps the value on screen,
@@ -22,25 +23,13 @@ export type Resource<T> = UseBoundStore<StoreApi<ResourceState<T>>> & {
 
 export function createResource<T>(load: () => Promise<Result<T>>): Resource<T> {
   const store = create<ResourceState<T>>(() => ({ status: 'loading', value: null, error: null }));
-  let reading: Promise<void> | null = null;
-  let again = false;
-
-  async function readUntilCurrent(): Promise<void> {
-    do {
-      again = false;
-      const result = await load();
-      // Asked anew meanwhile: this answer is already old.
-      if (!again) store.setState(settle(store.getState(), result), true);
-    } while (again);
-    reading = null;
-  }
+  const reload = oneAtATime(async (isLatest) => {
+    const result = await load();
+    if (isLatest()) store.setState(settle(store.getState(), result), true);
+  });
 
   return Object.assign(store, {
-    reload(): Promise<void> {
-      if (reading) again = true;
-      reading ??= readUntilCurrent();
-      return reading;
-    },
+    reload,
     put(value: T): void {
       store.setState({ status: 'ready', value, error: null }, true);
     },

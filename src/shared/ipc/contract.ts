@@ -44,6 +44,7 @@ import {
   historyCursorSchema,
   historyFilterSchema,
   historySortSchema,
+  type HistoryCursor,
   type HistoryPage,
   type HistorySummary,
   type TransactionRow,
@@ -194,6 +195,18 @@ export const requests = {
       sort: historySortSchema,
       after: z.nullable(historyCursorSchema),
       limit: z.int().check(z.minimum(1), z.maximum(500)),
+    }),
+  ),
+  /**
+   * Where pages of `step` rows begin: the cursor before every page after the first that follows `after`. Fewer
+   * than HISTORY_LANDMARKS of them: there are no more.
+   */
+  'history.landmarks': request<HistoryCursor[]>()(
+    z.strictObject({
+      filter: historyFilterSchema,
+      sort: historySortSchema,
+      after: z.nullable(historyCursorSchema),
+      step: z.int().check(z.minimum(1), z.maximum(500)),
     }),
   ),
   'history.summary': request<HistorySummary>()(z.strictObject({ filter: historyFilterSchema })),

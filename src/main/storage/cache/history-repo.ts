@@ -73,17 +73,17 @@ function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Co
   return { sql, params: [...paramsOf(parts), limit + 1] };
 }
 
-function cursorOf({ sort, after }: HistoryQuery): Condition[] {
+export function cursorOf({ sort, after }: Pick<HistoryQuery, 'sort' | 'after'>): Condition[] {
   if (!after) return [];
   const sql = `(${keyOf(sort)}, t.id) ${sort.descending ? '<' : '>'} (?, ?)`;
   return [{ sql, params: [after.key, after.rowId] }];
 }
 
-function keyOf({ by }: HistorySort): string {
+export function keyOf({ by }: HistorySort): string {
   return by === 'time' ? 't.created_at_ms' : 't.amount_sats';
 }
 
-function orderOf(sort: HistorySort): string {
+export function orderOf(sort: HistorySort): string {
   const direction = sort.descending ? 'DESC' : 'ASC';
   return `${keyOf(sort)} ${direction}, t.id ${direction}`;
 }
@@ -219,7 +219,7 @@ export function listStates(db: CacheDb): string[] {
   return prepared(db).states.all();
 }
 
-function once<Value>(known: Map<string, Value>, sql: string, prepare: () => Value): Value {
+export function once<Value>(known: Map<string, Value>, sql: string, prepare: () => Value): Value {
   const value = known.get(sql) ?? prepare();
   known.set(sql, value);
   return value;

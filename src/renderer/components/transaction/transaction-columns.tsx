@@ -1,6 +1,6 @@
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Btc } from '../amounts.tsx';
-import type { Column } from '../data-grid.tsx';
+import type { Column } from '../data-grid-columns.ts';
 import { Hash } from '../hash.tsx';
 import { StateBadge } from '../state-badge.tsx';
 import { Time } from '../time.tsx';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ClientView, HistoryCoverage } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
-import type { Column } from '../../components/data-grid.tsx';
+import type { Column } from '../../components/data-grid-columns.ts';
 import { Hash } from '../../components/hash.tsx';
 import { Age } from '../../components/time.tsx';
 import { formatCount } from '../../lib/format.ts';

@@ -17,7 +17,7 @@ import { transactionTypeWords } from '../../components/wording.ts';
 import { call } from '../../lib/ipc.ts';
 import { useProfile } from '../../lib/profile.tsx';
 import css from './history.module.css';
-import { transactionKey } from './history-store.ts';
+import { transactionKey } from './row-pages.ts';
 import { readTags } from './tags.ts';
 
 type DetailsDrawerProps = {

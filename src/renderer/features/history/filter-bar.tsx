@@ -1,5 +1,6 @@
 import { ListFilter, X } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { useStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { dayOf } from '#shared/time-zone.ts';
 import { Button } from '../../components/button.tsx';
@@ -13,13 +14,12 @@ import { useNow } from '../../lib/now.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import css from './history.module.css';
 import { isNarrowed, readAmount, type FilterForm } from './history-filter.ts';
+import type { HistoryStore } from './history-store.ts';
 
 type FilterBarProps = {
-  form: FilterForm;
+  store: HistoryStore;
   clients: readonly ClientView[];
   tags: readonly string[];
-  onChange: (patch: Partial<FilterForm>) => void;
-  onClear: () => void;
 };
 
 const types = [
@@ -51,7 +51,9 @@ const periods: { value: Period; label: string }[] = [
 
 const periodDays: Partial<Record<Period, number>> = { today: 1, week: 7, month: 30, year: 365 };
 
-export function FilterBar({ form, clients, tags, onChange, onClear }: FilterBarProps): ReactNode {
+export function FilterBar({ store, clients, tags }: FilterBarProps): ReactNode {
+  const form = useStore(store, (state) => state.form);
+  const { setForm: onChange, clear } = store.getState();
   const hasMore = form.days !== null || form.minBtc !== '' || form.maxBtc !== '' || form.tag !== '';
   const [open, setOpen] = useState(hasMore);
   const clientChoices = [
@@ -92,7 +94,7 @@ export function FilterBar({ form, clients, tags, onChange, onClear }: FilterBarP
           More filters
         </Button>
         {isNarrowed(form) && (
-          <Button variant="ghost" icon={X} onClick={onClear}>
+          <Button variant="ghost" icon={X} onClick={clear}>
             Clear filters
           </Button>
         )}
@@ -102,7 +104,11 @@ export function FilterBar({ form, clients, tags, onChange, onClear }: FilterBarP
   );
 }
 
-type MoreFiltersProps = Pick<FilterBarProps, 'form' | 'tags' | 'onChange'>;
+type MoreFiltersProps = {
+  form: FilterForm;
+  tags: readonly string[];
+  onChange: (patch: Partial<FilterForm>) => void;
+};
 
 function MoreFilters({ form, tags, onChange }: MoreFiltersProps): ReactNode {
   const timeZone = useTimeZone();

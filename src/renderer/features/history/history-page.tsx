@@ -1,85 +1,101 @@
 import { History, SearchX } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { HistorySort, TransactionRow } from '#shared/domain/transaction.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { DataGrid, type Column } from '../../components/data-grid.tsx';
+import type { Column } from '../../components/data-grid-columns.ts';
+import { RowGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
-import { listen } from '../../lib/ipc.ts';
+import { call, listen } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { isNarrowed, toHistoryFilter } from './history-filter.ts';
 import css from './history.module.css';
-import { transactionKey, useHistoryStore, type HistoryStore } from './history-store.ts';
+import { useHistoryStore, type HistoryStore } from './history-store.ts';
+import { JumpToDate } from './jump-to-date.tsx';
+import { findRow, keyOf, rowAt } from './row-pages.ts';
 import { SummaryLine } from './summary-line.tsx';
+
+/** The list's own id: a jump to a date ends in it. */
+const GRID_ID = 'history-rows';
 
 export function HistoryPage(): ReactNode {
   const store = useHistoryStore();
-  const state = useStore(store);
-  const clients = useRequest('clients.list', {}, ['clients.changed']);
   const tags = useRequest('history.tags', {}, ['transactions.changed']);
-  const wanted = useWantedRow(store);
-  const [openKey, setOpenKey] = useState(wanted);
+  const clients = useRequest('clients.list', {}, ['clients.changed']);
+  const [opened, setOpened] = useState<TransactionRow | null>(null);
   useReading(store);
-
-  const open = state.rows.find((row) => transactionKey(row) === openKey);
+  useWantedRow(store, setOpened);
   return (
     <div className={css['page']}>
-      <PageHeader title="History" />
-      <FilterBar
-        form={state.form}
-        clients={clients.value ?? []}
-        tags={tags.value ?? []}
-        onChange={state.setForm}
-        onClear={state.clear}
-      />
-      <SummaryLine state={state} clients={clients.value ?? []} />
+      <PageHeader title="History" actions={<JumpToDate store={store} gridId={GRID_ID} />} />
+      <FilterBar store={store} clients={clients.value ?? none} tags={tags.value ?? none} />
+      <SummaryLine store={store} clients={clients.value ?? none} />
       <div className={css['table']}>
         <Card padded={false}>
-          <Rows store={store} onOpen={(row) => setOpenKey(transactionKey(row))} />
+          <Rows store={store} onOpen={setOpened} />
         </Card>
       </div>
-      <DetailsDrawer
-        row={open ?? null}
-        onClose={() => setOpenKey(null)}
-        onSaved={(row) => {
-          state.replace(row);
-          tags.reload();
-        }}
-      />
+      <Details store={store} opened={opened} onOpen={setOpened} onSaved={tags.reload} />
     </div>
   );
 }
+
+const none: readonly never[] = [];
 
 type RowsProps = { store: HistoryStore; onOpen: (row: TransactionRow) => void };
 
 function Rows({ store, onOpen }: RowsProps): ReactNode {
   const state = useStore(store);
-  const { rows, sort, status, error, selectedKey } = state;
+  const { pages, sort, status, error } = state;
   const columns = useMemo(() => sortableColumns(sort, state.setSort), [sort, state.setSort]);
-  const loadMore = useCallback(() => void store.getState().loadMore(), [store]);
   if (status === 'error' && error) {
     return <ErrorState error={error} onRetry={() => void state.reload()} />;
   }
   if (status === 'loading') return <GridSkeleton columns={columns} rows={14} />;
-  if (rows.length === 0) return <NoRows store={store} />;
+  if (state.rowCount === 0) return <NoRows store={store} />;
   return (
-    <DataGrid
+    <RowGrid
+      id={GRID_ID}
       label="Transactions"
       columns={columns}
-      rows={rows}
-      rowKey={transactionKey}
-      selectedKey={selectedKey}
-      onSelect={(row) => state.select(transactionKey(row))}
+      rowCount={state.rowCount}
+      rowAt={(index) => rowAt(pages, index)}
+      selectedIndex={state.selectedIndex}
+      onSelect={state.select}
       onOpen={onOpen}
-      onNearEnd={loadMore}
-      {...(state.summary ? { totalRows: state.summary.count } : {})}
+      onSight={state.show}
+      place={state.place}
+      isOutdated={state.isAsking}
+    />
+  );
+}
+
+type DetailsProps = {
+  store: HistoryStore;
+  opened: TransactionRow | null;
+  onOpen: (row: TransactionRow | null) => void;
+  onSaved: () => void;
+};
+
+/** The opened row as it is now, as long as the list holds it. */
+function Details({ store, opened, onOpen, onSaved }: DetailsProps): ReactNode {
+  const current = useStore(store, ({ pages }) => opened && findRow(pages, opened));
+  return (
+    <DetailsDrawer
+      row={current ?? opened}
+      onClose={() => onOpen(null)}
+      onSaved={(row) => {
+        store.getState().replace(row);
+        onOpen(row);
+        onSaved();
+      }}
     />
   );
 }
@@ -138,21 +154,26 @@ function useReading(store: HistoryStore): void {
 
 /**
  * `/history?client=…` shows that client alone, and with `&tid=…` opens that row; wouter keeps a query before
- * the hash. Returns the key of the row to open.
+ * the hash.
  */
-function useWantedRow(store: HistoryStore): string | null {
+function useWantedRow(store: HistoryStore, onOpen: (row: TransactionRow) => void): void {
   const [{ clientUid, tid }] = useState(readQuery);
   useEffect(() => {
     if (clientUid === null) return;
-    store.getState().clear();
-    store.getState().setForm({ clientUid });
-    if (tid !== null) store.getState().select(transactionKey({ clientUid, tid }));
+    const { clear, setForm, jump } = store.getState();
+    clear();
+    setForm({ clientUid });
     // Taken over by the filter: left in the address it would come back with every reload.
     const address = new URL(location.href);
     address.search = '';
     history.replaceState(null, '', address);
-  }, [store, clientUid, tid]);
-  return clientUid === null || tid === null ? null : transactionKey({ clientUid, tid });
+    if (tid === null) return;
+    void call('history.get', { clientUid, tid }).then((result) => {
+      if (!result.ok) return;
+      onOpen(result.value);
+      void jump(keyOf(result.value, store.getState().sort), tid);
+    });
+  }, [store, clientUid, tid, onOpen]);
 }
 
 function readQuery(): { clientUid: string | null; tid: string | null } {

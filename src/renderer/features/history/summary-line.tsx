@@ -1,50 +1,64 @@
 import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { Btc } from '../../components/amounts.tsx';
 import { Button } from '../../components/button.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
+import { cx } from '../../lib/cx.ts';
 import { formatCount, plural } from '../../lib/format.ts';
 import type { HistoryStore } from './history-store.ts';
 import css from './history.module.css';
 
 const STALE_AFTER_MS = 24 * 3_600_000;
 
-type SummaryLineProps = {
-  state: ReturnType<HistoryStore['getState']>;
-  clients: readonly ClientView[];
-};
+type SummaryLineProps = { store: HistoryStore; clients: readonly ClientView[] };
 
 /** What the selection comes to, and how whole the data under it is. */
-export function SummaryLine({ state, clients }: SummaryLineProps): ReactNode {
-  const { summary, outdated, error, status } = state;
+export function SummaryLine({ store, clients }: SummaryLineProps): ReactNode {
+  const summary = useStore(store, (state) => state.summary);
+  const isAsking = useStore(store, (state) => state.isAsking);
   return (
     <div className={css['summary']} aria-live="polite">
       {summary === null ? (
         <Skeleton width={280} />
       ) : (
-        <>
+        <div className={cx(css['sums'], isAsking && css['outdated'])}>
           <strong>{plural(summary.count, 'transaction')}</strong>
           <Sum label="Deposits" sats={summary.depositSats} />
           <Sum label="Buys" sats={summary.buySats} />
           <Sum label="Withdrawals" sats={summary.withdrawalSats} />
-        </>
+        </div>
+      )}
+      {isAsking && summary !== null && (
+        <span className={css['busy']} aria-hidden>
+          Looking…
+        </span>
       )}
       <span className={css['coverage']}>
-        {outdated ? (
-          <Button variant="ghost" onClick={() => void state.reload()}>
-            New rows, show them
-          </Button>
-        ) : error && status !== 'error' ? (
-          <Button variant="ghost" onClick={() => void state.loadMore()}>
-            More rows could not be read, try again
-          </Button>
-        ) : (
-          <Coverage clients={clients.filter((each) => covers(each, state.form.clientUid))} />
-        )}
+        <Currency store={store} clients={clients} />
       </span>
     </div>
   );
+}
+
+function Currency({ store, clients }: SummaryLineProps): ReactNode {
+  const { newRows, error, status, form, reload, retry } = useStore(store);
+  if (newRows > 0) {
+    return (
+      <Button variant="ghost" onClick={() => void reload()}>
+        {plural(newRows, 'new transaction')}, show
+      </Button>
+    );
+  }
+  if (error && status !== 'error') {
+    return (
+      <Button variant="ghost" onClick={retry}>
+        More rows could not be read, try again
+      </Button>
+    );
+  }
+  return <Coverage clients={clients.filter((each) => covers(each, form.clientUid))} />;
 }
 
 function Sum({ label, sats }: { label: string; sats: number }): ReactNode {

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import { cx } from '../lib/cx.ts';
+import css from './data-grid.module.css';
+
+export type SortState = 'ascending' | 'descending' | 'none';
+
+export type Column<Row> = {
+  key: string;
+  header: string;
+  /** Least width; a column with `grow` takes its share of what is left. */
+  widthPx: number;
+  grow?: number;
+  /** Left out when the grid is narrower: what is in it is also behind Enter. */
+  hideBelowPx?: number;
+  /** Read out as the header, but not drawn. */
+  quiet?: boolean;
+  numeric?: boolean;
+  muted?: boolean;
+  cell: (row: Row) => ReactNode;
+  sort?: { state: SortState; onToggle: () => void };
+};
+
+export type Tracks = { gridTemplateColumns: string; minWidth: number };
+
+/** One template for head and rows: tracks sized by their content would differ from row to row. */
+export function tracksOf<Row>(columns: readonly Column<Row>[]): Tracks {
+  const tracks = columns.map(({ widthPx, grow }) =>
+    grow === undefined ? `${widthPx}px` : `minmax(${widthPx}px, ${grow}fr)`,
+  );
+  const minWidth = columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
+  return { gridTemplateColumns: tracks.join(' '), minWidth };
+}
+
+/** The columns there is room for; all of them while the width is not known. */
+export function columnsFor<Row>(columns: readonly Column<Row>[], widthPx: number): Column<Row>[] {
+  return columns.filter(({ hideBelowPx = 0 }) => widthPx === 0 || widthPx >= hideBelowPx);
+}
+
+export function cellClass({ numeric, muted, quiet }: CellLook): string {
+  return cx(css['cell'], numeric && css['numeric'], muted && css['muted'], quiet && css['tight']);
+}
+
+type CellLook = { numeric?: boolean; muted?: boolean; quiet?: boolean };
