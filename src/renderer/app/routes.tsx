@@ -5,15 +5,19 @@ import { ButtonLink } from '../components/button.tsx';
 import { EmptyState } from '../components/states.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 
-const chunks: (() => Promise<unknown>)[] = [];
+/** The first screen is asked for, answered and drawn in less, also with thousands of clients. */
+const FIRST_SCREEN_MS = 2000;
 
-/** Loads every page's chunk ahead, once the first screen has nothing left to do: no page is ever waited for. */
+const likelyNext: (() => Promise<unknown>)[] = [];
+
+/** Loads the likely next pages ahead once the first screen stands, so that they are not waited for. */
 export function preloadPages(): () => void {
-  const handle = requestIdleCallback(() => {
+  const load = (): void => {
     // One that fails is asked for again when its page is visited.
-    void Promise.allSettled(chunks.map((load) => load()));
-  });
-  return () => cancelIdleCallback(handle);
+    void Promise.allSettled(likelyNext.map((each) => each()));
+  };
+  const timer = setTimeout(() => requestIdleCallback(load), FIRST_SCREEN_MS);
+  return () => clearTimeout(timer);
 }
 
 /** A page in a chunk of its own, so that the first screen does not wait for it. */
@@ -21,17 +25,21 @@ function page<Name extends string>(
   load: () => Promise<Record<Name, ComponentType>>,
   name: Name,
 ): LazyExoticComponent<ComponentType> {
-  chunks.push(load);
   return lazy(async () => ({ default: (await load())[name] }));
 }
 
-const ClientsPage = page(() => import('../features/clients/clients-page.tsx'), 'ClientsPage');
-const ClientPage = page(() => import('../features/clients/client-page.tsx'), 'ClientPage');
-const BuyPage = page(() => import('../features/buy/buy-page.tsx'), 'BuyPage');
-const WithdrawPage = page(() => import('../features/withdraw/withdraw-page.tsx'), 'WithdrawPage');
-const IntentsPage = page(() => import('../features/intents/intents-page.tsx'), 'IntentsPage');
-const IntentPage = page(() => import('../features/intents/intent-page.tsx'), 'IntentPage');
-const HistoryPage = page(() => import('../features/history/history-page.tsx'), 'HistoryPage');
+const ahead: typeof page = (load, name) => {
+  likelyNext.push(load);
+  return page(load, name);
+};
+
+const ClientsPage = ahead(() => import('../features/clients/clients-page.tsx'), 'ClientsPage');
+const ClientPage = ahead(() => import('../features/clients/client-page.tsx'), 'ClientPage');
+const BuyPage = ahead(() => import('../features/buy/buy-page.tsx'), 'BuyPage');
+const WithdrawPage = ahead(() => import('../features/withdraw/withdraw-page.tsx'), 'WithdrawPage');
+const IntentsPage = ahead(() => import('../features/intents/intents-page.tsx'), 'IntentsPage');
+const IntentPage = ahead(() => import('../features/intents/intent-page.tsx'), 'IntentPage');
+const HistoryPage = ahead(() => import('../features/history/history-page.tsx'), 'HistoryPage');
 const RatesPage = page(() => import('../features/rates/rates-page.tsx'), 'RatesPage');
 const ReportsPage = page(() => import('../features/reports/reports-page.tsx'), 'ReportsPage');
 const SettingsScreen = page(() => import('./settings-screen.tsx'), 'SettingsScreen');
