@@ -47,11 +47,7 @@ function walk(db: CacheDb, query: LandmarkQuery): HistoryCursor[] {
 }
 
 /** What a search finds has no order until it is found: its rows are numbered at once. */
-function ofFound(
-  db: CacheDb,
-  query: LandmarkQuery,
-  sources: readonly Source[],
-): HistoryCursor[] {
+function ofFound(db: CacheDb, query: LandmarkQuery, sources: readonly Source[]): HistoryCursor[] {
   const direction = query.sort.descending ? 'DESC' : 'ASC';
   const found = union(query, sources);
   const sql = `SELECT key, rowId FROM (
