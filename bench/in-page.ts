@@ -10,14 +10,39 @@ export function frameAfterNext(): Promise<void> {
   });
 }
 
-export function paintVanilla({ rows }: { rows: number }): string {
-  const options = JSON.stringify({ rowCount: rows, pageRows: PAGE_ROWS });
+/** The vanilla list over the app's own, asked for and painted; a million rows fit it on a screen of one density. */
+export function paintVanilla({ rows, descending }: { rows: number; descending: boolean }): string {
+  const options = JSON.stringify({ rowCount: rows, pageRows: PAGE_ROWS, descending });
   return `(async () => {
     const startMs = performance.now();
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     await (${showVanillaList.toString()})(${options});
-    await (${frameAfterNext.toString()})();
+    await frame();
+    await frame();
     return performance.now() - startMs;
   })()`;
+}
+
+export function removeVanilla(): void {
+  document.getElementById('vanilla-list')?.remove();
+}
+
+/** Shows the vanilla list, or what it lies over. */
+export function bringUp(selector: string): void {
+  const vanilla = document.getElementById('vanilla-list');
+  if (vanilla) vanilla.hidden = selector !== '#vanilla-list';
+}
+
+/** Milliseconds from a click on the header until the list in the other order is painted. */
+export async function turnOrder(): Promise<number> {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const topRow = () => document.querySelector('[role=grid] [aria-rowindex="2"]')?.textContent;
+  const before = topRow();
+  const startMs = performance.now();
+  document.querySelector<HTMLElement>('[role=columnheader] button')?.click();
+  while (topRow() === before) await frame();
+  await frame();
+  return performance.now() - startMs;
 }
 
 export function putFirst({ selector, start }: { selector: string; start: number }): void {

@@ -2,18 +2,22 @@ import type { Bridge } from '#shared/ipc/bridge.ts';
 import type { HistoryPage, TransactionRow } from '#shared/domain/transaction.ts';
 import type { Result } from '#shared/errors.ts';
 
-type VanillaOptions = { rowCount: number; pageRows: number };
+type VanillaOptions = { rowCount: number; pageRows: number; descending: boolean };
 
 /**
  * The anchor: the same list in plain DOM, its row elements used again and again. It runs in the app's page by its
  * source and asks for its first rows as the app does; further rows repeat those, so that scrolling it costs no
  * reading at all. Resolves when the rows are in the document.
  */
-export async function showVanillaList({ rowCount, pageRows }: VanillaOptions): Promise<void> {
+export async function showVanillaList({
+  rowCount,
+  pageRows,
+  descending,
+}: VanillaOptions): Promise<void> {
   const ROW_PX = 32;
   const COLUMNS = '150px 180px 94px 114px 40px 108px 146px 96px 1fr';
   const { bitpro } = window as unknown as { bitpro: Bridge };
-  const question = { filter: {}, sort: { by: 'time', descending: true } };
+  const question = { filter: {}, sort: { by: 'time', descending } };
   const asked = bitpro.invoke('history.page', { ...question, after: null, limit: pageRows });
   const [answer] = await Promise.all([asked, bitpro.invoke('history.summary', { filter: {} })]);
   const page = answer as Result<HistoryPage>;
@@ -22,9 +26,14 @@ export async function showVanillaList({ rowCount, pageRows }: VanillaOptions): P
 
   const list = document.createElement('div');
   list.id = 'vanilla-list';
+  const place = document.querySelector('[role=grid]')?.getBoundingClientRect();
+  if (!place) throw new Error('There is no list to lie over');
   Object.assign(list.style, {
     position: 'fixed',
-    inset: '250px 16px 24px 224px',
+    left: `${place.left}px`,
+    top: `${place.top}px`,
+    width: `${place.width}px`,
+    height: `${place.height}px`,
     overflow: 'auto',
     background: 'var(--surface)',
     zIndex: '9',

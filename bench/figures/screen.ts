@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright-core';
-import { APP_PAGE } from '../../src/main/app/app-protocol.ts';
 import { historyLandmarks } from '../../src/main/storage/cache/history-landmarks.ts';
 import { historyPage } from '../../src/main/storage/cache/history-repo.ts';
 import { openForReading } from '../../src/main/storage/open.ts';
@@ -12,17 +11,18 @@ import { launchApp } from '../../test/e2e/launch.ts';
 import { copyOfDesk, withDesk } from '../desk-window.ts';
 import { interleave, median, percentile, type Figure } from '../harness.ts';
 import {
+  bringUp,
   countFrames,
   frameAfterNext,
   invoke,
   openHistory,
   paintVanilla,
   putFirst,
+  removeVanilla,
   rowsOnScreen,
+  turnOrder,
 } from '../in-page.ts';
 
-/** Longer than the app waits before it loads further pages ahead. */
-const AFTER_PRELOAD_MS = 3500;
 /** Seventy pixels a frame: a quick turn of the wheel that goes on. */
 const SCROLL = { distancePx: 12_000, pxPerSecond: 4200 };
 const newestFirst = { filter: {}, sort: { by: 'time', descending: true } } as const;
@@ -66,24 +66,19 @@ const listPaint: Figure = {
   anchor: 'recycled rows in plain DOM',
   goal: [{ maxRatio: 1.5 }],
   async run(context) {
-    return await withDesk(copyOfDesk(context), async (page, app) => {
-      const fresh = async (): Promise<void> => {
-        await app.evaluate(
-          ({ BrowserWindow }, url) => BrowserWindow.getAllWindows()[0]?.loadURL(url),
-          APP_PAGE,
-        );
-        await page.waitForSelector('table tbody tr:not([aria-hidden])');
-        await page.waitForTimeout(AFTER_PRELOAD_MS);
-      };
+    return await withDesk(copyOfDesk(context), async (page) => {
+      await page.evaluate(openHistory);
+      let isDescending = true;
       return await interleave(
         context.rounds,
         async () => {
-          await fresh();
-          return await page.evaluate(openHistory);
+          await page.evaluate(removeVanilla);
+          isDescending = !isDescending;
+          return await page.evaluate(turnOrder);
         },
         async () => {
-          await fresh();
-          return await page.evaluate(paintVanilla(context));
+          await page.evaluate(removeVanilla);
+          return await page.evaluate(paintVanilla({ ...context, descending: isDescending }));
         },
       );
     });
@@ -100,8 +95,8 @@ const listScript: Figure = {
   ],
   async run(context) {
     return await withDesk(copyOfDesk(context), async (page) => {
-      await page.evaluate(paintVanilla(context));
       await page.evaluate(openHistory);
+      await page.evaluate(paintVanilla({ ...context, descending: true }));
       const cdp = await page.context().newCDPSession(page);
       await cdp.send('Performance.enable');
       const frames = { ours: new Array<number>(), anchor: new Array<number>() };
@@ -138,6 +133,7 @@ async function scroll(
   selector: string,
   start: number,
 ): Promise<{ scriptMs: number; framesMs: number[] }> {
+  await page.evaluate(bringUp, selector);
   await page.evaluate(putFirst, { selector, start });
   await page.waitForTimeout(400);
   const box = await page.locator(selector).boundingBox();

@@ -1,25 +1,34 @@
 type Parts = Record<Intl.DateTimeFormatPartTypes, string>;
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+type Zone = { formatter: Intl.DateTimeFormat; ms: number; parts: Parts };
 
-/** Building an Intl formatter costs about a hundred formats, so there is one a zone. */
+const zones = new Map<string, Zone>();
+
+/**
+ * Building an Intl formatter costs about a hundred formats, so there is one a zone. A moment is mostly written
+ * twice, in a cell and in its title, and taken apart once.
+ */
 function partsIn(ms: number, timeZone: string): Parts {
-  let formatter = formatters.get(timeZone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
-    formatters.set(timeZone, formatter);
-  }
+  const known = zones.get(timeZone);
+  if (known?.ms === ms) return known.parts;
+  const formatter = known?.formatter ?? createFormatter(timeZone);
   const entries = formatter.formatToParts(ms).map((part) => [part.type, part.value]);
-  return Object.fromEntries(entries) as Parts;
+  const parts = Object.fromEntries(entries) as Parts;
+  zones.set(timeZone, { formatter, ms, parts });
+  return parts;
+}
+
+function createFormatter(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
 }
 
 /** `2026-11-22` in the zone. */
