@@ -13,6 +13,7 @@ import { transactionColumns } from '../../components/transaction/transaction-col
 import { call, listen } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
+import { Coverage } from './coverage.tsx';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { isNarrowed, toHistoryFilter } from './history-filter.ts';
@@ -34,9 +35,17 @@ export function HistoryPage(): ReactNode {
   useWantedRow(store, setOpened);
   return (
     <div className={css['page']}>
-      <PageHeader title="History" actions={<JumpToDate store={store} gridId={GRID_ID} />} />
+      <PageHeader
+        title="History"
+        actions={
+          <>
+            <Coverage store={store} clients={clients.value ?? none} />
+            <JumpToDate store={store} gridId={GRID_ID} />
+          </>
+        }
+      />
       <FilterBar store={store} clients={clients.value ?? none} tags={tags.value ?? none} />
-      <SummaryLine store={store} clients={clients.value ?? none} />
+      <SummaryLine store={store} />
       <div className={css['table']}>
         <Card padded={false}>
           <Rows store={store} onOpen={setOpened} />
