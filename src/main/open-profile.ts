@@ -1,6 +1,6 @@
 import type { ProfileView } from '#shared/domain/profile.ts';
 import type { ReportProgress } from '#shared/domain/report.ts';
-import type { AppError } from '#shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { createBitproClient } from './bitpro/client.ts';
 import { createServerClock } from './bitpro/clock.ts';
 import { createConnectionMonitor } from './bitpro/connection.ts';
@@ -110,7 +110,16 @@ export function openProfile(options: OpenOptions): RunningProfile {
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
-  if (damage === null) money.recover();
+  if (damage === null) recover();
+  /** On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well. */
+  function recover(): void {
+    try {
+      money.recover();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      options.onFailure('recover', error);
+    }
+  }
   const guards = createGuards({
     records,
     now,

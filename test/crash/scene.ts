@@ -39,7 +39,7 @@ export async function openScene(random: Random) {
   let aheadMs = 0;
   const sandbox = await startSandbox({ merchants: [merchant], now: () => Date.now() + aheadMs });
   const oracle = createOracle(sandbox.ledger);
-  const server = await startFaultServer(sandbox, oracle.onPost);
+  const server = await startFaultServer(sandbox, { onPost: oracle.onPost });
   let profileId = '';
   const clients: string[] = [];
   let amountSats = FIRST_AMOUNT_SATS;

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,12 @@ export async function newDataFolder(): Promise<string> {
   const userDataDir = await mkdtemp(join(tmpdir(), 'desk-'));
   atEnd(() => rm(userDataDir, { recursive: true, force: true }));
   return userDataDir;
+}
+
+/** Path of the records of the only profile that was connected. */
+export function recordsIn(userDataDir: string): string {
+  const [id = ''] = readdirSync(join(userDataDir, 'profiles'));
+  return join(userDataDir, 'profiles', id, 'records.sqlite');
 }
 
 export type Desk = { app: LaunchedApp; page: Page };

@@ -5,17 +5,29 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 
 /** What the real service answered, as a fault may use it. */
 export type Processed = { status: number; headers: IncomingMessage['headers']; body: string };
 
-/** `process` hands the request to the real service, once, and answers with what that said. */
+/** `process` hands the request to the real service, once a call, and answers with what that said. */
 export type Fault = (
   response: ServerResponse,
   process: () => Promise<Processed>,
+  url: string,
 ) => Promise<void> | void;
+
+/** What a new connection meets; those that stand are kept. A certificate is in PEM. */
+export type TransportFault = 'none' | 'refused' | 'no handshake' | { certificate: string };
+
+type FaultServerOptions = {
+  /** Told of every POST that was read. */
+  onPost?: (body: string) => void;
+  /** Speaks https, as `localhost`. */
+  tls?: { key: string; cert: string };
+};
 
 export type FaultServer = {
   /** Base URL of the API, to be used in the service's place. */
@@ -24,6 +36,9 @@ export type FaultServer = {
   posts: () => number;
   /** Meets every POST from now on; null passes them on. */
   setFault: (fault: Fault | null) => void;
+  /** Meets every GET from now on; null passes them on. */
+  setReadFault: (fault: Fault | null) => void;
+  setTransport: (fault: TransportFault) => void;
   /** Once the client is gone: resolves when all that it sent has been read and dealt with. */
   idle: () => Promise<void>;
   close: () => Promise<void>;
@@ -35,19 +50,23 @@ export type FaultServer = {
  */
 export async function startFaultServer(
   sandbox: Sandbox,
-  onPost: (body: string) => void = () => {},
+  { onPost = () => {}, tls }: FaultServerOptions = {},
 ): Promise<FaultServer> {
   let fault: Fault | null = null;
+  let readFault: Fault | null = null;
   let posts = 0;
   const underWay = new Set<Promise<unknown>>();
   const keepUntilDone = (work: Promise<unknown>): void => {
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
-  const server = createServer((incoming, response) => {
+  const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     keepUntilDone(respond(incoming, response).catch(() => response.destroy()));
-  });
-  server.on('connection', (socket) => {
+  };
+  const secureServer = tls ? createSecureServer(tls, handle) : null;
+  const server = secureServer ?? createServer(handle);
+  const breakOff = (socket: Socket): void => void socket.destroy();
+  server.on('connection', (socket: Socket) => {
     keepUntilDone(new Promise((resolve) => socket.once('close', resolve)));
   });
 
@@ -56,11 +75,13 @@ export async function startFaultServer(
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const process = () => passOn(sandbox.port, incoming, body);
-    if (incoming.method === 'POST') {
+    const { method, url = '/' } = incoming;
+    if (method === 'POST') {
       posts += 1;
       onPost(body.toString('utf8'));
-      if (fault) return fault(response, process);
     }
+    const meet = method === 'POST' ? fault : readFault;
+    if (meet) return meet(response, process, url);
     answerAs(response, await process());
   }
 
@@ -68,9 +89,20 @@ export async function startFaultServer(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    baseUrl: `http://127.0.0.1:${port}/api/v1`,
+    baseUrl: tls ? `https://localhost:${port}/api/v1` : `http://127.0.0.1:${port}/api/v1`,
     posts: () => posts,
     setFault: (next) => (fault = next),
+    setReadFault: (next) => (readFault = next),
+    setTransport(next) {
+      server.off('connection', breakOff);
+      if (next === 'no handshake') server.prependListener('connection', breakOff);
+      if (next === 'refused') server.close();
+      else if (!server.listening) server.listen(port, '127.0.0.1');
+      if (tls) {
+        const cert = typeof next === 'object' ? next.certificate : tls.cert;
+        secureServer?.setSecureContext({ ...tls, cert });
+      }
+    },
     idle: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
     },

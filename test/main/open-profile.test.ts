@@ -118,6 +118,7 @@ test('and when Bitpro is reached again', async () => {
 /** What a damaged profile still answers; every other request of the contract sends, writes or is not of a profile. */
 const stillAnswered: readonly RequestName[] = [
   'records.damage',
+  'records.showCopy',
   'connection.status',
   'clients.list',
   'clients.previewImport',

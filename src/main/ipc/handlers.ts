@@ -88,6 +88,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     'records.damage': async () => (await opened()).damage,
+    'records.showCopy': async () => {
+      const copyPath = (await opened()).damage?.copyPath;
+      if (copyPath) deps.showInFolder(copyPath);
+      return null;
+    },
     'connection.status': async () => (await opened()).connection.status(),
 
     'clients.list': async () => (await opened()).clients.list(),

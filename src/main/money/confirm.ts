@@ -9,11 +9,13 @@ import {
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
 import { findBaseline, type Baseline } from '../storage/records/settling-repo.ts';
+import { storageError } from '../storage/storage-error.ts';
 import { factsFor, serverNowMs, type MoneyContext } from './context.ts';
 import { readBaseline } from './history-reading.ts';
 import { alreadyMoved } from './journal.ts';
 import {
   BROKEN_REASON,
+  notKept,
   readBuy,
   readCreatedClient,
   readWithdrawal,
@@ -104,12 +106,18 @@ async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise
     throw error;
   }
   const { answer, created } = reply;
-  return journal.answer(intent.id, answer, () => {
-    if (!created || answer.state !== 'confirmed') return;
-    const { uid, depositAddress } = created;
-    const label = intent.label ?? '';
-    registerClient(records, { uid, label, source: 'created', addedAtMs: now(), depositAddress });
-  });
+  try {
+    return journal.answer(intent.id, answer, () => {
+      if (!created || answer.state !== 'confirmed') return;
+      const { uid, depositAddress } = created;
+      const label = intent.label ?? '';
+      registerClient(records, { uid, label, source: 'created', addedAtMs: now(), depositAddress });
+    });
+  } catch (error) {
+    context.unkept.set(intent.id, notKept(answer, storageError(error)));
+    onChanged(intent);
+    throw error;
+  }
 }
 
 type Reply = { answer: IntentAnswer; created?: RemoteClient };

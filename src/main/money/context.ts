@@ -8,7 +8,11 @@ import type { MoneyDeps } from './intents.ts';
 import type { Journal } from './journal.ts';
 import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
 
-export type MoneyContext = MoneyDeps & { journal: Journal };
+export type MoneyContext = MoneyDeps & {
+  journal: Journal;
+  /** What was answered and could not be written down, in words for the operator, by the intent's id. */
+  unkept: Map<string, string>;
+};
 
 export function serverNowMs({ now, rateStatus }: Pick<MoneyDeps, 'now' | 'rateStatus'>): number {
   return now() + rateStatus().clockOffsetMs;

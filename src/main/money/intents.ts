@@ -14,6 +14,7 @@ import { approveIntent, type Approving } from './approvals.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
 import type { MoneyContext } from './context.ts';
 import { createJournal, type JournalDeps } from './journal.ts';
+import { INTERRUPTED_REASON } from './outcomes.ts';
 import { prepareIntent } from './prepare.ts';
 import { drawReview } from './review.ts';
 import { settleByHand } from './settle.ts';
@@ -53,10 +54,16 @@ export function createMoney(deps: MoneyDeps) {
     settling.observe(intent);
     deps.onChanged(intent);
   };
-  const context: MoneyContext = { ...deps, journal, onChanged };
+  const context: MoneyContext = { ...deps, journal, onChanged, unkept: new Map() };
   const { onSettling = () => {}, schedule = scheduleTimeout } = deps;
   const settling = createSettling({ ...context, onSettling, schedule });
-  const sending = new Set<Promise<unknown>>();
+  const sending = new Map<Promise<unknown>, string>();
+
+  /** One that is `sent` although nobody waits for its answer any more says why; the next start makes it unknown. */
+  function explained<I extends Intent>(intent: I): I {
+    if (intent.state !== 'sent' || [...sending.values()].includes(intent.id)) return intent;
+    return { ...intent, reason: context.unkept.get(intent.id) ?? INTERRUPTED_REASON };
+  }
 
   return {
     /**
@@ -71,7 +78,7 @@ export function createMoney(deps: MoneyDeps) {
     },
 
     review(id: string): IntentReview {
-      return drawReview(context, journal.get(id));
+      return drawReview(context, explained(journal.get(id)));
     },
 
     /**
@@ -82,7 +89,7 @@ export function createMoney(deps: MoneyDeps) {
      */
     async confirm(confirmation: Confirmation): Promise<Intent> {
       const sent = confirmIntent(context, confirmation);
-      sending.add(sent);
+      sending.set(sent, confirmation.id);
       try {
         return await sent;
       } finally {
@@ -128,12 +135,12 @@ export function createMoney(deps: MoneyDeps) {
     },
 
     get(id: string): Intent {
-      return journal.get(id);
+      return explained(journal.get(id));
     },
 
     /** Newest first. */
     list(filter: { openOnly: boolean }): Intent[] {
-      return listIntents(deps.records, filter);
+      return listIntents(deps.records, filter).map(explained);
     },
 
     /** Once at start, before anything else: what was being sent when the app stopped becomes unknown. */
@@ -143,7 +150,7 @@ export function createMoney(deps: MoneyDeps) {
 
     /** Resolves when nothing is being sent or looked up any more; await it before the records are closed. */
     async idle(): Promise<void> {
-      await Promise.allSettled(sending);
+      await Promise.allSettled(sending.keys());
       await settling.close();
     },
   };

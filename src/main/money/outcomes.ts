@@ -1,5 +1,5 @@
 import type { Intent } from '#shared/domain/intent.ts';
-import { assertNever } from '#shared/errors.ts';
+import { assertNever, type AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
 import type { RemoteClient, RemoteTrade, RemoteWithdrawal } from '../bitpro/wire.ts';
@@ -74,6 +74,20 @@ export function readCreatedClient(
 /** An intent whose answer was never seen. */
 export function unanswered(intent: Intent, reason: string): IntentAnswer {
   return { ...nothingKnown(intent), state: 'unknown', reason };
+}
+
+/** What an operator is told of an answer that could not be written down, and why it could not. */
+export function notKept(answer: IntentAnswer, { message }: AppError): string {
+  const [why = ''] = /^[^.]*\./.exec(message) ?? [];
+  return `${describeAnswer(answer)} ${why}`;
+}
+
+function describeAnswer({ state, serverTid, clientUid, reason }: IntentAnswer): string {
+  if (state === 'rejected') return `Bitpro refused it: ${reason ?? ''}`;
+  if (state !== 'confirmed') return reason ?? '';
+  return serverTid === null
+    ? `Bitpro answered that it was carried out, as client ${clientUid ?? ''}.`
+    : `Bitpro answered that it was carried out, as transaction ${serverTid}.`;
 }
 
 /** The reason of an intent that a person has to settle. */

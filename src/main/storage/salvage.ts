@@ -16,6 +16,7 @@ const tables: Readonly<Record<string, RecordsPart>> = {
   intent_readings: 'requests',
   notes: 'notes',
   tags: 'notes',
+  meta: 'notes',
   policy: 'guards',
   address_book: 'guards',
   approvers: 'guards',

@@ -12,6 +12,7 @@ import { intentKindWords, intentStateWords } from '../components/wording.ts';
 import { call } from '../lib/ipc.ts';
 import { formatMinute, plural } from '../lib/format.ts';
 import { useConnection, useProfile, useSyncProgress } from '../lib/profile.tsx';
+import { useDamage } from '../lib/damage.ts';
 import { useRequest } from '../lib/resource.ts';
 import { switchProfile } from '../lib/session.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
@@ -31,44 +32,44 @@ export function Attention(): ReactNode {
 }
 
 const partWords: Record<RecordsPart, string> = {
-  clients: 'clients and their labels',
+  clients: 'clients',
   requests: 'requests',
-  notes: 'notes and tags',
-  guards: 'limits, address book and approvers',
+  notes: 'notes',
+  guards: 'limits and address book',
   rates: 'rates',
-  audit: 'the audit log',
+  audit: 'audit log',
 };
 
 /** Nothing is sent or written then: main refuses it. */
 function DamageBanner(): ReactNode {
-  const { value: damage } = useRequest('records.damage', {}, ['profile.changed']);
+  const damage = useDamage();
   if (damage === null) return null;
-  const { path, copyPath } = damage;
   return (
     <Banner
       tone="danger"
       icon={DatabaseZap}
-      title="The records of this profile are damaged: they can only be read"
+      title="The records of this profile are damaged and can only be read"
+      actions={
+        damage.copyPath !== null && (
+          <Button onClick={() => void call('records.showCopy', {})}>Show the copy</Button>
+        )
+      }
     >
-      <p>Nothing can be sent, paid or changed here. {describeReadable(damage)}</p>
-      <p>
-        {copyPath === null
-          ? `${path} is missing or empty.`
-          : `${path} was left as it is, and a copy kept as ${copyPath}. Delete neither.`}
-      </p>
-      <p>
-        To go on, close Bitpro Desk and put the whole folder of this profile back from a backup, or
-        send the copy to support. What was paid since that backup is then in the history, but not
-        among the requests: look there before you pay anything again.
-      </p>
+      Nothing can be sent or changed here. {describeReadable(damage)} The damaged file was left as
+      it is{damage.copyPath !== null && ', and a copy of it kept'}. To go on, close Bitpro Desk and
+      restore this profile’s folder from a backup. What was paid since that backup stands only in
+      the history: look there before you pay anything again.
     </Banner>
   );
 }
 
 function describeReadable({ incomplete }: RecordsDamage): string {
-  if (incomplete.length === 0) return 'Everything in them could still be read, and is shown.';
+  if (incomplete.length === 0) return 'All of them could still be read.';
+  if (incomplete.length === Object.keys(partWords).length) {
+    return 'None of them could be read: the clients shown are those that the history names.';
+  }
   const parts = incomplete.map((part) => partWords[part]).join(', ');
-  return `What is shown is not all there is. Not readable to the end: ${parts}.`;
+  return `Not all of these could be read: ${parts}.`;
 }
 
 function isSecretMissing({ environment, secret }: ProfileView): boolean {
@@ -155,7 +156,7 @@ function OpenIntentsBanner(): ReactNode {
   if (!value?.length || location === '/' || onIntent || onReview) return null;
   return (
     <Banner
-      tone={value.some((each) => each.state === 'needs_human') ? 'danger' : 'warning'}
+      tone={value.some(isAlarming) ? 'danger' : 'warning'}
       title={`${plural(value.length, 'request')} not settled`}
     >
       <ul className={css['intents']}>
@@ -174,11 +175,18 @@ function OpenIntentsBanner(): ReactNode {
   );
 }
 
+/** Without an answer that was kept, or with one that contradicts it. */
+function isAlarming({ state, reason }: Intent): boolean {
+  return state === 'needs_human' || (state === 'sent' && reason !== null);
+}
+
 function IntentLink({ intent }: { intent: Intent }): ReactNode {
   const subject = intent.clientUid ?? intent.label ?? '';
+  const { word } = intentStateWords[intent.state];
+  const stateWord = intent.state === 'sent' && isAlarming(intent) ? 'answer not kept' : word;
   return (
     <Link href={`/intents/${intent.id}`}>
-      {intentKindWords[intent.kind]} {subject}: {intentStateWords[intent.state].word.toLowerCase()}
+      {intentKindWords[intent.kind]} {subject}: {stateWord.toLowerCase()}
     </Link>
   );
 }

@@ -94,6 +94,7 @@ export const requests = {
 
   /** Not null: the records can only be read, and every request that sends or writes is refused. */
   'records.damage': request<RecordsDamage | null>()(none),
+  'records.showCopy': request<null>()(none),
   'connection.status': request<ConnectionStatus>()(none),
 
   'clients.list': request<ClientView[]>()(none),

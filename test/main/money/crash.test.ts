@@ -105,6 +105,10 @@ describe('a disk', () => {
       message: expect.stringContaining('Do not send it again'),
     });
     expect(getRegisteredClient(desk.records, 'BT-9')).toBeNull();
+    expect(desk.money.get(confirmation.id)).toMatchObject({
+      state: 'sent',
+      reason: 'Bitpro answered that it was carried out, as client BT-9. The disk is full.',
+    });
 
     const restarted = desk.restart();
     expect(restarted.money.recover()).toMatchObject([{ state: 'unknown' }]);

@@ -63,6 +63,7 @@ export function describeIntent(intent: Intent): IntentWording {
         next: 'Review it and confirm, or discard it.',
       };
     case 'sent':
+      if (intent.reason !== null) return unkept(noun);
       return {
         tone: 'info',
         title: 'Sent, waiting for the answer',
@@ -113,6 +114,16 @@ export function describeIntent(intent: Intent): IntentWording {
         next: settled,
       };
   }
+}
+
+/** Nobody waits for its answer any more, and what became of it is not in the journal. */
+function unkept(noun: string): IntentWording {
+  return {
+    tone: 'danger',
+    title: 'It may have been carried out, and that could not be written down',
+    known: `The request for this ${noun} was sent once. What became of it is not in the records of this machine.`,
+    next: 'Do not repeat it, here or elsewhere. Note what is said above, free some space on the disk and restart Bitpro Desk: the outcome is then looked up at Bitpro.',
+  };
 }
 
 function unknownMoney(noun: string): IntentWording {

@@ -12,6 +12,7 @@ import { SearchBox } from '../../components/search-box.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { formatCount, plural } from '../../lib/format.ts';
+import { useDamage } from '../../lib/damage.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { AddByUidDialog } from './add-by-uid-dialog.tsx';
 import { clientColumns } from './client-columns.tsx';
@@ -25,6 +26,7 @@ type OpenDialog = 'new' | 'add' | 'import' | null;
 export function ClientsPage(): ReactNode {
   const clients = useRequest('clients.list', {}, ['clients.changed', 'transactions.changed']);
   const [dialog, setDialog] = useState<OpenDialog>(null);
+  const isDamaged = useDamage() !== null;
   const ways = <WaysIn onChoose={setDialog} />;
   const close = (open: boolean): void => {
     if (!open) setDialog(null);
@@ -40,7 +42,7 @@ export function ClientsPage(): ReactNode {
       ) : clients.value?.length === 0 ? (
         <EmptyState
           icon={Users}
-          title="No clients yet"
+          title={isDamaged ? 'No clients could be read' : 'No clients yet'}
           text="Bitpro’s API has no list of clients, so this app keeps its own. Create a client, or add those you have by their uid."
           actions={ways}
         />

@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
 import { useConnection, useSyncProgress } from '../../lib/profile.tsx';
+import { useDamage } from '../../lib/damage.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
@@ -78,7 +79,8 @@ function Accounts({
   const isOffline = useConnection()?.state === 'offline';
   const hasFailed = typeof useSyncProgress()?.lastError === 'string';
   const isCurrent = !isOffline && !hasFailed;
-  if (overview.total.clients === 0) {
+  const isRegistryWhole = useDamage()?.incomplete.includes('clients') !== true;
+  if (overview.total.clients === 0 && isRegistryWhole) {
     return (
       <>
         <OpenIntents intents={intents} rows={overview.rows} />
@@ -97,7 +99,7 @@ function Accounts({
       </>
     );
   }
-  const verdict = verdictOf(overview, intents.length, isCurrent);
+  const verdict = verdictOf(overview, intents.length, isCurrent, isRegistryWhole);
   return (
     <>
       <Banner tone={verdict.tone} title={verdict.title}>

@@ -7,8 +7,14 @@ export type Verdict = { tone: Tone; title: string; text: string };
 /**
  * The answer to "is everything accounted for?" in one line. What differs outweighs what is being read.
  * @param isCurrent false when the last reading failed, so that the answer is one of the past
+ * @param isRegistryWhole false when the records are damaged and clients may be missing
  */
-export function verdictOf({ total }: Overview, openIntents: number, isCurrent: boolean): Verdict {
+export function verdictOf(
+  { total }: Overview,
+  openIntents: number,
+  isCurrent: boolean,
+  isRegistryWhole = true,
+): Verdict {
   if (total.differs > 0) {
     return {
       tone: 'danger',
@@ -28,6 +34,13 @@ export function verdictOf({ total }: Overview, openIntents: number, isCurrent: b
       tone: 'warning',
       title: `Balances tie out, ${plural(openIntents, 'request is', 'requests are')} not settled`,
       text: 'Every balance equals its history. What is listed below waits for an answer or a decision.',
+    };
+  }
+  if (!isRegistryWhole) {
+    return {
+      tone: 'warning',
+      title: 'The clients that could be read tie out',
+      text: 'The records are damaged, so others may be missing below.',
     };
   }
   if (!isCurrent) {

@@ -53,6 +53,7 @@ describe('is everything accounted for?', () => {
 test('the answer is one of the past when the last reading failed', () => {
   const tiesOut = overviewWith({ tiesOut: 3, differs: 0, checking: 0 });
   expect(verdictOf(tiesOut, 0, false)).toMatchObject({ tone: 'info' });
+  expect(verdictOf(tiesOut, 0, true, false)).toMatchObject({ tone: 'warning' });
   const differs = overviewWith({ tiesOut: 2, differs: 1, checking: 0 });
   expect(verdictOf(differs, 0, false).tone).toBe('danger');
 });

@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, it } from 'vitest';
+import {
+  endAll,
+  newDataFolder,
+  openDesk,
+  openFundedDesk,
+  PAYEE,
+  recordsIn,
+  startServer,
+} from './desk.ts';
+import { goTo, openClient, startWithdrawal, fillWithdrawal } from './steps.ts';
+
+afterEach(endAll);
+
+it('shows what can be read of damaged records, says where the copy is, and sends nothing', async () => {
+  const sandbox = await startServer();
+  const userDataDir = await newDataFolder();
+  const { app, uid } = await openFundedDesk(userDataDir, sandbox);
+  await app.close();
+  const path = recordsIn(userDataDir);
+  const content = readFileSync(path);
+  content.fill(0xa5, 0, 4096);
+  writeFileSync(path, content);
+  const requestsBefore = sandbox.requests().length;
+
+  const later = await openDesk(userDataDir);
+  const { page } = later;
+  await later.app.evaluate(({ shell }) => {
+    shell.showItemInFolder = (shown) => void (process.env['SHOWN'] = shown);
+  });
+  const banner = page
+    .getByRole('alert')
+    .filter({ hasText: 'The records of this profile are damaged' });
+  await banner.getByRole('button', { name: 'Show the copy' }).click();
+  const copyPath = await later.app.evaluate(() => process.env['SHOWN'] ?? '');
+  expect(copyPath).toMatch(/records\.sqlite\.damaged-\d{4}-\d\d-\d\d-[0-9a-f]{12}$/);
+  expect(readFileSync(copyPath).equals(content)).toBe(true);
+  await page.getByRole('row').filter({ hasText: uid }).waitFor();
+  await page.getByText('The clients that could be read tie out').waitFor();
+  await expect.poll(() => sandbox.requests().length).toBeGreaterThan(requestsBefore);
+
+  await openClient(page, uid);
+  await startWithdrawal(page);
+  await fillWithdrawal(page, PAYEE, '0.25');
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByText('are damaged and can only be read. Nothing was sent or changed.').waitFor();
+  for (const place of ['Clients', 'History', 'Rates', 'Reports', 'Settings']) {
+    await goTo(page, place);
+    await banner.waitFor();
+  }
+  const sent = sandbox.requests().slice(requestsBefore);
+  expect(sent.filter(({ method }) => method === 'POST')).toEqual([]);
+  expect(readFileSync(path).equals(content)).toBe(true);
+});
