@@ -165,10 +165,10 @@ export function startDesk(): void {
   window = open();
   installMenu(obey);
   onWakeUp(() => {
-    obey('sync');
     current.opened().then(
-      ({ money }) => money.lookAtAll(),
-      (error: unknown) => log('settling', error),
+      ({ sync, rates, money }) =>
+        Promise.allSettled([sync.runNow(), rates.refresh('poll'), money.lookAtAll()]),
+      (error: unknown) => log('wake up', error),
     );
   });
   manageLifecycle({

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
 import {
   endAll,
@@ -52,4 +53,30 @@ it('shows what can be read of damaged records, says where the copy is, and sends
   const sent = sandbox.requests().slice(requestsBefore);
   expect(sent.filter(({ method }) => method === 'POST')).toEqual([]);
   expect(readFileSync(path).equals(content)).toBe(true);
+});
+
+it('opens the profile anew, for reading only, when the damage is met while it is open', async () => {
+  const sandbox = await startServer();
+  const userDataDir = await newDataFolder();
+  const { page, uid } = await openFundedDesk(userDataDir, sandbox);
+  const path = recordsIn(userDataDir);
+  const other = new Database(path);
+  other.exec(`INSERT INTO meta (key, value) VALUES ('what', 'makes others read the file again')`);
+  other.pragma('wal_checkpoint(TRUNCATE)');
+  other.close();
+  writeFileSync(path, readFileSync(path).fill(0xa5, 4096));
+  const posts = () => sandbox.requests().filter(({ method }) => method === 'POST').length;
+  const postsBefore = posts();
+
+  await goTo(page, 'Clients');
+  const banner = page
+    .getByRole('alert')
+    .filter({ hasText: 'The records of this profile are damaged' });
+  await banner.getByText('None of the records could be read').waitFor();
+  await openClient(page, uid);
+  await startWithdrawal(page);
+  await fillWithdrawal(page, PAYEE, '0.25');
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByText('are damaged and can only be read. Nothing was sent or changed.').waitFor();
+  expect(posts()).toBe(postsBefore);
 });

@@ -72,8 +72,9 @@ export async function openFundedDesk(
   userDataDir: string,
   sandbox: Sandbox,
   baseUrl = sandbox.url,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Desk & { uid: string }> {
-  const desk = await openDesk(userDataDir);
+  const desk = await openDesk(userDataDir, env);
   await connectAccount(desk.page, connectionTo(baseUrl));
   const uid = await createClient(desk.page, 'Aster Books');
   sandbox.deposit(uid, ONE_BTC);

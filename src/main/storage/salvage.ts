@@ -1,12 +1,13 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import Database, { SqliteError } from 'better-sqlite3';
 import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import { AppError } from '#shared/errors.ts';
-import { userVersion } from './migrate.ts';
+import { migrate, userVersion } from './migrate.ts';
 import { openRecords, RecordsDb } from './open.ts';
 import { quarantine } from './quarantine.ts';
 import { endsAsWritten } from './records/audit-repo.ts';
-import { isDamaged } from './storage-error.ts';
+import { recordsMigrations } from './records/migrations.ts';
+import { isDamaged, storageError } from './storage-error.ts';
 
 /** Every table, and what an operator misses when it cannot be read. */
 const tables: Readonly<Record<string, RecordsPart>> = {
@@ -55,11 +56,15 @@ export function openRecordsOrSalvage(
   const isToKeep = isThere || isFilled(`${recordsPath}-wal`);
   const copyPath = isToKeep ? keepCopy(recordsPath, now()) : null;
   const readablePath = `${recordsPath}.readable`;
-  const incomplete = gather(recordsPath, cachePath, readablePath);
-  const records = new RecordsDb(readablePath, { readonly: true });
-  // What the journal asks of every connection, though this one writes nothing.
-  records.pragma('synchronous = FULL');
-  return { records, damage: { path: recordsPath, copyPath, incomplete } };
+  try {
+    const incomplete = gather(recordsPath, cachePath, readablePath);
+    const records = new RecordsDb(readablePath, { readonly: true });
+    // What the journal asks of every connection, though this one writes nothing.
+    records.pragma('synchronous = FULL');
+    return { records, damage: { path: recordsPath, copyPath, incomplete } };
+  } catch (error) {
+    throw storageError(error, `what could be read of the damaged ${recordsPath}`);
+  }
 }
 
 /**
@@ -118,10 +123,14 @@ function keepCopy(recordsPath: string, nowMs: number): string {
   }
 }
 
-/** Fills `readablePath` with every row that can be read; gives the parts that could not be read to their end. */
+/**
+ * Fills `readablePath` with every row that can be read; gives the parts that could not be read to their end. In
+ * memory first, since nothing of it has to outlive a power cut on the way.
+ */
 function gather(recordsPath: string, cachePath: string, readablePath: string): RecordsPart[] {
   for (const suffix of ['', '-wal', '-shm']) rmSync(readablePath + suffix, { force: true });
-  const target = openRecords(readablePath);
+  const target = new RecordsDb(':memory:');
+  migrate(target, recordsMigrations, readablePath);
   const source = openIfFilled(recordsPath);
   try {
     // Rows come in any order and with gaps, which is what the constraints between them forbid.
@@ -137,6 +146,8 @@ function gather(recordsPath: string, cachePath: string, readablePath: string): R
     )();
     if (!endsAsWritten(target)) missing.push('audit');
     if (missing.includes('clients')) listCachedClients(target, cachePath);
+    writeFileSync(readablePath, '', { mode: 0o600 });
+    target.prepare('VACUUM INTO ?').run(readablePath);
     return [...new Set(missing.flatMap((table) => tables[table] ?? []))];
   } finally {
     source?.close();

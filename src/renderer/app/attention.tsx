@@ -66,7 +66,7 @@ function DamageBanner(): ReactNode {
 function describeReadable({ incomplete }: RecordsDamage): string {
   if (incomplete.length === 0) return 'All of them could still be read.';
   if (incomplete.length === Object.keys(partWords).length) {
-    return 'None of them could be read: the clients shown are those that the history names.';
+    return 'None of the records could be read: the clients shown are those that the history names.';
   }
   const parts = incomplete.map((part) => partWords[part]).join(', ');
   return `Not all of these could be read: ${parts}.`;

@@ -238,10 +238,10 @@ test('wherever bytes are flipped: whole, or only read and left as they were', ()
         rmSync(folder, { recursive: true });
       }
     }),
-    { seed: 20_261_123, numRuns: 150 },
+    { seed: 20_261_123, numRuns: 80 },
   );
   // Most flips are within the content of a row, which no check of SQLite's covers.
-  expect(outcomes.damaged).toBeGreaterThan(30);
+  expect(outcomes.damaged).toBeGreaterThan(15);
   expect(outcomes.whole).toBeGreaterThan(5);
 }, 90_000);
 

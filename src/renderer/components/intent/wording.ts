@@ -122,7 +122,7 @@ function unkept(noun: string): IntentWording {
     tone: 'danger',
     title: 'It may have been carried out, and that could not be written down',
     known: `The request for this ${noun} was sent once. What became of it is not in the records of this machine.`,
-    next: 'Do not repeat it, here or elsewhere. Note what is said above, free some space on the disk and restart Bitpro Desk: the outcome is then looked up at Bitpro.',
+    next: 'Do not repeat it, here or elsewhere. Note what is said above. Once the disk can be written again, restart Bitpro Desk: it is then settled by what Bitpro knows of it.',
   };
 }
 
