@@ -6,6 +6,7 @@ import type { Intent } from '#shared/domain/intent.ts';
 import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
 import { createHandlers, type HandlerDeps } from '../../src/main/ipc/handlers.ts';
+import { createJournal } from '../../src/main/money/journal.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
@@ -113,6 +114,36 @@ test('and when Bitpro is reached again', async () => {
   // Sooner than the planned look, five seconds after the answer was lost.
   await expect.poll(() => running.money.get(id).state, { timeout: 3000 }).toBe('confirmed');
   expect(proxy.posts).toBe(3);
+});
+
+test('records that cannot be written at the start are shown, and what was being sent is not known', async () => {
+  const { proxy, running, paths, open, clientUid, failures } = await setUp();
+  const { intent, reviewHash } = await running.money.prepare({
+    kind: 'withdrawal',
+    clientUid,
+    address: DESTINATION,
+    amountBtc: '0.12',
+  });
+  // As a kill between `sent` and the call leaves it.
+  const baseline = { atMs: Date.now(), floorMs: null, tids: new Set<string>() };
+  const journal = createJournal({ ...running, now: Date.now, actor: () => 'alice' });
+  journal.markSent(intent.id, reviewHash, baseline);
+  await running.close();
+  const other = new Database(paths.recordsPath);
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const { money } = open();
+  expect(money.get(intent.id)).toMatchObject({
+    state: 'sent',
+    reason: expect.stringMatching(/^We don’t know yet whether it went\./),
+  });
+  const busy = expect.objectContaining({ code: 'storage_failed' });
+  expect(failures).toContainEqual(['recover', busy]);
+  other.exec('ROLLBACK');
+  await expect(
+    money.confirm({ id: intent.id, reviewHash, typed: DESTINATION.slice(-6) }),
+  ).rejects.toMatchObject({ code: 'conflict' });
+  expect(proxy.posts).toBe(2);
 });
 
 /** What a damaged profile still answers; every other request of the contract sends, writes or is not of a profile. */

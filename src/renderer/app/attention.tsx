@@ -8,7 +8,7 @@ import type { ProfileView } from '#shared/domain/profile.ts';
 import { Banner } from '../components/banner.tsx';
 import { Button } from '../components/button.tsx';
 import { secretWords } from '../components/secret-words.ts';
-import { intentKindWords, intentStateWords } from '../components/wording.ts';
+import { intentKindWords, intentStateWording } from '../components/wording.ts';
 import { call } from '../lib/ipc.ts';
 import { formatMinute, plural } from '../lib/format.ts';
 import { useConnection, useProfile, useSyncProgress } from '../lib/profile.tsx';
@@ -156,7 +156,7 @@ function OpenIntentsBanner(): ReactNode {
   if (!value?.length || location === '/' || onIntent || onReview) return null;
   return (
     <Banner
-      tone={value.some(isAlarming) ? 'danger' : 'warning'}
+      tone={value.some((each) => intentStateWording(each).tone === 'danger') ? 'danger' : 'warning'}
       title={`${plural(value.length, 'request')} not settled`}
     >
       <ul className={css['intents']}>
@@ -175,18 +175,12 @@ function OpenIntentsBanner(): ReactNode {
   );
 }
 
-/** Without an answer that was kept, or with one that contradicts it. */
-function isAlarming({ state, reason }: Intent): boolean {
-  return state === 'needs_human' || (state === 'sent' && reason !== null);
-}
-
 function IntentLink({ intent }: { intent: Intent }): ReactNode {
   const subject = intent.clientUid ?? intent.label ?? '';
-  const { word } = intentStateWords[intent.state];
-  const stateWord = intent.state === 'sent' && isAlarming(intent) ? 'answer not kept' : word;
+  const { word } = intentStateWording(intent);
   return (
     <Link href={`/intents/${intent.id}`}>
-      {intentKindWords[intent.kind]} {subject}: {stateWord.toLowerCase()}
+      {intentKindWords[intent.kind]} {subject}: {word.toLowerCase()}
     </Link>
   );
 }

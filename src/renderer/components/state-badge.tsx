@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import type { IntentState } from '#shared/domain/intent.ts';
+import type { Intent } from '#shared/domain/intent.ts';
 import type { Transaction } from '#shared/domain/transaction.ts';
 import { Badge } from './badge.tsx';
-import { intentStateWords, transactionStateWording } from './wording.ts';
+import { intentStateWording, transactionStateWording } from './wording.ts';
 
 /** State of a transaction; for a deposit its confirmations. */
 export function StateBadge({
@@ -14,8 +14,8 @@ export function StateBadge({
   return <Badge tone={tone}>{word}</Badge>;
 }
 
-export function IntentBadge({ state }: { state: IntentState }): ReactNode {
-  const { word, tone, icon } = intentStateWords[state];
+export function IntentBadge({ intent }: { intent: Intent }): ReactNode {
+  const { word, tone, icon } = intentStateWording(intent);
   return (
     <Badge tone={tone} icon={icon}>
       {word}

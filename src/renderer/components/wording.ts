@@ -12,7 +12,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
-import type { IntentKind, IntentState } from '#shared/domain/intent.ts';
+import type { Intent, IntentKind, IntentState } from '#shared/domain/intent.ts';
 import type { Environment } from '#shared/domain/profile.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
 import type { Tone } from './badge.tsx';
@@ -54,7 +54,13 @@ export const intentKindWords: Record<IntentKind, string> = {
   create_client: 'New client',
 };
 
-export const intentStateWords: Record<IntentState, Wording & { icon: LucideIcon }> = {
+const unkept: Wording & { icon: LucideIcon } = {
+  word: 'Answer not kept',
+  tone: 'danger',
+  icon: TriangleAlert,
+};
+
+const intentStateWords: Record<IntentState, Wording & { icon: LucideIcon }> = {
   journaled: { word: 'Not sent yet', tone: 'warning', icon: Clock },
   sent: { word: 'Sending', tone: 'info', icon: SendHorizontal },
   confirmed: { word: 'Confirmed', tone: 'success', icon: CircleCheck },
@@ -64,6 +70,11 @@ export const intentStateWords: Record<IntentState, Wording & { icon: LucideIcon 
   needs_human: { word: 'Needs a person', tone: 'danger', icon: TriangleAlert },
   discarded: { word: 'Discarded', tone: 'neutral', icon: Ban },
 };
+
+/** One that was sent and has a reason is no longer being sent: its answer could not be kept. */
+export function intentStateWording({ state, reason }: Pick<Intent, 'state' | 'reason'>) {
+  return state === 'sent' && reason !== null ? unkept : intentStateWords[state];
+}
 
 type StateOf = Pick<Transaction, 'type' | 'state' | 'confirmations'>;
 

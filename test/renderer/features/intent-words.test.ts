@@ -6,6 +6,7 @@ import {
   formatBasisPoints,
 } from '../../../src/renderer/components/intent/execution.ts';
 import { fieldOfRefusal } from '../../../src/renderer/components/intent/refusal.tsx';
+import { intentStateWording } from '../../../src/renderer/components/wording.ts';
 import { describeIntent, reasonOf } from '../../../src/renderer/components/intent/wording.ts';
 
 const buy: Intent = {
@@ -82,6 +83,17 @@ describe('wording', () => {
       return /nothing (was|has been) sent|before anything was sent/i.test(known);
     });
     expect(claims).toEqual(['journaled', 'rejected', 'discarded']);
+  });
+
+  test('what was sent and could not be kept is an alarm, and never called sending', () => {
+    const sent: Intent = { ...buy, state: 'sent' };
+    expect(intentStateWording(sent)).toMatchObject({ word: 'Sending', tone: 'info' });
+    const unkept: Intent = { ...sent, reason: 'Bitpro answered. The disk is full.' };
+    expect(intentStateWording(unkept)).toMatchObject({ word: 'Answer not kept', tone: 'danger' });
+    expect(describeIntent(unkept)).toMatchObject({
+      tone: 'danger',
+      next: expect.stringMatching(/^Do not repeat it/),
+    });
   });
 
   test('a reason does not repeat what title and next step say', () => {

@@ -120,7 +120,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       key: 'state',
       header: 'State',
       widthPx: 144,
-      cell: ({ state }) => <IntentBadge state={state} />,
+      cell: (intent) => <IntentBadge intent={intent} />,
     },
     {
       key: 'known',

@@ -49,7 +49,7 @@ export function OpenIntents({
                 <IntentAmount intent={intent} />
               </Td>
               <Td>
-                <IntentBadge state={intent.state} />
+                <IntentBadge intent={intent} />
               </Td>
               <Td muted grow title={intent.reason ?? undefined}>
                 {intent.reason ?? whyOpen[intent.state]}
