@@ -73,10 +73,22 @@ export async function createClient(app: App, label: string): Promise<string> {
   return await createClient(app, label);
 }
 
+export async function prepareWithdrawal(
+  app: App,
+  clientUid: string,
+  amountSats: number,
+): Promise<IntentReview> {
+  const amountBtc = toDecimal(amountSats, 8);
+  const draft = { kind: 'withdrawal', clientUid, address: PAYEE, amountBtc } as const;
+  return await ask(app, 'intents.prepare', draft);
+}
+
 export type Work = {
   app: App;
   random: Random;
   clients: readonly string[];
+  /** Id of the request that is never decided on, and so must never be sent. */
+  undecided: string;
   /** Every amount is used once, so that the service's ledger tells the intents apart. */
   nextAmountSats: () => number;
   /** Right before something is confirmed, which alone is leave to send it. */
@@ -87,8 +99,8 @@ export type Work = {
 
 /** Decides on what the start has shown, then pays until the process ends. */
 export async function payWithoutRest(work: Work, shown: readonly Intent[]): Promise<never> {
-  const { app, random, clients, nextAmountSats, onTold } = work;
-  const waiting = shown.filter(({ state }) => state === 'journaled');
+  const { app, random, clients, undecided, nextAmountSats, onTold } = work;
+  const waiting = shown.filter(({ id, state }) => state === 'journaled' && id !== undecided);
   for (const { id, clientUid } of waiting.slice(0, DECIDED_AT_START)) {
     if (await isSettled(app, clientUid)) {
       await decide(work, await ask(app, 'intents.review', { id }));
@@ -97,9 +109,7 @@ export async function payWithoutRest(work: Work, shown: readonly Intent[]): Prom
   for (;;) {
     const clientUid = random.pick(clients);
     if (!(await isSettled(app, clientUid))) continue;
-    const amountBtc = toDecimal(nextAmountSats(), 8);
-    const draft = { kind: 'withdrawal', clientUid, address: PAYEE, amountBtc } as const;
-    const review = await ask(app, 'intents.prepare', draft);
+    const review = await prepareWithdrawal(app, clientUid, nextAmountSats());
     onTold(review.intent);
     await decide(work, review);
   }

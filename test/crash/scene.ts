@@ -9,7 +9,15 @@ import type { Exit } from '../rig/main-process.ts';
 import { startWindowless, type WindowlessApp } from '../rig/windowless.ts';
 import type { Random } from '../simulation/random.ts';
 import { readKilledFiles } from './killed-files.ts';
-import { ask, connect, createClient, lookOnce, payWithoutRest, Refused } from './operator.ts';
+import {
+  ask,
+  connect,
+  createClient,
+  lookOnce,
+  payWithoutRest,
+  prepareWithdrawal,
+  Refused,
+} from './operator.ts';
 import { createOracle } from './oracle.ts';
 import type { Point } from './points.ts';
 
@@ -41,6 +49,7 @@ export async function openScene(random: Random) {
   const oracle = createOracle(sandbox.ledger);
   const server = await startFaultServer(sandbox, { onPost: oracle.onPost });
   let profileId = '';
+  let undecided = '';
   const clients: string[] = [];
   let amountSats = FIRST_AMOUNT_SATS;
   const nextAmountSats = (): number => (amountSats += 1);
@@ -60,7 +69,7 @@ export async function openScene(random: Random) {
     return { app, printed };
   }
 
-  /** An account, and clients with more than enough, made in the app itself. */
+  /** An account, clients with more than enough, and a first request, made in the app itself. */
   async function setUp(): Promise<void> {
     const { app } = start();
     profileId = await connect(app, {
@@ -76,6 +85,9 @@ export async function openScene(random: Random) {
     }
     sandbox.advance(UNTIL_CONFIRMED_MS);
     for (const uid of clients) await ask(app, 'clients.refresh', { uid });
+    const [first = ''] = clients;
+    const { intent } = await prepareWithdrawal(app, first, FIRST_AMOUNT_SATS);
+    undecided = intent.id;
     app.quit();
     await app.exited;
   }
@@ -115,7 +127,8 @@ export async function openScene(random: Random) {
       await lookOnce(app, open);
       app.quit();
     } else if (ending.kind === 'random' || ending.point.waits === undefined) {
-      await payWithoutRest({ app, random, clients, nextAmountSats, ...oracle }, open);
+      const work = { app, random, clients, undecided, nextAmountSats, ...oracle };
+      await payWithoutRest(work, open);
     }
   }
 
