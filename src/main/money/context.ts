@@ -1,12 +1,41 @@
+import type { ClientBalance } from '#shared/domain/client.ts';
+import type { Intent } from '#shared/domain/intent.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
+import type { RateStatus } from '#shared/domain/rate.ts';
+import type { BitproClient } from '../bitpro/client.ts';
 import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
 import { paymentsSince } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { approvalOf } from './approvals.ts';
-import type { MoneyDeps } from './intents.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalDeps } from './journal.ts';
 import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
+
+/** Runs something later; what it returns calls that off. */
+export type Schedule = (run: () => void, delayMs: number) => () => void;
+
+export type MoneyDeps = JournalDeps & {
+  client: Pick<
+    BitproClient,
+    'ping' | 'createClient' | 'buy' | 'withdraw' | 'transactions' | 'transaction' | 'getClient'
+  >;
+  /** The profile whose records these are, as it is now: it may be locked at any time. */
+  profile: () => Pick<
+    ProfileView,
+    'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret' | 'settleDelayMinutes'
+  >;
+  rateStatus: () => RateStatus;
+  /** Reads the rate now; how it went is in `rateStatus`. */
+  refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
+  /** Balance as last read; null before the first. */
+  balanceOf: (clientUid: string) => ClientBalance | null;
+  /** After every move of an intent, once it is kept. Must not throw. */
+  onChanged: (intent: Intent) => void;
+  /** A look at the history for an open outcome began or ended. Must not throw. */
+  onSettling?: () => void;
+  schedule?: Schedule;
+};
 
 export type MoneyContext = MoneyDeps & {
   journal: Journal;

@@ -1,4 +1,3 @@
-import type { ClientBalance } from '#shared/domain/client.ts';
 import type {
   Draft,
   Intent,
@@ -6,41 +5,16 @@ import type {
   SettleDecision,
   Settling,
 } from '#shared/domain/intent.ts';
-import type { ProfileView } from '#shared/domain/profile.ts';
-import type { RateStatus } from '#shared/domain/rate.ts';
-import type { BitproClient } from '../bitpro/client.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { approveIntent, type Approving } from './approvals.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
-import type { MoneyContext } from './context.ts';
-import { createJournal, type JournalDeps } from './journal.ts';
+import type { MoneyContext, MoneyDeps } from './context.ts';
+import { createJournal } from './journal.ts';
 import { INTERRUPTED_REASON } from './outcomes.ts';
 import { prepareIntent } from './prepare.ts';
 import { drawReview } from './review.ts';
 import { settleByHand } from './settle.ts';
-import { createSettling, type Schedule } from './settling.ts';
-
-export type MoneyDeps = JournalDeps & {
-  client: Pick<
-    BitproClient,
-    'ping' | 'createClient' | 'buy' | 'withdraw' | 'transactions' | 'transaction' | 'getClient'
-  >;
-  /** The profile whose records these are, as it is now: it may be locked at any time. */
-  profile: () => Pick<
-    ProfileView,
-    'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret' | 'settleDelayMinutes'
-  >;
-  rateStatus: () => RateStatus;
-  /** Reads the rate now; how it went is in `rateStatus`. */
-  refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
-  /** Balance as last read; null before the first. */
-  balanceOf: (clientUid: string) => ClientBalance | null;
-  /** After every move of an intent, once it is kept. Must not throw. */
-  onChanged: (intent: Intent) => void;
-  /** A look at the history for an open outcome began or ended. Must not throw. */
-  onSettling?: () => void;
-  schedule?: Schedule;
-};
+import { createSettling } from './settling.ts';
 
 export type Money = ReturnType<typeof createMoney>;
 

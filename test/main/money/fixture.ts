@@ -5,8 +5,9 @@ import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
+import type { MoneyDeps } from '../../../src/main/money/context.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
-import { createMoney, type Money, type MoneyDeps } from '../../../src/main/money/intents.ts';
+import { createMoney, type Money } from '../../../src/main/money/intents.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
 
