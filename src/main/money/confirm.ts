@@ -13,6 +13,7 @@ import { storageError } from '../storage/storage-error.ts';
 import { factsFor, serverNowMs, type MoneyContext } from './context.ts';
 import { readBaseline } from './history-reading.ts';
 import { alreadyMoved } from './journal.ts';
+import { isNewerThan } from './matching.ts';
 import {
   BROKEN_REASON,
   notKept,
@@ -127,9 +128,9 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
   const { id, kind, clientUid, usdCents, amountSats, address } = intent;
   const baseline = findBaseline(records, id);
   const known: KnownBefore = {
-    isTidKnown: (tid) =>
-      baseline?.tids.has(tid) === true ||
-      (clientUid !== null && isTidSettled(records, clientUid, tid)),
+    isKnown: (transaction) =>
+      (baseline !== null && !isNewerThan(baseline, transaction)) ||
+      (clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
   };
   switch (kind) {

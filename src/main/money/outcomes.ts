@@ -18,7 +18,7 @@ export const BROKEN_REASON = `${UNKNOWN} The app failed while sending. ${BLOCKED
 /** What was known of this client before the answer: an answer that repeats it contradicts the intent. */
 export type KnownBefore = {
   /** It settled another intent, or the history held it before this one was sent. */
-  isTidKnown(tid: string): boolean;
+  isKnown(transaction: Pick<RemoteTrade, 'tid' | 'createdAtMs'>): boolean;
   isClientKnown(uid: string): boolean;
 };
 
@@ -30,9 +30,10 @@ export function readBuy(
   outcome: Outcome<RemoteTrade>,
   known: KnownBefore,
 ): IntentAnswer {
-  return readOutcome(intent, outcome, ({ tid, amountSats }) => {
+  return readOutcome(intent, outcome, ({ tid, amountSats, createdAtMs }) => {
     const answer = { serverTid: tid, receivedSats: amountSats };
-    if (known.isTidKnown(tid)) return { receivedSats: amountSats, contradiction: repeated(tid) };
+    if (known.isKnown({ tid, createdAtMs }))
+      return { receivedSats: amountSats, contradiction: repeated(tid) };
     if (amountSats > 0) return answer;
     return { ...answer, contradiction: `Bitpro reports transaction ${tid} over 0 BTC.` };
   });
@@ -44,9 +45,10 @@ export function readWithdrawal(
   outcome: Outcome<RemoteWithdrawal>,
   known: KnownBefore,
 ): IntentAnswer {
-  return readOutcome(intent, outcome, ({ tid, amountSats, address, txId, state }) => {
+  return readOutcome(intent, outcome, ({ tid, createdAtMs, ...told }) => {
+    const { amountSats, address, txId, state } = told;
     const answer = { receivedSats: amountSats, serverTxId: txId, serverState: state };
-    if (known.isTidKnown(tid)) return { ...answer, contradiction: repeated(tid) };
+    if (known.isKnown({ tid, createdAtMs })) return { ...answer, contradiction: repeated(tid) };
     if (amountSats === intent.amountSats && address === intent.address) {
       return { ...answer, serverTid: tid };
     }

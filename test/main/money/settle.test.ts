@@ -4,7 +4,7 @@ import {
   TransportError,
 } from '../../../src/main/bitpro/transport-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { BUY, CLIENT, NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
+import { BUY, CLIENT, NOW_MS, review, type Desk } from './fixture.ts';
 import { lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
 
 describe('the baseline', () => {
@@ -32,17 +32,21 @@ describe('the baseline', () => {
     expect(desk.money.get(confirmation.id).state).toBe('journaled');
   });
 
-  test('with the very transaction that the answer names needs a person', async () => {
-    const { model, desk } = lossy(0);
-    const { tid } = model.add(CLIENT, OURS);
-    const stale = { ...OURS, tid, createdAtMs: NOW_MS, txId: null, state: null };
-    const answering = service({
-      ...desk.client,
-      withdraw: async () => ({ kind: 'accepted', value: stale }),
+  test.each([
+    ['of the baseline', NOW_MS - MINUTE_MS],
+    ['older than all that the baseline names', NOW_MS - 60 * MINUTE_MS],
+  ])('an answer that names a transaction %s needs a person', async (_, createdAtMs) => {
+    const { desk, model } = lossy(0);
+    const { tid } = model.add(CLIENT, { ...OURS, createdAtMs });
+    model.add(CLIENT, { ...OURS, createdAtMs: NOW_MS - MINUTE_MS });
+    const answer = { tid, createdAtMs, txId: null, state: null };
+    desk.client.withdraw = async (_uid, payment) => ({
+      kind: 'accepted',
+      value: { ...answer, ...payment },
     });
-    const other = openDesk(answering);
-    const intent = await other.money.confirm(await review(other));
+    const intent = await desk.money.confirm(await review(desk));
     expect(intent).toMatchObject({ state: 'needs_human', serverTid: null });
+    expect(intent.reason).toContain(`transaction ${tid}, which was there before`);
   });
 });
 
