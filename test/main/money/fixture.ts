@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
+import { scratchFolder } from '../../helpers/scratch-folder.ts';
 import type { MoneyDeps } from '../../../src/main/money/context.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
@@ -112,9 +111,9 @@ afterEach(() => {
 });
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'money-'));
-  clean.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const { path, remove } = scratchFolder();
+  clean.push(remove);
+  return path;
 }
 
 /** The settings behind the guards, of the same records and operator. */
