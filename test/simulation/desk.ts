@@ -7,7 +7,7 @@ import { createServerClock } from '../../src/main/bitpro/clock.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { openRecords, type RecordsDb } from '../../src/main/storage/open.ts';
-import { copyAsKilled, Crashed, failingDisk } from './disk.ts';
+import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
 import { createNetwork } from './network.ts';
 import { checkAcknowledged, observePost } from './oracle.ts';
 import { API_KEY, SECRET } from './service.ts';
@@ -34,6 +34,9 @@ export function startDesk(world: World, path: string): Desk {
   const { random, time, rates } = world;
   let alive = true;
   let files = path;
+  // What the last process signed this one cannot know. Here it starts at once; in truth that takes longer than the
+  // second in which an equal request would carry the same signature.
+  world.signatures.clear();
   const localNow = () => time.nowMs() + world.localOffsetMs;
   const connections: RecordsDb[] = [];
 
@@ -61,6 +64,7 @@ export function startDesk(world: World, path: string): Desk {
   const network = createNetwork({
     ...world,
     faultRate: () => rates.network,
+    repeatRate: () => rates.repeat,
     isAcknowledged: (tid) =>
       [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
   });
@@ -83,6 +87,7 @@ export function startDesk(world: World, path: string): Desk {
   function openWindow(): { records: RecordsDb; money: Money } {
     const records = openRecords(path);
     connections.push(records);
+    compileLazily(records);
     failingDisk(records, { random, faultRate: () => rates.disk, gate });
     const money = createMoney({
       records,

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync } from 'node:fs';
-import Database, { type SqliteError } from 'better-sqlite3';
+import Database, { type SqliteError, type Statement } from 'better-sqlite3';
 import type { RecordsDb } from '../../src/main/storage/open.ts';
 import type { Random } from './random.ts';
 
@@ -47,6 +47,30 @@ export function failingDisk(
     });
   };
   Object.defineProperty(records, 'transaction', { value: transaction });
+}
+
+/**
+ * A statement is compiled when it first runs: most processes of a schedule live for a few of them, and to compile
+ * all would be a quarter of the simulation's time.
+ */
+export function compileLazily(records: RecordsDb): void {
+  const compile = records.prepare.bind(records);
+  const prepare = (sql: string) => {
+    let compiled: Statement | undefined;
+    let isPlucked = false;
+    const statement = () => (compiled ??= isPlucked ? compile(sql).pluck() : compile(sql));
+    return {
+      run: (...values: unknown[]) => statement().run(...values),
+      get: (...values: unknown[]) => statement().get(...values),
+      all: (...values: unknown[]) => statement().all(...values),
+      iterate: (...values: unknown[]) => statement().iterate(...values),
+      pluck() {
+        isPlucked = true;
+        return this;
+      },
+    };
+  };
+  Object.defineProperty(records, 'prepare', { value: prepare });
 }
 
 /** What a killed process leaves: database and log, without the shared memory that died with it. */

@@ -10,6 +10,12 @@ const one = (name: string, file: string, from: string, to: string): Mutant => ({
   edits: [{ file, from, to }],
 });
 
+const withoutUniqueTid = {
+  file: 'storage/records/migrations/002-intents.ts',
+  from: 'CREATE UNIQUE INDEX intents_one_per_server_tid',
+  to: 'CREATE INDEX intents_one_per_server_tid',
+};
+
 export const mutants: readonly Mutant[] = [
   one(
     'sent before the journal says so',
@@ -157,18 +163,42 @@ export const mutants: readonly Mutant[] = [
     'if (address === intent.address) {',
   ),
   {
-    name: 'one transaction confirms two intents',
+    // Three guards in a row: what was known before, the baseline, and the index.
+    name: 'an answer that names an older transaction is believed',
     edits: [
       {
-        file: 'storage/records/migrations/002-intents.ts',
-        from: 'CREATE UNIQUE INDEX intents_one_per_server_tid',
-        to: 'CREATE INDEX intents_one_per_server_tid',
+        file: 'money/confirm.ts',
+        from: 'const baseline = findBaseline(records, id);',
+        to: 'const baseline = null as ReturnType<typeof findBaseline>;',
       },
       {
         file: 'money/confirm.ts',
-        from: '(clientUid !== null && isTidSettled(records, clientUid, tid)),',
-        to: "(tid === '' && isTidSettled(records, '', tid)),",
+        from: '(clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),',
+        to: "(clientUid === '' && isTidSettled(records, '', transaction.tid)),",
       },
+      withoutUniqueTid,
+      {
+        file: 'storage/records/migrations/003-settling.ts',
+        from: 'WHEN NEW.server_tid IS NOT NULL AND EXISTS (',
+        to: "WHEN NEW.server_tid = '' AND EXISTS (",
+      },
+    ],
+  },
+  one(
+    'of what was before, only what the baseline names is known',
+    'money/confirm.ts',
+    '(baseline !== null && !isNewerThan(baseline, transaction)) ||',
+    'baseline?.tids.has(transaction.tid) === true ||',
+  ),
+  {
+    name: 'one transaction settles two intents',
+    edits: [
+      {
+        file: 'storage/records/intents-repo.ts',
+        from: 'return prepared(db).withTid.get(clientUid, tid) !== undefined;',
+        to: "return prepared(db).withTid.get(clientUid, tid === '' ? tid : '') !== undefined;",
+      },
+      withoutUniqueTid,
     ],
   },
   one(
@@ -221,5 +251,22 @@ export const mutants: readonly Mutant[] = [
     'money/matching.ts',
     '(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(row.tid),',
     "(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(''),",
+  ),
+  one(
+    'a transaction that fits two open requests settles the first',
+    'money/matching.ts',
+    'if (open.some((other) => other.kind === intent.kind && mayBe(other, row))) {',
+    'if (open.length > 99) {',
+  ),
+  one(
+    'what waits for a decision is sent at start',
+    'money/intents.ts',
+    'return journal.recover();',
+    `for (const { id } of listIntents(deps.records, { openOnly: true })) {
+        const { reviewHash, intent } = drawReview(context, journal.get(id));
+        const typed = intent.address?.slice(-6) ?? null;
+        void confirmIntent(context, { id, reviewHash, typed }).catch(() => undefined);
+      }
+      return journal.recover();`,
   ),
 ];

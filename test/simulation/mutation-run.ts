@@ -3,32 +3,36 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { mutants, type Mutant } from './mutants.ts';
+import type { Mutant } from './mutants.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Runs the simulation over a copy of the sources with each seeded bug; a bug that no schedule notices survives. */
-export async function runMutants(options: {
-  schedules: number;
-  seed: number;
-}): Promise<{ caught: number; total: number }> {
+/** `finding` is the first one; null when no schedule noticed the bug. */
+export type Score = { name: string; finding: string | null };
+
+/** Runs the simulation over a copy of the sources with each seeded bug, and tells of each when it is done. */
+export async function runMutants(
+  chosen: readonly Mutant[],
+  options: { schedules: number; seed: number },
+  tell: (score: Score) => void = () => {},
+): Promise<Score[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
-  let caught = 0;
+  const scores: Score[] = [];
   try {
-    for (const part of ['src', 'test/simulation', 'package.json']) {
+    for (const part of ['src', 'test/simulation', 'test/helpers', 'package.json']) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    for (const mutant of mutants) {
-      const findings = await withMutant(folder, mutant, () => findBug(folder, options));
-      if (findings !== null) caught += 1;
-      console.log(`${findings === null ? 'SURVIVED' : 'caught  '} ${mutant.name}`);
-      if (findings !== null) console.log(`         ${findings}`);
+    for (const mutant of chosen) {
+      const finding = await withMutant(folder, mutant, () => findBug(folder, options));
+      const score = { name: mutant.name, finding };
+      scores.push(score);
+      tell(score);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { caught, total: mutants.length };
+  return scores;
 }
 
 async function withMutant<T>(

@@ -2,7 +2,7 @@ import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/b
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
 import { doubtful, heard, spoiled, unsent, type Heard } from './faults.ts';
 import type { Random } from './random.ts';
-import type { Reply, Service } from './service.ts';
+import type { LedgerEntry, Reply, Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type NetworkDeps = {
@@ -11,6 +11,8 @@ export type NetworkDeps = {
   service: Service;
   /** Share of requests that meet a fault; 0 once the network has healed. */
   faultRate: () => number;
+  /** Share of executions that somebody else repeats. */
+  repeatRate: () => number;
   /** Has the app been told of this transaction already? */
   isAcknowledged: (tid: string) => boolean;
   trace: (line: string) => void;
@@ -30,10 +32,15 @@ export type Wire = {
 
 /** A network in which every request meets the fate that the seed has for it, through the app's own `Http`. */
 export function createNetwork(deps: NetworkDeps) {
-  const { random, time, service, faultRate, isAcknowledged, trace } = deps;
+  const { random, time, service, faultRate, repeatRate, isAcknowledged, trace } = deps;
 
+  const startedAtMs = time.nowMs();
   /** Many services fail in one way only; each way must show on its own. */
-  const habit = random.chance(0.5) ? random.pick(Object.keys(spoiled)) : null;
+  const habit = random.chance(0.5) ? drawSpoiling() : null;
+
+  function drawSpoiling(): string {
+    return random.pick(Object.keys(random.chance(0.4) ? doubtful : spoiled));
+  }
 
   function drawFault(method: 'GET' | 'POST'): Fault | null {
     // Reads that fail only keep the operator from getting to the POSTs.
@@ -42,13 +49,12 @@ export function createNetwork(deps: NetworkDeps) {
       method === 'GET'
         ? random.pick(['unsent', 'before'] as const)
         : random.pick(['unsent', 'before', 'after', 'after', 'late'] as const);
-    const names = {
-      unsent: Object.keys(unsent),
-      before: Object.keys(doubtful),
-      after: Object.keys(random.chance(0.3) ? doubtful : spoiled),
-      late: ['late'],
-    }[strikes];
-    const name = strikes === 'after' && habit !== null ? habit : random.pick(names);
+    const name = {
+      unsent: () => random.pick(Object.keys(unsent)),
+      before: () => random.pick(Object.keys(doubtful)),
+      after: () => habit ?? drawSpoiling(),
+      late: () => 'late',
+    }[strikes]();
     return { name, strikes };
   }
 
@@ -61,19 +67,27 @@ export function createNetwork(deps: NetworkDeps) {
   ): Heard {
     const { name = '', strikes } = fault ?? {};
     if (strikes === 'before') return fail(name, doubtful);
-    const older = service.ledger.findLast(
-      ({ clientUid, tid }) => request.uri.includes(clientUid) && isAcknowledged(tid),
-    );
     const reply = service.handle(method, request, intentId);
     if (reply.executed) {
       trace(`  service executes ${reply.executed.kind} ${reply.executed.tid}`);
       // Somebody else does the same: no reading of the history can tell which is which.
-      if (random.chance(0.05)) service.record({ ...reply.executed, intentId: null });
+      if (random.chance(repeatRate())) service.record({ ...reply.executed, intentId: null });
     }
     if (strikes !== 'after') return heard(reply.status, reply.body);
     // An answer is only spoiled when something was done: a refusal of the reference is never a lie.
     if (reply.executed === null) return heard(reply.status, reply.body);
-    return name in doubtful ? fail(name, doubtful) : spoil(name, reply, older);
+    return name in doubtful ? fail(name, doubtful) : spoil(name, reply, olderThan(reply.executed));
+  }
+
+  /** One of the same client that the app can know to be older. */
+  function olderThan({ clientUid, tid }: LedgerEntry): LedgerEntry | undefined {
+    const older = service.ledger.filter(
+      (entry) =>
+        entry.clientUid === clientUid &&
+        entry.tid !== tid &&
+        (entry.createdAtMs <= startedAtMs || isAcknowledged(entry.tid)),
+    );
+    return older.length === 0 ? undefined : random.pick(older);
   }
 
   function connect(wire: Wire): Http {
@@ -138,7 +152,7 @@ function fail<T extends Heard>(name: string, table: Record<string, () => T>): T 
   return make();
 }
 
-function spoil(name: string, reply: Reply, older: Service['ledger'][number] | undefined): Heard {
+function spoil(name: string, reply: Reply, older: LedgerEntry | undefined): Heard {
   const make = spoiled[name];
   if (!make) throw new Error(`No fault ${name}`);
   return make(reply, older);

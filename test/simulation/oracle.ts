@@ -65,6 +65,7 @@ const finalStates: readonly IntentState[] = ['confirmed', 'rejected', 'cleared',
 
 /** Nothing the operator was told may be gone or have moved back. */
 export function checkAcknowledged({ acknowledged, report }: World, { money }: Desk): void {
+  if (acknowledged.size === 0) return;
   const rows = new Map(money.list({ openOnly: false }).map((row) => [row.id, row]));
   for (const [id, told] of acknowledged) {
     const row = rows.get(id);

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Finding, ScheduleResult } from './schedule.ts';
 import { violations, type Violation } from './world.ts';
 
-export type Task = { firstSeed: number; count: number; step: number; stopAtFirst: boolean };
+export type Task = {
+  firstSeed: number;
+  count: number;
+  step: number;
+  /** Shared by all workers: not 0 as soon as one has a finding. Null to run to the end whatever is found. */
+  halted: Int32Array<SharedArrayBuffer> | null;
+};
 
 export type Summary = Record<Violation, number> & {
   schedules: number;
@@ -28,13 +31,14 @@ export async function simulate(options: RunOptions): Promise<Summary> {
   const { schedules, seed, stopAtFirst = false } = options;
   const startedAtMs = performance.now();
   const workers = Math.min(options.workers, schedules);
+  const halted = stopAtFirst ? new Int32Array(new SharedArrayBuffer(4)) : null;
   const results = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
       runWorker({
         firstSeed: seed + index,
         count: Math.ceil((schedules - index) / workers),
         step: workers,
-        stopAtFirst,
+        halted,
       }),
     ),
   );
@@ -42,16 +46,13 @@ export async function simulate(options: RunOptions): Promise<Summary> {
   return { ...summarize(results.flat(), seed), commit: commitOf(), seconds };
 }
 
-/** Memory-backed where there is such a place: a database in it costs no disk. */
-export function scratchFolder(): { path: string; remove: () => void } {
-  const base = process.platform === 'linux' ? '/dev/shm' : tmpdir();
-  const path = mkdtempSync(join(base, 'simulate-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
 function runWorker(task: Task): Promise<ScheduleResult[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: task,
+      // A schedule leaves much garbage and keeps little.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     worker.once('message', resolve);
     worker.once('error', reject);
   });

@@ -59,8 +59,11 @@ export function createService({ random, now }: { random: Random; now: () => numb
     return uid;
   }
 
-  function record(entry: Omit<LedgerEntry, 'tid' | 'createdAtMs'>): LedgerEntry {
-    const kept = { ...entry, tid: newId(''), createdAtMs: now() };
+  function record(
+    entry: Omit<LedgerEntry, 'tid' | 'createdAtMs'>,
+    createdAtMs: number = now(),
+  ): LedgerEntry {
+    const kept = { ...entry, tid: newId(''), createdAtMs };
     ledger.push(kept);
     return kept;
   }
@@ -146,7 +149,7 @@ export function createService({ random, now }: { random: Random; now: () => numb
     };
   }
 
-  return { ledger, accounts, world, createClient, handle, record };
+  return { ledger, accounts, world, now, createClient, handle, record };
 }
 
 const nothing = { amountSats: 0, usdCents: 0, address: '' };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../helpers/scratch-folder.ts';
 import { makeTemplate } from './desk.ts';
-import { scratchFolder, simulate } from './run.ts';
+import { simulate } from './run.ts';
 import { runSchedule } from './schedule.ts';
 import { violations } from './world.ts';
 

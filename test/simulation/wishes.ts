@@ -12,17 +12,68 @@ export type Wish = {
   busyWith: Desk | null;
 };
 
+/** A wish that did not come true is wished again, and a payment made again needs a reason. */
+const reason = 'Paid twice a day';
 const addresses = ['2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', '2NCJCpBM7ET6oExzzKfWBnFPq8h2Ni2k7Hk'];
 
+/** What a schedule is about. */
+export type Plan = {
+  wishes: Wish[];
+  /** What somebody else does meanwhile, alike but never so that it could be taken for a wish. */
+  others: Draft[];
+  /** The share of executions that somebody else repeats. */
+  repeatRate: number;
+};
+
+const labels = ['Ada', 'Bob', 'Cyd'];
+const REPEAT_RATE = 0.05;
+
+const themes = ['anything', 'anything', 'near buys', 'near payments', 'new clients'] as const;
+
 /** Alike where they can be: few clients, addresses and amounts, never two equal ones. */
-export function drawWishes(random: Random, uids: readonly string[]): Wish[] {
+export function drawPlan(random: Random, uids: readonly string[]): Plan {
+  switch (random.pick(themes)) {
+    case 'anything':
+      return { wishes: drawWishes(random, uids), others: [], repeatRate: REPEAT_RATE };
+    case 'near buys': {
+      // Each fits what is expected of the others. A repeated one would be any of them: nothing could tell.
+      const clientUid = random.pick(uids);
+      const buy = (amountUsd: string): Draft => ({ kind: 'buy', clientUid, amountUsd });
+      const wishes = someOf(random, ['1500', '1510', '1530']).map(buy).map(wishFor);
+      return { wishes, others: random.chance(0.3) ? [buy('2000')] : [], repeatRate: 0 };
+    }
+    case 'near payments': {
+      const to = { clientUid: random.pick(uids), address: random.pick(addresses) };
+      const pay = (amountBtc: string): Draft => ({ kind: 'withdrawal', ...to, amountBtc, reason });
+      const wishes = someOf(random, ['0.12', '0.13', '0.06']).map(pay).map(wishFor);
+      const others = random.chance(0.5) ? [pay('0.07')] : [];
+      return { wishes, others, repeatRate: REPEAT_RATE };
+    }
+    case 'new clients': {
+      const create = (label: string): Draft => ({ kind: 'create_client', label });
+      const wishes = someOf(random, labels).map(create).map(wishFor);
+      return { wishes, others: [], repeatRate: REPEAT_RATE };
+    }
+  }
+}
+
+function drawWishes(random: Random, uids: readonly string[]): Wish[] {
   const drafts = new Map<string, Draft>();
   const count = random.between(1, 3);
   while (drafts.size < count) {
     const draft = drawDraft(random, uids);
     drafts.set(JSON.stringify(draft), draft);
   }
-  return [...drafts.values()].map((draft) => ({ draft, isMeant: meaning(draft), busyWith: null }));
+  return [...drafts.values()].map(wishFor);
+}
+
+function wishFor(draft: Draft): Wish {
+  return { draft, isMeant: meaning(draft), busyWith: null };
+}
+
+function someOf(random: Random, list: readonly string[]): string[] {
+  const left = random.pick([null, ...list]);
+  return list.filter((each) => each !== left);
 }
 
 /** Equal things that happened before: a history must not be taken for the outcome of what comes. */
@@ -31,16 +82,24 @@ export function haveHappenedBefore(
   service: Service,
   wishes: readonly Wish[],
 ): void {
-  for (const { draft } of wishes) {
-    if (draft.kind === 'create_client' || random.chance(0.7)) continue;
-    const { kind, clientUid } = draft;
-    const address = kind === 'withdrawal' ? draft.address : '';
-    const usd = kind === 'buy' ? parseUsd(draft.amountUsd) : null;
-    const btc = kind === 'withdrawal' ? parseBtc(draft.amountBtc) : null;
-    const usdCents = usd?.ok ? usd.value : 0;
-    const amountSats = btc?.ok ? btc.value : satsAtPrice(usdCents);
-    service.record({ kind, clientUid, address, usdCents, amountSats, intentId: null });
-  }
+  const ago = () => random.pick([0, 10 * 60_000, 3_600_000, 48 * 3_600_000]);
+  const ages = wishes.map(ago).toSorted((a, b) => b - a);
+  ages.forEach((ageMs, index) => {
+    const { draft } = wishes[index] ?? {};
+    if (draft && random.chance(0.3)) doneByOthers(service, draft, ageMs);
+  });
+}
+
+export function doneByOthers(service: Service, draft: Draft, ageMs = 0): void {
+  if (draft.kind === 'create_client') return;
+  const { kind, clientUid } = draft;
+  const address = kind === 'withdrawal' ? draft.address : '';
+  const usd = kind === 'buy' ? parseUsd(draft.amountUsd) : null;
+  const btc = kind === 'withdrawal' ? parseBtc(draft.amountBtc) : null;
+  const usdCents = usd?.ok ? usd.value : 0;
+  const amountSats = btc?.ok ? btc.value : satsAtPrice(usdCents);
+  const entry = { kind, clientUid, address, usdCents, amountSats, intentId: null };
+  service.record(entry, service.now() - ageMs);
 }
 
 function drawDraft(random: Random, uids: readonly string[]): Draft {
@@ -53,13 +112,13 @@ function drawDraft(random: Random, uids: readonly string[]): Draft {
         clientUid,
         address: random.pick(addresses),
         amountBtc,
-        reason: 'Paid twice a day',
+        reason,
       };
     }
     case 'buy':
       return { kind: 'buy', clientUid, amountUsd: random.pick(['1500', '15.5']) };
     case 'create_client':
-      return { kind: 'create_client', label: random.pick(['Ada', 'Bob', 'Cyd']) };
+      return { kind: 'create_client', label: random.pick(labels) };
   }
 }
 

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { scratchFolder } from '../helpers/scratch-folder.ts';
 import { makeTemplate } from './desk.ts';
-import { scratchFolder, type Task } from './run.ts';
+import type { Task } from './run.ts';
 import { runSchedule, type ScheduleResult } from './schedule.ts';
 
-const { firstSeed, count, step, stopAtFirst } = workerData as Task;
+const { firstSeed, count, step, halted } = workerData as Task;
 const folder = scratchFolder();
 const results: ScheduleResult[] = [];
 try {
@@ -11,7 +12,9 @@ try {
   for (let index = 0; index < count; index += 1) {
     const result = await runSchedule(firstSeed + index * step, { template, folder: folder.path });
     results.push(result);
-    if (stopAtFirst && result.findings.length > 0) break;
+    if (!halted) continue;
+    if (result.findings.length > 0) Atomics.store(halted, 0, 1);
+    if (Atomics.load(halted, 0) !== 0) break;
   }
 } finally {
   folder.remove();

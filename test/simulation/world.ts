@@ -35,7 +35,7 @@ export type World = {
   service: Service;
   confirming: AsyncLocalStorage<Confirming>;
   /** How hostile the world is now; all 0 once it has healed. */
-  rates: { network: number; disk: number; crash: number };
+  rates: { network: number; disk: number; crash: number; repeat: number };
   /** The computer's clock minus the service's. */
   localOffsetMs: number;
   folder: string;
