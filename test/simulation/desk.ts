@@ -6,7 +6,7 @@ import { createBitproClient } from '../../src/main/bitpro/client.ts';
 import { createServerClock } from '../../src/main/bitpro/clock.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
-import { openRecords, type RecordsDb } from '../../src/main/storage/open.ts';
+import { openRecords, RecordsDb } from '../../src/main/storage/open.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
 import { createNetwork } from './network.ts';
 import { checkAcknowledged, observePost } from './oracle.ts';
@@ -84,8 +84,8 @@ export function startDesk(world: World, path: string): Desk {
     }),
   });
   let rate: Rate | null = null;
-  function openWindow(): { records: RecordsDb; money: Money } {
-    const records = openRecords(path);
+  function openWindow(open: typeof connect): { records: RecordsDb; money: Money } {
+    const records = open(path);
     connections.push(records);
     compileLazily(records);
     failingDisk(records, { random, faultRate: () => rates.disk, gate });
@@ -118,8 +118,8 @@ export function startDesk(world: World, path: string): Desk {
 
   let twin: Money | null = null;
   const desk: Desk = {
-    ...openWindow(),
-    twin: () => (twin ??= openWindow().money),
+    ...openWindow(world.crashes === 0 ? connect : openRecords),
+    twin: () => (twin ??= openWindow(connect).money),
     isAlive: () => alive,
     kill,
     close,
@@ -133,6 +133,16 @@ export function startDesk(world: World, path: string): Desk {
     kill(`starting failed: ${String(error)}`);
   }
   return desk;
+}
+
+/** As `openRecords` opens files that it has checked before: the template's, or those of the first window. */
+function connect(path: string): RecordsDb {
+  const records = new RecordsDb(path);
+  records.pragma('journal_mode = WAL');
+  records.pragma('synchronous = FULL');
+  records.pragma('foreign_keys = ON');
+  records.pragma('recursive_triggers = ON');
+  return records;
 }
 
 const profile = {
