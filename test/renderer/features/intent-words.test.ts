@@ -7,7 +7,11 @@ import {
 } from '../../../src/renderer/components/intent/execution.ts';
 import { fieldOfRefusal } from '../../../src/renderer/components/intent/refusal.tsx';
 import { intentStateWording } from '../../../src/renderer/components/wording.ts';
-import { describeIntent, reasonOf } from '../../../src/renderer/components/intent/wording.ts';
+import {
+  describeIntent,
+  intentSubject,
+  reasonOf,
+} from '../../../src/renderer/components/intent/wording.ts';
 
 const buy: Intent = {
   id: 'i1',
@@ -96,12 +100,24 @@ describe('wording', () => {
     });
   });
 
+  test.each([
+    ['buy', '1,500.00 USD'],
+    ['withdrawal', '0.25000000 BTC'],
+    ['create_client', 'No label'],
+  ] as const)('a %s is named by %s', (kind, subject) => {
+    const amounts = { usdCents: 150_000, amountSats: 25_000_000, label: '' };
+    expect(intentSubject({ ...buy, kind, ...amounts })).toBe(subject);
+  });
+
   test('a reason does not repeat what title and next step say', () => {
     const reason =
       'We don’t know yet whether it went. Bitpro did not answer in time. ' +
       'Until that is settled, nothing equal can be sent.';
     expect(reasonOf({ ...buy, reason })).toBe('Bitpro did not answer in time.');
     expect(reasonOf(buy)).toBeNull();
+    expect(reasonOf({ ...buy, reason: 'The request was sent. The line broke.' })).toBe(
+      'The line broke.',
+    );
   });
 
   test.each([
