@@ -75,6 +75,11 @@ export async function reviewBuy(page: Page, usd: string): Promise<void> {
 }
 
 export async function confirmBuy(page: Page): Promise<void> {
+  await pressConfirmBuy(page);
+  await page.getByText('Slippage').waitFor();
+}
+
+export async function pressConfirmBuy(page: Page): Promise<void> {
   // A rate is good for a minute at most, and the review may have come at its end.
   const expired = page.getByText('The rate has expired.');
   await page.addLocatorHandler(expired, () =>
@@ -82,7 +87,6 @@ export async function confirmBuy(page: Page): Promise<void> {
   );
   await page.getByRole('button', { name: /^Confirm buy/ }).click();
   await page.removeLocatorHandler(expired);
-  await page.getByText('Slippage').waitFor();
 }
 
 /** From the client's page to the form. */
