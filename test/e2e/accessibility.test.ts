@@ -113,20 +113,24 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
 
 afterEach(endAll);
 
-it('breaks no rule of WCAG 2.2 AA that axe can see, on any screen, light or dark', async () => {
-  const userDataDir = await mkdtemp(join(tmpdir(), 'accessibility-'));
-  const app = await launchApp({ userDataDir });
-  try {
-    const page = await app.firstWindow();
-    page.setDefaultTimeout(15_000);
-    const found: string[] = [];
-    await walk(page, async (screen) => void found.push(...(await violationsOn(page, screen))));
-    expect(found).toEqual([]);
-  } finally {
-    await app.close();
-    await rm(userDataDir, { recursive: true, force: true });
-  }
-});
+it(
+  'breaks no rule of WCAG 2.2 AA that axe can see, on any screen, light or dark',
+  async () => {
+    const userDataDir = await mkdtemp(join(tmpdir(), 'accessibility-'));
+    const app = await launchApp({ userDataDir });
+    try {
+      const page = await app.firstWindow();
+      page.setDefaultTimeout(15_000);
+      const found: string[] = [];
+      await walk(page, async (screen) => void found.push(...(await violationsOn(page, screen))));
+      expect(found).toEqual([]);
+    } finally {
+      await app.close();
+      await rm(userDataDir, { recursive: true, force: true });
+    }
+  },
+  WALK_LIMIT_MS,
+);
 
 it(
   'nor on the screens of the guards and of an outcome that is not known',
