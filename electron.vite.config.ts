@@ -8,6 +8,8 @@ const here = import.meta.dirname;
 const mainEntries = {
   index: resolve(here, 'src/main/index.ts'),
   'keychain-process': resolve(here, 'src/main/secrets/keychain-process.ts'),
+  'query-worker': resolve(here, 'src/main/storage/cache/query-worker.ts'),
+  'upkeep-worker': resolve(here, 'src/main/storage/cache/upkeep-worker.ts'),
   'report-worker': resolve(here, 'src/main/reports/report-worker.ts'),
   'sandbox-process': resolve(here, 'src/sandbox/utility.ts'),
 };

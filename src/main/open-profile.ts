@@ -14,6 +14,8 @@ import type { ProfilePaths } from './profiles/profile-dir.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
+import { createQueries } from './storage/cache/queries.ts';
+import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import { openCache } from './storage/open.ts';
 import { openRecordsOrSalvage } from './storage/salvage.ts';
 import type { DepositEvent } from './sync/deposit-events.ts';
@@ -31,7 +33,7 @@ type OpenOptions = {
   emit: Emit;
   onDeposits: (events: readonly DepositEvent[]) => void;
   onFailure: (event: string, error: AppError) => void;
-  /** Damage was met before: the records are checked to the last index entry. */
+  /** Damage was met before: the databases are checked to the last page before anything is read. */
   thorough?: boolean;
 };
 
@@ -45,12 +47,16 @@ export type RunningProfile = OpenProfile & {
 /** Everything that belongs to one profile, wired together; profiles share nothing. */
 export function openProfile(options: OpenOptions): RunningProfile {
   const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
+  const { thorough = false } = options;
   const { id, name, environment, apiKey, options: apiOptions } = profile();
   const { records, damage } = openRecordsOrSalvage(paths, {
     now,
-    thorough: options.thorough ?? false,
+    thorough,
   });
-  const cache = openCache(paths.cachePath, records.name, now);
+  const cache = openCache(paths.cachePath, records.name, { now, thorough });
+  const databases = { cachePath: paths.cachePath, recordsPath: records.name };
+  const queries = createQueries(cache, databases);
+  let upkeep: Upkeep | null = null;
   const clock = createServerClock(now);
   let wasOffline = false;
   const connection = createConnectionMonitor({
@@ -136,8 +142,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     onChanged: () => emit('clients.changed', null),
   });
   const reports = createReports({
-    recordsPath: records.name,
-    cachePath: paths.cachePath,
+    ...databases,
     profile: { id, name, environment },
     appVersion,
     now,
@@ -148,6 +153,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
     damage,
     records,
     cache,
+    queries,
     clients,
     money,
     guards,
@@ -156,12 +162,15 @@ export function openProfile(options: OpenOptions): RunningProfile {
     reports,
     connection,
     start() {
+      const onFailure = (error: AppError) => options.onFailure('cache', error);
+      upkeep = startUpkeep(cache, { cachePath: paths.cachePath, onFailure });
       rates.start();
       sync.start();
       if (damage === null) void money.startSettling();
     },
     async close() {
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
+      await Promise.all([queries.close(), upkeep?.close()]);
       cache.close();
       records.close();
     },

@@ -91,6 +91,11 @@ export class AppError extends Error {
   }
 }
 
+/** What another thread threw, as this one's own. */
+export function fromDto({ code, message, ...options }: ErrorDto): AppError {
+  return new AppError(code, message, options);
+}
+
 /** Makes a switch over a union fail to compile when a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`);

@@ -16,8 +16,7 @@ import type { RatePoller } from '../rates/poller.ts';
 import { rateSeries } from '../rates/series.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
-import { historyLandmarks } from '../storage/cache/history-landmarks.ts';
-import { historyPage, historySummary } from '../storage/cache/history-repo.ts';
+import type { Queries } from '../storage/cache/queries.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { listTags } from '../storage/records/annotations-repo.ts';
 import type { SyncEngine } from '../sync/engine.ts';
@@ -30,6 +29,7 @@ export type OpenProfile = {
   damage: RecordsDamage | null;
   records: RecordsDb;
   cache: CacheDb;
+  queries: Queries;
   clients: Registry;
   money: Money;
   guards: Guards;
@@ -150,9 +150,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return null;
     },
 
-    'history.page': async (query) => historyPage((await opened()).cache, query),
-    'history.landmarks': async (query) => historyLandmarks((await opened()).cache, query),
-    'history.summary': async ({ filter }) => historySummary((await opened()).cache, filter),
+    'history.page': async (query) => (await opened()).queries.page(query),
+    'history.landmarks': async (query) => (await opened()).queries.ask('landmarks', query),
+    'history.summary': async ({ filter }) => (await opened()).queries.summary(filter),
     'history.get': async ({ clientUid, tid }) =>
       readTransaction((await opened()).cache, clientUid, tid),
     'history.annotate': async (input) =>

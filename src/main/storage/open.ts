@@ -37,19 +37,24 @@ export function openRecords(path: string, thorough = false): RecordsDb {
 }
 
 /**
- * Opens, checks and migrates the cache and attaches the records, which must exist. A damaged file is set aside
- * as `*.bad-<ms>` and an empty one takes its place; the next sync fills it.
+ * Opens and migrates the cache and attaches the records, which must exist. A file that shows to be damaged is set
+ * aside as `*.bad-<ms>` and an empty one takes its place; the next sync fills it. `thorough` reads every page for
+ * that, half a second for a million rows: cache/upkeep.ts does so after the start, and asks for it when it must.
  * @throws AppError storage_failed, storage_newer, disk_full
  */
-export function openCache(path: string, recordsPath: string, now = Date.now): CacheDb {
+export function openCache(
+  path: string,
+  recordsPath: string,
+  { now = Date.now, thorough = false } = {},
+): CacheDb {
   const open = () => {
     createPrivate(path);
-    return prepare(new CacheDb(path, { timeout: BUSY_TIMEOUT_MS }), cacheMigrations, 'NORMAL');
+    const file = new CacheDb(path, { timeout: BUSY_TIMEOUT_MS });
+    const db = attachRecords(prepare(file, cacheMigrations, 'NORMAL', !thorough), recordsPath);
+    return withAnnotationIndex(db);
   };
   try {
-    const db = attachRecords(openOrReplace(open, path, now), recordsPath);
-    ensureAnnotationIndex(db);
-    return db;
+    return openOrReplace(open, path, now);
   } catch (error) {
     throw storageError(error, `the cache database ${path}`);
   }
@@ -62,6 +67,16 @@ function openOrReplace(open: () => CacheDb, path: string, now: () => number): Ca
     if (!isDamaged(error)) throw error;
     setAside(path, now());
     return open();
+  }
+}
+
+function withAnnotationIndex(db: CacheDb): CacheDb {
+  try {
+    ensureAnnotationIndex(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -104,7 +119,7 @@ function prepare<Db extends Database.Database>(
   db: Db,
   migrations: readonly Migration[],
   synchronous: 'FULL' | 'NORMAL',
-  isChecked = false,
+  isChecked: boolean,
 ): Db {
   try {
     db.pragma('journal_mode = WAL');

@@ -96,7 +96,7 @@ describe.each(damages)('damage: %s', (_name, damage) => {
     damage(cachePath);
     const bytes = readFileSync(cachePath);
 
-    const rebuilt = openCache(cachePath, recordsPath, () => 42);
+    const rebuilt = openCache(cachePath, recordsPath, { now: () => 42, thorough: true });
     expect(historyPage(rebuilt, { filter: {}, sort, after: null, limit: 5 }).rows).toEqual([]);
     savePage(rebuilt, { clientUid: 'A', page: 1, rows: [buy('1')], joinsTid: null, readAtMs: 1 });
     rebuilt.close();

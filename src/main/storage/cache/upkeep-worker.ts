@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { storageError } from '../storage-error.ts';
+import type { UpkeepData, UpkeepMessage } from './worker-messages.ts';
+
+/**
+ * Entry of the thread that looks after a cache: it copies the log into the database, so that no commit of the main
+ * thread has to, checks the file once, and keeps the statistics of its tables fresh.
+ */
+
+const CHECKPOINT_EVERY_MS = 1000;
+const OPTIMIZE_EVERY_MS = 3_600_000;
+
+// The worker's seam: upkeep.ts starts it with exactly this.
+const { cachePath, checkAfterMs } = workerData as UpkeepData;
+const db = new Database(cachePath, { fileMustExist: true });
+
+function send(message: UpkeepMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    send({ type: 'failed', error: storageError(error, `the cache database ${cachePath}`).toDto() });
+  }
+}
+
+function checkpoint(): void {
+  // PASSIVE waits for nobody and nobody waits for it; what a reader still needs is copied the next time.
+  db.pragma('wal_checkpoint(PASSIVE)');
+}
+
+function check(): void {
+  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+  if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
+  // Tables without statistics too; later runs look only at those that changed much (sqlite.org/pragma.html).
+  db.pragma('optimize = 0x10002');
+  send({ type: 'checked' });
+}
+
+const timers = [
+  setInterval(() => attempt(checkpoint), CHECKPOINT_EVERY_MS),
+  setInterval(() => attempt(() => db.pragma('optimize')), OPTIMIZE_EVERY_MS),
+];
+const checking = setTimeout(() => attempt(check), checkAfterMs);
+
+parentPort?.once('message', () => {
+  for (const timer of timers) clearInterval(timer);
+  clearTimeout(checking);
+  db.close();
+});
+send({ type: 'ready' });

@@ -1,0 +1,19 @@
+import type { ErrorDto } from '#shared/errors.ts';
+import type { Input, Question } from './answers.ts';
+
+/** What the query worker begins with. */
+export type CachePaths = { cachePath: string; recordsPath: string };
+
+/** What goes into the query worker; `close` ends it. */
+export type QueryRequest =
+  { [Name in Question]: { name: Name; input: Input<Name> } }[Question] | { name: 'close' };
+
+/** What comes out of it, one for each request but `close`, in their order. */
+export type QueryReply = { ok: true; value: unknown } | { ok: false; error: ErrorDto };
+
+/** What the upkeep worker begins with; it checks the file so long after its start. */
+export type UpkeepData = { cachePath: string; checkAfterMs: number };
+
+/** What comes out of the upkeep worker. Any message that goes in ends it. */
+export type UpkeepMessage =
+  { type: 'ready' } | { type: 'checked' } | { type: 'failed'; error: ErrorDto };
