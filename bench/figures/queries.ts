@@ -1,84 +1,91 @@
-import type { HistoryCursor, HistoryFilter } from '#shared/domain/transaction.ts';
-import { historyPage } from '../../src/main/storage/cache/history-repo.ts';
+import type { HistoryFilter, HistoryQuery } from '#shared/domain/transaction.ts';
+import { historyPage, historySummary } from '../../src/main/storage/cache/history-repo.ts';
 import { openForReading, type CacheDb } from '../../src/main/storage/open.ts';
-import { createRandom } from '../../test/simulation/random.ts';
-import type { Dataset } from '../dataset.ts';
-import { interleave, median, percentile, type Figure } from '../harness.ts';
-import { cliMsEach, sqlText } from '../sqlite-cli.ts';
+import { interleave, median, percentile, type Context, type Figure } from '../harness.ts';
+import {
+  filteredSql,
+  monthsOf,
+  monthsSql,
+  pageSql,
+  pickFilters,
+  pickIdParts,
+  pickPlaces,
+  pickWords,
+  textSql,
+} from '../questions.ts';
+import { cliMsEach } from '../sqlite-cli.ts';
 
 const PAGE_ROWS = 100;
-const QUERIES_A_ROUND = 300;
 const NEWEST_FIRST = { by: 'time', descending: true } as const;
+const SMALL_ROWS = 10_000;
 
-/** A place in the history: of all clients or of one, after any of its rows. */
-type Place = { clientUid: string | null; after: HistoryCursor };
+type Asking<Input> = {
+  inputs: (cache: CacheDb, seed: number) => readonly Input[];
+  call: (cache: CacheDb, input: Input) => unknown;
+};
 
-function pickPlaces(cache: CacheDb, count: number, seed: number): Place[] {
-  const random = createRandom(seed);
-  const rows = Number(cache.prepare('SELECT max(id) FROM main.transactions').pluck().get());
-  const place = cache.prepare<[number], { uid: string; key: number; rowId: number }>(
-    `SELECT c.uid, t.created_at_ms AS key, t.id AS rowId
-     FROM main.transactions t JOIN main.clients c ON c.id = t.client_id WHERE t.id = ?`,
-  );
-  return Array.from({ length: count }, (_, index) => {
-    const found = place.get(random.between(1, rows));
-    if (!found) throw new Error('Row ids have gaps');
-    const { uid, key, rowId } = found;
-    return { clientUid: index % 2 === 0 ? uid : null, after: { key, rowId } };
-  });
+const pages: Asking<HistoryQuery> = {
+  inputs: (cache, seed) => pickPlaces(cache, 300, seed).map(pageQuery),
+  call: historyPage,
+};
+const filtered: Asking<HistoryFilter> = {
+  inputs: (cache, seed) => pickFilters(cache, 300, seed),
+  call: historySummary,
+};
+const ids: Asking<HistoryQuery> = {
+  inputs: (cache, seed) => pickIdParts(cache, 300, seed).map((text) => firstPage({ text })),
+  call: historyPage,
+};
+const words: Asking<HistoryQuery> = {
+  inputs: (cache, seed) => pickWords(cache, 60, seed).map((text) => firstPage({ text })),
+  call: historyPage,
+};
+
+function firstPage(filter: HistoryFilter): HistoryQuery {
+  return { filter, sort: NEWEST_FIRST, after: null, limit: PAGE_ROWS };
 }
 
-function askForPage(cache: CacheDb, { clientUid, after }: Place): void {
-  const filter: HistoryFilter = clientUid === null ? {} : { clientUid };
-  historyPage(cache, { filter, sort: NEWEST_FIRST, after, limit: PAGE_ROWS });
+function pageQuery({ clientUid, after }: ReturnType<typeof pickPlaces>[0]): HistoryQuery {
+  return { ...firstPage(clientUid === null ? {} : { clientUid }), after };
 }
 
-/** The same columns, in the SQL of the anchor's version. */
-function pageSql({ clientUid, after }: Place): string {
-  const ofClient =
-    clientUid === null
-      ? ''
-      : `AND t.client_id = (SELECT id FROM main.clients WHERE uid = ${sqlText(clientUid)})`;
-  return `SELECT t.id, c.uid, t.tid, t.type, t.amount_sats, t.created_at_ms, s.name, t.confirmations,
-      hex(t.tx_id), t.address, t.fetched_at_ms, r.label, n.note,
-      (SELECT group_concat(tag) FROM records.tags g WHERE g.client_uid = c.uid AND g.tid = t.tid)
-    FROM main.transactions t CROSS JOIN main.clients c ON c.id = t.client_id
-    LEFT JOIN main.states s ON s.id = t.state_id
-    LEFT JOIN records.clients r ON r.uid = c.uid
-    LEFT JOIN records.notes n ON n.client_uid = c.uid AND n.tid = t.tid
-    WHERE (t.created_at_ms, t.id) < (${after.key}, ${after.rowId}) ${ofClient}
-    ORDER BY t.created_at_ms DESC, t.id DESC LIMIT ${PAGE_ROWS + 1};`;
-}
-
-/** Milliseconds of each of the calls. */
-function timesOf<Input>(inputs: readonly Input[], call: (input: Input) => void): number[] {
-  return inputs.map((input) => {
-    const startMs = performance.now();
-    call(input);
-    return performance.now() - startMs;
-  });
-}
-
-async function againstCli<Input>(
-  dataset: Dataset,
-  rounds: number,
-  queries: {
-    inputs: readonly Input[];
-    call: (input: Input) => void;
-    sql: (input: Input) => string;
-  },
+/** Milliseconds of each call, after a round that warms the caches of all layers. */
+function createTimer<Input>(
+  { dataset, seed }: Context,
+  { inputs, call }: Asking<Input>,
+  rows?: number,
 ) {
-  const { inputs, call, sql } = queries;
-  timesOf(inputs, call);
+  const data = dataset(rows);
+  const cache = openForReading(data.cachePath, data.recordsPath);
+  const asked = inputs(cache, seed);
   const all: number[] = [];
-  const ours = () => {
-    const times = timesOf(inputs, call);
+  const time = () => {
+    const times = asked.map((input) => {
+      const startMs = performance.now();
+      call(cache, input);
+      return performance.now() - startMs;
+    });
     all.push(...times);
     return median(times);
   };
-  const texts = inputs.map(sql);
-  const { value, anchorValue } = await interleave(rounds, ours, () => cliMsEach(dataset, texts));
-  return { value, anchorValue, readings: { p99: percentile(all, 99), max: percentile(all, 100) } };
+  time();
+  all.length = 0;
+  const readings = () => ({ p99: percentile(all, 99), max: percentile(all, 100) });
+  return { data, cache, asked, time, readings, close: () => cache.close() };
+}
+
+async function against<Input>(
+  context: Context,
+  asking: Asking<Input>,
+  sql: (input: Input) => string,
+  anchorInputs = Number.POSITIVE_INFINITY,
+) {
+  const timer = createTimer(context, asking);
+  const queries = timer.asked.slice(0, anchorInputs).map(sql);
+  const anchor = () => cliMsEach(timer.data, queries);
+  const { value, anchorValue } = await interleave(context.rounds, timer.time, anchor);
+  timer.close();
+  return { value, anchorValue, readings: timer.readings() };
 }
 
 const page: Figure = {
@@ -86,13 +93,110 @@ const page: Figure = {
   unit: 'ms',
   anchor: 'sqlite3, the same page',
   goal: [{ maxRatio: 1 }, { of: 'p99', max: 1, unit: 'ms' }],
-  run({ dataset, rounds, seed }) {
-    const data = dataset();
-    const cache = openForReading(data.cachePath, data.recordsPath);
-    const inputs = pickPlaces(cache, QUERIES_A_ROUND, seed);
-    const call = (place: Place) => askForPage(cache, place);
-    return againstCli(data, rounds, { inputs, call, sql: pageSql }).finally(() => cache.close());
+  run: (context) => against(context, pages, pageSql),
+};
+
+const filteredSums: Figure = {
+  name: 'query.filtered',
+  unit: 'ms',
+  anchor: 'sqlite3, the same sums',
+  goal: [{ maxRatio: 1 }, { of: 'p99', max: 5, unit: 'ms' }],
+  run: (context) => against(context, filtered, filteredSql),
+};
+
+const searchId: Figure = {
+  name: 'search.id',
+  unit: 'ms',
+  anchor: null,
+  goal: [{ of: 'p99', max: 1, unit: 'ms' }],
+  run(context) {
+    const timer = createTimer(context, ids);
+    const value = median(Array.from({ length: context.rounds }, timer.time));
+    timer.close();
+    return { value, anchorValue: null, readings: timer.readings() };
   },
 };
 
-export const figures: readonly Figure[] = [page];
+const searchText: Figure = {
+  name: 'search.text',
+  unit: 'ms',
+  anchor: "sqlite3, LIKE '%…%'",
+  goal: [
+    { maxRatio: 1 / 80 },
+    { of: 'p99', max: 5, unit: 'ms' },
+    { of: 'indexShare', max: 0.5, unit: 'of the table' },
+  ],
+  async run(context) {
+    const measured = await against(context, words, textSql, 3);
+    const { cachePath, recordsPath } = context.dataset();
+    const cache = openForReading(cachePath, recordsPath);
+    const indexShare = searchIndexShare(cache);
+    cache.close();
+    return { ...measured, readings: { ...measured.readings, indexShare } };
+  },
+};
+
+/** Bytes of all that only searching needs, beside those of the transactions with their addresses. */
+function searchIndexShare(cache: CacheDb): number {
+  const size = cache
+    .prepare<[string], number>('SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name GLOB ?')
+    .pluck();
+  const sum = (names: readonly string[]) =>
+    names.reduce((total, name) => total + (size.get(name) ?? 0), 0);
+  return (
+    sum(['annotations_*', 'address_search_*', 'by_address', 'tx_head']) /
+    sum(['transactions', 'addresses'])
+  );
+}
+
+const totalsMonth: Figure = {
+  name: 'totals.month',
+  unit: 'ms',
+  anchor: 'sqlite3, GROUP BY strftime',
+  goal: [{ maxRatio: 0.1 }],
+  async run({ dataset, rounds }) {
+    const data = dataset();
+    const cache = openForReading(data.cachePath, data.recordsPath);
+    const months = monthsOf(cache);
+    const ours = () => {
+      const startMs = performance.now();
+      for (const month of months) historySummary(cache, month);
+      return performance.now() - startMs;
+    };
+    ours();
+    const { value, anchorValue } = await interleave(rounds, ours, () =>
+      cliMsEach(data, [monthsSql]),
+    );
+    cache.close();
+    return { value, anchorValue };
+  },
+};
+
+function growth<Input>(name: string, asking: Asking<Input>): Figure {
+  return {
+    name: `growth.${name}`,
+    unit: 'ms',
+    anchor: `the same at ${SMALL_ROWS} rows`,
+    goal: [{ maxRatio: 2 }],
+    async run(context) {
+      const large = createTimer(context, asking);
+      const small = createTimer(context, asking, Math.min(SMALL_ROWS, context.rows));
+      const { value, anchorValue } = await interleave(context.rounds, large.time, small.time);
+      large.close();
+      small.close();
+      return { value, anchorValue };
+    },
+  };
+}
+
+export const figures: readonly Figure[] = [
+  page,
+  filteredSums,
+  searchId,
+  searchText,
+  totalsMonth,
+  growth('page', pages),
+  growth('filtered', filtered),
+  growth('search.id', ids),
+  growth('search.text', words),
+];

@@ -13,3 +13,11 @@ export function statements<Db extends Database, Prepared>(
     return made;
   };
 }
+
+/**
+ * Runs writes in the transaction that is open, or else in one of their own. A savepoint inside a transaction would
+ * copy every page that it changes, which costs more than the writes; an error must undo the whole transaction.
+ */
+export function inTransaction<Value>(db: Database, write: () => Value): Value {
+  return db.inTransaction ? write() : db.transaction(write).immediate();
+}

@@ -58,8 +58,8 @@ const coverageQuery = `
 
 const prepared = statements((db: CacheDb) => ({
   openGap: db.prepare<[number, number]>('INSERT INTO gaps VALUES (?, ?) ON CONFLICT DO NOTHING'),
-  closeGap: db.prepare<[number, number]>(
-    'DELETE FROM gaps WHERE client_id = ? AND transaction_id = ?',
+  closeThese: db.prepare<[number, string]>(
+    'DELETE FROM gaps WHERE client_id = ? AND transaction_id IN (SELECT value FROM json_each(?))',
   ),
   closeGapByTid: db.prepare<[{ clientId: number; tid: string }]>(
     `DELETE FROM gaps WHERE client_id = :clientId AND transaction_id =
@@ -88,7 +88,8 @@ const prepared = statements((db: CacheDb) => ({
     .pluck(),
   setPage: db.prepare<[number, number]>(
     `INSERT INTO coverage (client_id, complete_to_page) VALUES (?, ?)
-     ON CONFLICT DO UPDATE SET complete_to_page = excluded.complete_to_page`,
+     ON CONFLICT DO UPDATE SET complete_to_page = excluded.complete_to_page
+     WHERE complete_to_page <> excluded.complete_to_page`,
   ),
   setRead: db.prepare<[{ clientId: number; atMs: number }]>(
     `UPDATE coverage SET as_of_ms = :atMs,
@@ -136,12 +137,13 @@ function saveRows(
   { clientUid, readAtMs }: ReadPages,
   rows: readonly SentTransaction[],
 ): SavedTransaction[] {
-  const { openGap, closeGap } = prepared(db);
+  const { openGap, closeThese } = prepared(db);
   const saved = saveTransactions(db, clientUid, rows, readAtMs);
-  for (const row of saved.slice(0, -1)) closeGap.run(clientId, row.rowId);
+  const isFull = saved.length >= PAGE_ROWS;
+  const followed = isFull ? saved.slice(0, -1) : saved;
+  closeThese.run(clientId, JSON.stringify(followed.map(({ rowId }) => rowId)));
   const last = saved.at(-1);
-  if (last && saved.length < PAGE_ROWS) closeGap.run(clientId, last.rowId);
-  else if (last?.before === null) openGap.run(clientId, last.rowId);
+  if (isFull && last?.before === null) openGap.run(clientId, last.rowId);
   return saved;
 }
 

@@ -51,24 +51,22 @@ export function historyPage(db: CacheDb, query: HistoryQuery): HistoryPage {
 /** The first rows of every source, put together, and of those the first. */
 function pageOf(db: CacheDb, query: HistoryQuery, sources: readonly Source[]): HistoryPage {
   const { sort, limit } = query;
-  const direction = sort.descending ? 'DESC' : 'ASC';
   const finds = sources.map((source) => findFirst(query, source));
   const sql = `WITH found (key, id) AS (
       ${finds.map((find) => `SELECT * FROM (${find.sql})`).join(' UNION ')}
-      ORDER BY 1 ${direction}, 2 ${direction} LIMIT ?)
+      ORDER BY ${inDirection(sort, ['1', '2'])} LIMIT ?)
     SELECT ${rowColumns} FROM found f CROSS JOIN main.transactions t ON t.id = f.id ${rowJoins}
-    ORDER BY f.key ${direction}, f.id ${direction}`;
+    ORDER BY ${inDirection(sort, ['f.key', 'f.id'])}`;
   return readPage(db, query, sql, [...paramsOf(finds), limit + 1]);
 }
 
 function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Condition {
   const { filter, sort, after, limit } = query;
   const parts = [condition, ...conditionsOf(filter), ...cursorOf(query)];
-  let order = orderOf(sort);
-  if (inTime && sort.by === 'time') {
-    order = `${inTime.order} ${sort.descending ? 'DESC' : 'ASC'}`;
-    if (after) parts.push(inTime.atMs(sort.descending ? '<=' : '>=', after.key));
-  }
+  const walk = sort.by === 'time' ? inTime : undefined;
+  if (walk && after) parts.push(walk.atMs(sort.descending ? '<=' : '>=', after.key));
+  // The plus keeps SQLite from walking all rows in their order.
+  const order = inDirection(sort, walk?.columns ?? [`+${keyOf(sort)}`, 't.id']);
   const sql = `SELECT ${keyOf(sort)}, t.id FROM ${from} ${where(parts)} ORDER BY ${order} LIMIT ?`;
   return { sql, params: [...paramsOf(parts), limit + 1] };
 }
@@ -84,8 +82,11 @@ export function keyOf({ by }: HistorySort): string {
 }
 
 export function orderOf(sort: HistorySort): string {
-  const direction = sort.descending ? 'DESC' : 'ASC';
-  return `${keyOf(sort)} ${direction}, t.id ${direction}`;
+  return inDirection(sort, [keyOf(sort), 't.id']);
+}
+
+function inDirection({ descending }: HistorySort, columns: readonly string[]): string {
+  return columns.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join(', ');
 }
 
 function readPage(

@@ -43,8 +43,6 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
   function start(): { worker: Worker; ended: Promise<void> } {
     const workerData: CachePaths = { cachePath, recordsPath };
     const worker = new Worker(workerFile('query-worker'), { workerData });
-    // It keeps nothing alive that the app would let go.
-    worker.unref();
     const ended = Promise.withResolvers<void>();
     worker.on('message', (reply: QueryReply) => {
       const asked = current;

@@ -16,13 +16,18 @@ const MIDDLE_DIGITS = 6;
 const GATHERED_ROWS = 10_000;
 
 /**
- * One way that leads from a text to rows: a FROM clause that binds `transactions t`, and its condition.
- * `inTime` walks it in the order of time, where its index has one of its own.
+ * One way that leads from a text to rows: a FROM clause that binds `transactions t`, and its condition. The index is
+ * named, since SQLite would rather walk all rows in the order asked for than gather a few and sort them.
  */
 export type Source = {
   from: string;
   condition: Condition;
-  inTime?: { order: string; atMs: (bound: '<=' | '>=', ms: number) => Condition };
+  /** For a source that gives its rows in the order of time: columns of that order, and where a time lies in it. */
+  inTime?: InTime;
+};
+type InTime = {
+  columns: readonly string[];
+  atMs: (bound: '<=' | '>=', ms: number) => Condition;
 };
 
 /**
@@ -80,10 +85,18 @@ function clientsNamed(db: CacheDb, lower: string): number[] {
 
 function clientSource(db: CacheDb, ids: string): TextSearch['clients'] {
   const rows = prepared(db).rowsOf.get(ids) ?? 0;
-  const index = rows > GATHERED_ROWS ? 'by_time' : 'by_client_time';
-  const from = `main.transactions t INDEXED BY ${index}`;
-  return { ids, source: { from, condition: among('t.client_id', ids) } };
+  const condition = among('t.client_id', ids);
+  if (rows <= GATHERED_ROWS) {
+    return { ids, source: { from: 'main.transactions t INDEXED BY by_client_time', condition } };
+  }
+  const from = 'main.transactions t INDEXED BY by_time';
+  return { ids, source: { from, condition, inTime: timeItself } };
 }
+
+const timeItself: InTime = {
+  columns: ['t.created_at_ms', 't.id'],
+  atMs: (bound, ms) => ({ sql: `t.created_at_ms ${bound} ?`, params: [ms] }),
+};
 
 export function among(column: string, ids: string): Condition {
   return { sql: `${column} IN (SELECT value FROM json_each(?))`, params: [ids] };
@@ -106,7 +119,7 @@ function trigramSources(text: string): Source[] {
       from: annotatedTransactions,
       condition: { sql: `annotations MATCH ? AND ${annotationText} ${LIKE}`, params },
       inTime: {
-        order: 'a.rowid',
+        columns: ['a.rowid'],
         atMs: (bound, ms) => {
           const edge = bound === '<=' ? `((? + 1) << ${KEY_BITS}) - 1` : `? << ${KEY_BITS}`;
           return { sql: `a.rowid ${bound} (${edge})`, params: [ms] };
@@ -115,34 +128,35 @@ function trigramSources(text: string): Source[] {
     },
     {
       from: `main.address_search f CROSS JOIN main.addresses a ON a.id = f.rowid
-        CROSS JOIN main.transactions t ON t.address_id = a.id`,
+        CROSS JOIN main.transactions t INDEXED BY by_address ON t.address_id = a.id`,
       condition: { sql: `address_search MATCH ? AND a.address ${LIKE}`, params },
     },
   ];
 }
 
 function idSources(text: string, lower: string): Source[] {
-  const source = (sql: string, ...params: Param[]): Source => {
-    return { from: 'main.transactions t', condition: { sql, params } };
+  const byTid = (sql: string, ...params: Param[]): Source => {
+    return { from: 'main.transactions t INDEXED BY by_tid', condition: { sql, params } };
   };
-  if (text.length < ID_CHARS) return [source('t.tid = ?', text)];
-  const sources = [
-    source('t.tid >= ? AND t.tid < ?', text, after(text)),
-    // A tx id that is no hash is kept as it came.
-    source(
-      `substr(t.tx_id, 1, 4) COLLATE NOCASE BETWEEN ? AND ? AND t.tx_id ${LIKE}
-       AND typeof(t.tx_id) = 'text'`,
-      text.slice(0, 4),
-      after(text.slice(0, 4)),
-      `${likePattern(text)}%`,
-    ),
-  ];
-  if (!isPartOfHash(lower)) return sources;
-  const head = lower.slice(0, 8);
-  const low = Buffer.from(head.padEnd(8, '0'), 'hex');
-  const high = Buffer.from(head.padEnd(8, 'f'), 'hex');
-  const begins = 'substr(t.tx_id, 1, 4) COLLATE NOCASE BETWEEN ? AND ? AND hex(t.tx_id) LIKE ?';
-  return [...sources, source(begins, low, high, `${lower}%`)];
+  if (text.length < ID_CHARS) return [byTid('t.tid = ?', text)];
+  const tids = byTid('t.tid >= ? AND t.tid < ?', text, after(text));
+  // A tx id that is no hash is kept as it came.
+  const head = text.slice(0, 4);
+  const texts = byTxHead(head, after(head), `t.tx_id ${LIKE}`, `${likePattern(text)}%`);
+  if (!isPartOfHash(lower)) return [tids, texts];
+  const edge = (digit: string) => Buffer.from(lower.slice(0, 8).padEnd(8, digit), 'hex');
+  return [tids, texts, byTxHead(edge('0'), edge('f'), 'hex(t.tx_id) LIKE ?', `${lower}%`)];
+}
+
+function byTxHead(low: Param, high: Param, sql: string, pattern: string): Source {
+  const inRange = 'substr(t.tx_id, 1, 4) COLLATE NOCASE BETWEEN ? AND ?';
+  return {
+    from: 'main.transactions t INDEXED BY tx_head',
+    condition: {
+      sql: `t.tx_id IS NOT NULL AND ${inRange} AND ${sql}`,
+      params: [low, high, pattern],
+    },
+  };
 }
 
 /** Hashes are compared by their bytes first, which decides nearly always, then by their digits. */

@@ -1,6 +1,6 @@
 import { isSettling, type Transaction } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
-import { statements } from '../statements.ts';
+import { inTransaction, statements } from '../statements.ts';
 import { indexAnnotationsOf, unindexAnnotation } from './annotation-index.ts';
 import {
   ensureAddressId,
@@ -94,14 +94,13 @@ export function saveTransactions(
   rows: readonly SentTransaction[],
   fetchedAtMs: number,
 ): SavedTransaction[] {
-  const save = db.transaction(() => {
+  return inTransaction(db, () => {
     const clientId = ensureClientId(db, clientUid);
     const batch = createBatch(db, { clientId, clientUid, rows, fetchedAtMs });
     const saved = rows.map((row) => batch.save(row));
     batch.end();
     return saved;
   });
-  return save.immediate();
 }
 
 /** What rows saved together share: one look for those known before, one change of each total. */

@@ -32,7 +32,6 @@ export function startUpkeep(
   const { cachePath, onFailure, onChecked, checkAfterMs = CHECK_AFTER_MS } = deps;
   const workerData: UpkeepData = { cachePath, checkAfterMs };
   const worker = new Worker(workerFile('upkeep-worker'), { workerData });
-  worker.unref();
   const ended = Promise.withResolvers<void>();
   worker.on('message', (message: UpkeepMessage) => {
     if (message.type === 'ready') setAutocheckpoint(cache, 0);

@@ -46,9 +46,9 @@ export const migration: Migration = {
         address_id    INTEGER REFERENCES addresses (id),
         -- isSettling() of shared/domain/transaction.ts
         settling      INTEGER NOT NULL CHECK (settling IN (0, 1)),
-        fetched_at_ms INTEGER NOT NULL,
-        UNIQUE (tid, client_id)
+        fetched_at_ms INTEGER NOT NULL
       ) STRICT;
+      CREATE UNIQUE INDEX by_tid ON transactions (tid, client_id);
       -- These two carry the columns that filters and sums need, so that neither touches the table.
       CREATE INDEX by_time
         ON transactions (created_at_ms, id, client_id, type, state_id, amount_sats);
