@@ -1,6 +1,5 @@
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
-import { trustSystemCertificates } from './bitpro/trust.ts';
 import type { Emit } from './ipc/emit.ts';
 import { openProfile, type RunningProfile } from './open-profile.ts';
 import { PRACTICE_ID } from './profiles/built-in-profiles.ts';
@@ -52,7 +51,6 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     const paths = createProfileDir(deps.userData, id);
     const practice = id === PRACTICE_ID ? await startPractice(paths) : null;
     const { baseUrl } = practice ?? store.get(id);
-    if (baseUrl.startsWith('https:')) trustSystemCertificates();
     const signer = createDeferredSigner(profiles.signerFor(id));
     // What a profile says after it was left must not reach the window of the next one.
     let isCurrent = true;

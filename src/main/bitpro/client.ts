@@ -4,7 +4,8 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
-import { createHttp, type Http } from './http.ts';
+import type { Http } from './http.ts';
+import { createLazyHttp } from './lazy-http.ts';
 import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
 import { read, type Read } from './reader.ts';
@@ -74,7 +75,7 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const { http = createHttp(() => clock.nowMs() - clock.offsetMs()) } = deps;
+  const { http = createLazyHttp(() => clock.nowMs() - clock.offsetMs()) } = deps;
   const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 

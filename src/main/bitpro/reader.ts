@@ -37,6 +37,7 @@ type Failed = {
 };
 type Attempt<T> = { value: T } | Failed;
 
+const NO_BODY = Buffer.alloc(0);
 /** Less than this a server's window of minutes forgives. */
 const CLOCK_MOVED_MS = 2000;
 /** Of one read, each after a longer pause; the deadline mostly comes first. */
@@ -104,8 +105,7 @@ async function attemptRead<T>(
 ): Promise<Attempt<T>> {
   const { endpoint, schema, query = '', isPublic = false, signal } = request;
   const offsetWhenSignedMs = clock.offsetMs();
-  const body = Buffer.alloc(0);
-  const plan = { method: 'GET', endpoint, query, body, isPublic } as const;
+  const plan = { method: 'GET', endpoint, query, body: NO_BODY, isPublic } as const;
   const built = buildRequest(plan, identity, clock.nowMs());
   const { host } = built.origin;
   const failed = (error: AppError, transient: boolean): Failed => ({

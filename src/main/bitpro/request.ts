@@ -1,6 +1,13 @@
 import type { ApiOptions } from '#shared/domain/profile.ts';
 import type { HttpRequest } from './http.ts';
-import { canonicalString, contentMd5, httpDate, type Method, type Signer } from './sign.ts';
+import {
+  canonicalString,
+  contentMd5,
+  EMPTY_MD5,
+  httpDate,
+  type Method,
+  type Signer,
+} from './sign.ts';
 
 /** Who asks, and of whom. */
 export type Identity = { baseUrl: string; apiKey: string; signer: Signer; options: ApiOptions };
@@ -29,8 +36,8 @@ export type SignedRequest = HttpRequest & {
  * @param nowMs the server's time
  */
 export function buildRequest(plan: RequestPlan, identity: Identity, nowMs: number): SignedRequest {
-  const origin = new URL(identity.baseUrl);
-  const path = `${origin.pathname.replace(/\/$/, '')}${plan.endpoint}`;
+  const { origin, basePath } = partsOf(identity.baseUrl);
+  const path = `${basePath}${plan.endpoint}`;
   const uri = plan.query === '' ? path : `${path}?${plan.query}`;
   const headers: Record<string, string> = {
     accept: 'application/json',
@@ -55,10 +62,24 @@ export function buildRequest(plan: RequestPlan, identity: Identity, nowMs: numbe
   return { origin, uri, headers, body: plan.body, canonicalString: canonical };
 }
 
+type BaseParts = { origin: URL; basePath: string };
+
+/** Of the Base URLs in use: a handful in the life of a process. */
+const knownBases = new Map<string, BaseParts>();
+
+function partsOf(baseUrl: string): BaseParts {
+  const known = knownBases.get(baseUrl);
+  if (known) return known;
+  const origin = new URL(baseUrl);
+  const parts = { origin, basePath: origin.pathname.replace(/\/$/, '') };
+  knownBases.set(baseUrl, parts);
+  return parts;
+}
+
 function md5Of(plan: RequestPlan, options: ApiOptions): string {
   if (plan.method === 'POST') return contentMd5(plan.body);
   if (options.pageSigning === 'path-only' && plan.query !== '') {
     return contentMd5(Buffer.from(plan.query, 'ascii'));
   }
-  return options.getContentMd5 === 'blank' ? '' : contentMd5(plan.body);
+  return options.getContentMd5 === 'blank' ? '' : EMPTY_MD5;
 }

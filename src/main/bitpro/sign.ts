@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Base64 HMAC-SHA1 of a canonical string, with a secret only the signer knows (bitpro-api.md, Authentication). */
 export type Signer = { sign(canonicalString: string): string };
@@ -15,8 +15,11 @@ export function encodeForm(params: Readonly<Record<string, string>>): Buffer {
 
 /** Base64 MD5 of the bytes sent, or of no bytes at all for an empty body. */
 export function contentMd5(body: Uint8Array): string {
-  return createHash('md5').update(body).digest('base64');
+  return hash('md5', body, 'base64');
 }
+
+/** Of no bytes at all: what every GET carries (api-readings.md, 4). */
+export const EMPTY_MD5 = contentMd5(new Uint8Array());
 
 /** `method,content_md5,uri,timestamp`; the uri is path and query exactly as sent, without the host. */
 export function canonicalString(parts: {
@@ -25,10 +28,14 @@ export function canonicalString(parts: {
   uri: string;
   date: string;
 }): string {
-  return [parts.method, parts.contentMd5, parts.uri, parts.date].join(',');
+  return `${parts.method},${parts.contentMd5},${parts.uri},${parts.date}`;
 }
 
 /** `Mon, 10 Apr 2017 04:43:12 GMT`: the Date header's one form, with a resolution of one second. */
 export function httpDate(epochMs: number): string {
-  return new Date(epochMs).toUTCString();
+  const second = Math.floor(epochMs / 1000);
+  if (second !== written.second) written = { second, text: new Date(second * 1000).toUTCString() };
+  return written.text;
 }
+
+let written = { second: NaN, text: '' };
