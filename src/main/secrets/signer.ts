@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
+import { createHmacSha1, type HmacSha1 } from './hmac-sha1.ts';
 
 /** Signs canonical strings for as long as it has its secret. Nothing of it shows in JSON or when inspected. */
 export type SecretSigner = {
@@ -13,15 +13,16 @@ export type SecretSigner = {
 
 /** The key is the secret's text as it is, not what it would decode to (api-readings.md, 3). */
 export function createSigner(secret: string): SecretSigner {
-  let key: KeyObject | null = createSecretKey(secret, 'utf8');
+  let hmac: HmacSha1 | null = createHmacSha1(secret);
   return {
     sign(canonicalString) {
-      if (!key)
+      if (!hmac)
         throw new AppError('keychain_empty', 'The Secret key of this profile was put away.');
-      return createHmac('sha1', key).update(canonicalString).digest('base64');
+      return hmac.base64(canonicalString);
     },
     forget() {
-      key = null;
+      hmac?.forget();
+      hmac = null;
     },
   };
 }
