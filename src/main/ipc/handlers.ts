@@ -173,6 +173,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       (await opened()).sync.cancel();
       return null;
     },
+    'sync.prioritise': async ({ uids }) => {
+      (await opened()).sync.prioritise(uids);
+      return null;
+    },
 
     'rates.status': async () => (await opened()).rates.status(),
     'rates.refresh': async () => {

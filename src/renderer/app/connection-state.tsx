@@ -6,6 +6,7 @@ import { ProgressBar } from '../components/progress-bar.tsx';
 import { Age } from '../components/time.tsx';
 import { toast } from '../components/toasts.tsx';
 import { cx } from '../lib/cx.ts';
+import { formatCount, plural } from '../lib/format.ts';
 import { call } from '../lib/ipc.ts';
 import { useConnection, useSyncProgress } from '../lib/profile.tsx';
 import css from './header.module.css';
@@ -54,13 +55,21 @@ export function ConnectionState(): ReactNode {
 }
 
 function Reading({ sync }: { sync: SyncProgress }): ReactNode {
-  const { clientsDone, clientsTotal } = sync;
+  const { clientsDone, clientsTotal, rows } = sync;
   return (
-    <span className={css['fact']}>
-      Reading {clientsDone} of {clientsTotal}
+    <span className={css['fact']} title={detailOf(sync)}>
+      Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
+      {rows > 0 && `, ${plural(rows, 'row')}`}
       <span className={css['progress']}>
         <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
       </span>
     </span>
   );
+}
+
+/** How much there is to read is known only where every history was read to its end before. */
+function detailOf({ pages, rows, pagesLeft }: SyncProgress): string {
+  const done = `${plural(pages, 'page')} read, ${plural(rows, 'row')} new or changed.`;
+  if (pagesLeft !== null) return `${done} ${plural(pagesLeft, 'page')} left.`;
+  return `${done} Bitpro does not say how many are left.`;
 }

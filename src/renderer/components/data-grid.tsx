@@ -117,7 +117,7 @@ export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
   );
 }
 
-type DataGridProps<Row> = Pick<RowGridProps<Row>, 'label' | 'columns' | 'onOpen'> & {
+type DataGridProps<Row> = Pick<RowGridProps<Row>, 'label' | 'columns' | 'onOpen' | 'onSight'> & {
   rows: readonly Row[];
   rowKey: (row: Row) => string;
   selectedKey: string | null;
@@ -147,6 +147,7 @@ export function DataGrid<Row>({
         if (row !== undefined) props.onSelect(row);
       }}
       onOpen={props.onOpen}
+      {...(props.onSight && { onSight: props.onSight })}
     />
   );
 }

@@ -226,6 +226,10 @@ export const requests = {
   'sync.status': request<SyncProgress>()(none),
   'sync.start': request<null>()(none),
   'sync.cancel': request<null>()(none),
+  /** Clients on screen: what they need is read before the rest. */
+  'sync.prioritise': request<null>()(
+    z.strictObject({ uids: z.array(clientUidSchema).check(z.maxLength(200)) }),
+  ),
 
   'rates.status': request<RateStatus>()(none),
   'rates.refresh': request<RateStatus>()(none),

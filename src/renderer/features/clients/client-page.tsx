@@ -14,6 +14,7 @@ import { toast } from '../../components/toasts.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { formatCount } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
+import { useOnScreen } from '../../lib/on-screen.ts';
 import { clientName, useClient } from '../../lib/client.ts';
 import { useRateStatus } from '../../lib/profile.tsx';
 import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
@@ -29,6 +30,7 @@ const backToClients = { href: '/clients', label: 'Clients' };
 export function ClientPage(): ReactNode {
   const { uid = '' } = useParams<{ uid: string }>();
   const reading = useClient(uid);
+  useOnScreen([uid]);
   if (reading.status === 'ready') return <ClientDetails client={reading.client} />;
   return (
     <>

@@ -6,6 +6,7 @@ import type { ClientView } from '#shared/domain/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { DataGrid } from '../../components/data-grid.tsx';
+import type { RowRange } from '../../components/data-grid-window.ts';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
@@ -13,6 +14,7 @@ import { Segmented } from '../../components/segmented.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { formatCount, plural } from '../../lib/format.ts';
 import { useDamage } from '../../lib/damage.ts';
+import { useOnScreen } from '../../lib/on-screen.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { AddByUidDialog } from './add-by-uid-dialog.tsx';
 import { clientColumns } from './client-columns.tsx';
@@ -86,6 +88,8 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
     [clients, text, archive],
   );
   const columns = useMemo(() => clientColumns(found ?? []), [found]);
+  const [sight, setSight] = useState<RowRange>({ first: 0, last: -1 });
+  useOnScreen((found ?? []).slice(sight.first, sight.last + 1).map(clientKey));
   return (
     <>
       <div className={css['bar']}>
@@ -121,6 +125,7 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
               selectedKey={selectedUid}
               onSelect={({ uid }) => set({ selectedUid: uid })}
               onOpen={({ uid }) => navigate(`/clients/${uid}`)}
+              onSight={setSight}
             />
           )}
         </Card>
