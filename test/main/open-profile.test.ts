@@ -172,6 +172,7 @@ const stillAnswered: readonly RequestName[] = [
   'sync.status',
   'sync.start',
   'sync.cancel',
+  'sync.prioritise',
   'rates.status',
   'rates.refresh',
   'rates.series',
