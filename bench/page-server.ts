@@ -73,16 +73,18 @@ const server = createServer((request, response) => {
   const [, uid = '', history] = /clients\/([^/]+)(\/transactions)?$/.exec(url.pathname) ?? [];
   const page = Number(url.searchParams.get('page') ?? '1');
   const draw = () => (history === undefined ? clientBody(uid) : pageBody(page));
-  // Every other page is as it was when the request came, so that neighbours are of different moments.
-  const early = page % 2 === 0 ? draw() : null;
-  const answer = () => {
-    const body = early ?? draw();
+  const answer = (body: Buffer) => {
     const length = String(body.length);
     const headers = { 'content-type': 'application/json', 'content-length': length };
     response.writeHead(isSigned(request) ? 200 : 401, headers).end(body);
   };
-  if (latencyMs === 0) answer();
-  else setTimeout(answer, latencyMs);
+  if (latencyMs === 0) return answer(draw());
+  // There, drawn up, and back: never two neighbours at the same moment of their way.
+  const thereMs = latencyMs * (0.3 + 0.4 * ((page * 0.618) % 1));
+  setTimeout(() => {
+    const body = draw();
+    setTimeout(() => answer(body), latencyMs - thereMs);
+  }, thereMs);
 });
 if (latencyMs === 0) for (let page = 1; page <= rows / PAGE_ROWS + 1; page += 1) pageBody(page);
 firstRequestMs = null;
