@@ -156,6 +156,20 @@ describe('prices', () => {
   ])('value %i satoshis at %i', (amountSats, priceCents, cents) => {
     expect(centsForSats(amountSats, priceCents)).toBe(cents);
   });
+
+  it('value satoshis exactly, rounded half up, on both sides of the safe integers', () => {
+    const price = fc.oneof(
+      fc.integer({ min: 1, max: 1e9 }),
+      fc.constantFrom(1, 2, 4, 50_000_000, 1e8, 2e8),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: MAX_SATS }), price, (amountSats, priceCents) => {
+        const exact = (BigInt(amountSats) * BigInt(priceCents) + 50_000_000n) / 100_000_000n;
+        fc.pre(exact <= BigInt(Number.MAX_SAFE_INTEGER));
+        expect(BigInt(centsForSats(amountSats, priceCents))).toBe(exact);
+      }),
+    );
+  });
 });
 
 describe('sums and the screen', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createLocalIso,
+  createUtcIso,
   dayAfter,
   dayOf,
   isDay,
@@ -61,6 +62,20 @@ describe('a calendar day', () => {
 
   it('is followed by the next one', () => {
     expect(dayAfter('2026-12-31')).toBe('2027-01-01');
+  });
+});
+
+describe('many moments in UTC', () => {
+  it('are written as toISOString writes each', () => {
+    const utcIso = createUtcIso();
+    const anyMs = fc.integer({ min: -8.64e15, max: 8.64e15 });
+    const nearMs = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 0, 3) });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(anyMs, nearMs)), (moments) => {
+        expect(moments.map(utcIso)).toEqual(moments.map(iso));
+      }),
+    );
+    expect(() => utcIso(8.64e15 + 1)).toThrow(RangeError);
   });
 });
 

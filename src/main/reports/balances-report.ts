@@ -50,6 +50,13 @@ export function balancesReport(source: ReportSource): ReportRows {
   const figuresOf = prepareFigures(source);
   const rateAt = prepareRateLookup(db);
   const sums = createSums(['balance', 'unconfirmed', 'computed', 'difference', 'value']);
+  const sum = {
+    balance: sums.of('balance', 'BTC'),
+    unconfirmed: sums.of('unconfirmed', 'BTC'),
+    computed: sums.of('computed', 'BTC'),
+    difference: sums.of('difference', 'BTC'),
+    value: sums.of('value', 'USD'),
+  };
   const start = [SCHEMA, profile.environment, textCell(profile.name)].join(',');
 
   function rowOf(client: ReportClient): string {
@@ -57,11 +64,11 @@ export function balancesReport(source: ReportSource): ReportRows {
     const figures = figuresOf(client);
     const rate = balance && rateAt(balance.asOfMs);
     const usdCents = rate ? centsForSats(balance.balanceSats, rate.priceCents) : null;
-    sums.add('balance', 'BTC', balance?.balanceSats ?? null);
-    sums.add('unconfirmed', 'BTC', balance?.unconfirmedSats ?? null);
-    sums.add('computed', 'BTC', figures.computedSats);
-    sums.add('difference', 'BTC', figures.differenceSats);
-    sums.add('value', 'USD', usdCents);
+    sum.balance(balance?.balanceSats ?? null);
+    sum.unconfirmed(balance?.unconfirmedSats ?? null);
+    sum.computed(figures.computedSats);
+    sum.difference(figures.differenceSats);
+    sum.value(usdCents);
     return csvRow([
       start,
       client.uid,

@@ -47,7 +47,7 @@ export function prepareClientSums(
   );
   const settlingDeposits = db
     .prepare<[number, number, number], number>(
-      `SELECT coalesce(sum(amount_sats), 0) FROM main.transactions
+      `SELECT coalesce(sum(amount_sats), 0) FROM main.transactions INDEXED BY settling
        WHERE client_id = ? AND settling = 1 AND type = 0
          AND created_at_ms >= ? AND created_at_ms < ?`,
     )

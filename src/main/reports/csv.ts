@@ -3,6 +3,8 @@
  * million rows than any general writer. A number column is written as it is; text goes through `textCell`.
  */
 
+import { createUtcIso } from '#shared/time-zone.ts';
+
 export const ROW_END = '\r\n';
 
 /** What a spreadsheet takes for the beginning of a formula, full-width forms too. */
@@ -29,14 +31,15 @@ export function utcCell(atMs: number | null): string {
   return atMs === null ? '' : new Date(atMs).toISOString();
 }
 
-/** `utcCell` for a column in which many rows in a row share their moment: it is written out once. */
+/** `utcCell` for a column of many moments: one that comes again, as many do, is written out once. */
 export function createUtcCell(): (atMs: number | null) => string {
+  const iso = createUtcIso();
   let lastMs: number | null = null;
   let lastText = '';
   return (atMs) => {
     if (atMs !== lastMs) {
       lastMs = atMs;
-      lastText = utcCell(atMs);
+      lastText = atMs === null ? '' : iso(atMs);
     }
     return lastText;
   };

@@ -4,27 +4,31 @@ import type { ReportSum } from './report-source.ts';
 const decimals = { BTC: 8, USD: 2 } as const;
 type Currency = keyof typeof decimals;
 
+/** Adds whole units; null is not known and not counted. @throws RangeError beyond the safe integers */
+export type AddUnits = (units: number | null) => void;
+
 export type ReportSums = {
-  /** Adds whole units; null is not known and not counted. @throws RangeError beyond the safe integers */
-  add(type: string, currency: Currency, units: number | null): void;
+  /** One sum; to be asked for once, not for every row. */
+  of(type: string, currency: Currency): AddUnits;
+  /** Those that something was added to, in the order of `types`. */
   list(): ReportSum[];
 };
 
-/** Sums by type and currency, listed in the order of `types`. */
+type Sum = { type: string; currency: Currency; rows: number; units: number; add: AddUnits };
+
+/** Sums by type and currency. */
 export function createSums(types: readonly string[]): ReportSums {
-  const sums = new Map<string, { type: string; currency: Currency; rows: number; units: number }>();
+  const sums = new Map<string, Sum>();
   return {
-    add(type, currency, units) {
-      if (units === null) return;
+    of(type, currency) {
       const key = `${type} ${currency}`;
-      const sum = sums.get(key);
-      if (sum) {
-        sum.rows += 1;
-        sum.units = addUnits(sum.units, units);
-      } else sums.set(key, { type, currency, rows: 1, units });
+      const sum = sums.get(key) ?? createSum(type, currency);
+      sums.set(key, sum);
+      return sum.add;
     },
     list: () =>
       [...sums.values()]
+        .filter(({ rows }) => rows > 0)
         .toSorted((a, b) => order(types, a) - order(types, b))
         .map(({ type, currency, rows, units }) => ({
           type,
@@ -35,6 +39,21 @@ export function createSums(types: readonly string[]): ReportSums {
   };
 }
 
-function order(types: readonly string[], sum: { type: string; currency: Currency }): number {
-  return types.indexOf(sum.type) * 2 + (sum.currency === 'USD' ? 1 : 0);
+function createSum(type: string, currency: Currency): Sum {
+  const sum: Sum = {
+    type,
+    currency,
+    rows: 0,
+    units: 0,
+    add(units) {
+      if (units === null) return;
+      sum.rows += 1;
+      sum.units = addUnits(sum.units, units);
+    },
+  };
+  return sum;
+}
+
+function order(types: readonly string[], { type, currency }: Sum): number {
+  return types.indexOf(type) * 2 + (currency === 'USD' ? 1 : 0);
 }

@@ -4,7 +4,8 @@ import { AppError } from '#shared/errors.ts';
 import { csvRow } from './csv.ts';
 import type { ReportRows } from './report-source.ts';
 
-const BUFFER_CHARACTERS = 64 * 1024;
+/** Holds a chunk of any report; a larger one is written in parts. */
+const BUFFER_BYTES = 256 * 1024;
 
 export type WrittenFile = { rows: number; bytes: number; sha256: string };
 
@@ -19,28 +20,31 @@ export function writeReport(
   hooks: { isCancelled: () => boolean; onRows: (rows: number) => void },
 ): WrittenFile {
   const hash = createHash('sha256');
+  const encoder = new TextEncoder();
+  const buffer = new Uint8Array(BUFFER_BYTES);
   let rows = 0;
   let bytes = 0;
-  let pending = csvRow(report.columns);
 
   return onDisk(path, () => {
     const file = openSync(path, 'wx', 0o600);
-    const flush = () => {
-      const buffer = Buffer.from(pending);
-      writeAll(file, buffer);
-      hash.update(buffer);
-      bytes += buffer.length;
-      pending = '';
+    const write = (text: string) => {
+      for (let rest = text; rest !== '';) {
+        const { read, written } = encoder.encodeInto(rest, buffer);
+        const part = buffer.subarray(0, written);
+        writeAll(file, part);
+        hash.update(part);
+        bytes += written;
+        rest = rest.slice(read);
+      }
     };
     try {
+      write(csvRow(report.columns));
       for (const chunk of report.chunks) {
         if (hooks.isCancelled()) throw new AppError('cancelled', 'The report was cancelled.');
-        pending += chunk.text;
+        write(chunk.text);
         rows += chunk.rows;
-        if (pending.length >= BUFFER_CHARACTERS) flush();
         hooks.onRows(rows);
       }
-      flush();
       fsyncSync(file);
       return { rows, bytes, sha256: hash.digest('hex') };
     } finally {
@@ -50,7 +54,7 @@ export function writeReport(
 }
 
 /** A write may take less than it was given, and reports a full disk only at the next one. */
-function writeAll(file: number, buffer: Buffer): void {
+function writeAll(file: number, buffer: Uint8Array): void {
   let offset = 0;
   while (offset < buffer.length) offset += writeSync(file, buffer, offset);
 }

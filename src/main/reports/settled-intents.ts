@@ -9,10 +9,10 @@ export type SettledIntent = {
 
 type IntentRow = SettledIntent & { clientUid: string; serverTid: string };
 
-/** @returns the intent that a transaction of the server settled, if it was made here */
+/** The intents that transactions of the server settled, by client uid and tid. */
 export function loadSettledIntents(
   db: CacheDb,
-): (clientUid: string, tid: string) => SettledIntent | undefined {
+): ReadonlyMap<string, ReadonlyMap<string, SettledIntent>> {
   const rows = db
     .prepare<[], IntentRow>(
       `SELECT i.client_uid AS clientUid, i.server_tid AS serverTid, i.id,
@@ -22,6 +22,11 @@ export function loadSettledIntents(
        WHERE i.state = 'confirmed' AND i.server_tid IS NOT NULL`,
     )
     .all();
-  const byTransaction = new Map(rows.map((row) => [`${row.clientUid} ${row.serverTid}`, row]));
-  return (clientUid, tid) => byTransaction.get(`${clientUid} ${tid}`);
+  const byClient = new Map<string, Map<string, SettledIntent>>();
+  for (const { clientUid, serverTid, ...intent } of rows) {
+    const ofClient = byClient.get(clientUid);
+    if (ofClient) ofClient.set(serverTid, intent);
+    else byClient.set(clientUid, new Map([[serverTid, intent]]));
+  }
+  return byClient;
 }

@@ -1,11 +1,13 @@
 import { directionOf, transactionTypes, type TransactionType } from '#shared/domain/transaction.ts';
 import { addUnits, centsForSats, impliedPriceCents, toDecimal } from '#shared/money.ts';
-import { createLocalIso } from '#shared/time-zone.ts';
+import { createLocalIso, createUtcIso } from '#shared/time-zone.ts';
+import type { CacheDb } from '../storage/open.ts';
+import { prepareAnnotations } from './annotations.ts';
 import { listReportClients, netSats, prepareClientSums } from './client-figures.ts';
-import { createUtcCell, csvRow, numberCell, textCell, utcCell } from './csv.ts';
+import { createUtcCell, numberCell, ROW_END, textCell } from './csv.ts';
 import { prepareRateLookup } from './rate-lookup.ts';
 import type { ReportRows, ReportSource } from './report-source.ts';
-import { createSums } from './report-sums.ts';
+import { createSums, type AddUnits, type ReportSums } from './report-sums.ts';
 import { loadSettledIntents, type SettledIntent } from './settled-intents.ts';
 import { countTransactions, readTransactions, type RawTransaction } from './transaction-rows.ts';
 
@@ -52,107 +54,167 @@ const directions = { '1': 'in', '-1': 'out', '0': '' } as const;
  * Every transaction of the range, by time and then tid. Amounts, balances and fiat values are signed by
  * direction; where the service named a type the app does not know they are empty, and so is the client's
  * running balance from there on.
+ *
+ * A row is one concatenation, and what many rows share is written out once: a million rows are to take no longer
+ * than SQLite's own CSV (performance.md, 1).
  */
 export function transactionsReport(source: ReportSource): ReportRows {
-  const { request, range } = source;
+  const { db, request, range } = source;
   const sums = createSums(transactionTypes);
-  const settledIntent = loadSettledIntents(source.db);
-  const runningBalance = prepareRunningBalance(source);
+  const types = transactionTypes.map((type) => typeOf(type, sums));
+  const unknownType = typeOf('unknown', sums);
+  const annotations = prepareAnnotations(db);
+  const clientOf = prepareClients(source, (id, uid) => annotations.load(id, uid));
+  const stateCell = prepareStateCells(db);
   const valueOf = prepareValuation(source);
-  const { start, zone } = constantCells(source);
+  const zone = textCell(request.timeZone);
+  const utc = createUtcIso();
   const local = createLocalIso(request.timeZone);
   const observed = createUtcCell();
   const fetched = createUtcCell();
+  const rateCell = createRateCell();
 
   function rowOf(raw: RawTransaction): string {
-    const type = transactionTypes[raw.type] ?? 'unknown';
-    const direction = directionOf(type);
-    const sats = direction === 0 ? null : direction * raw.amountSats;
-    const intent = settledIntent(raw.clientUid, raw.tid);
-    const value = valueOf(raw, type, intent);
-    const fiatCents = value && direction !== 0 ? direction * value.cents : null;
-    sums.add(type, 'BTC', sats);
-    sums.add(type, 'USD', fiatCents);
-    return csvRow([
-      start,
-      raw.clientUid,
-      textCell(raw.clientLabel),
-      textCell(raw.tid),
-      type,
-      directions[direction],
-      textCell(raw.state),
-      utcCell(raw.createdAtMs),
-      local(raw.createdAtMs),
-      zone,
-      sats === null ? NOT_KNOWN : toDecimal(sats, 8, true),
-      numberCell(sats),
-      numberCell(runningBalance(raw, type)),
-      NOT_KNOWN,
-      fiatCents === null ? NOT_KNOWN : 'USD',
-      fiatCents === null ? NOT_KNOWN : toDecimal(fiatCents, 2, true),
-      value ? toDecimal(value.priceCents, 2, true) : NOT_KNOWN,
-      value ? value.basis : 'none',
-      observed(value?.observedAtMs ?? null),
-      textCell(raw.address),
-      NOT_KNOWN,
-      textCell(raw.txId),
-      numberCell(raw.confirmations),
-      textCell(raw.note),
-      textCell(raw.tags),
-      intent?.id ?? '',
-      textCell(intent?.requestedBy ?? null),
-      NOT_KNOWN,
-      fetched(raw.fetchedAtMs),
-    ]);
+    // By index: an array pattern would walk an iterator for each row.
+    const { 0: clientId, 1: clientUid, 2: tid, 3: typeId, 4: amountSats, 5: createdAtMs } = raw;
+    const {
+      6: stateId,
+      7: confirmations,
+      8: txId,
+      9: address,
+      10: settling,
+      11: fetchedAtMs,
+    } = raw;
+    const type = types[typeId] ?? unknownType;
+    const client = clientOf(clientId, clientUid);
+    const intent = client.intents?.get(tid);
+    const { note, tags } = annotations.get(clientId, clientUid, tid);
+    const sats = type.direction === 0 ? null : type.direction * amountSats;
+    const balanceSats = addToBalance(client, type, sats, settling);
+    const value = valueOf(amountSats, createdAtMs, type.name === 'buy' ? intent : undefined);
+    const fiatCents = value && type.direction !== 0 ? type.direction * value.cents : null;
+    type.addSats(sats);
+    type.addCents(fiatCents);
+    return (
+      `${client.start},${textCell(tid)},${type.cells},${stateCell(stateId)},` +
+      `${utc(createdAtMs)},${local(createdAtMs)},${zone},` +
+      `${sats === null ? NOT_KNOWN : toDecimal(sats, 8, true)},${numberCell(sats)},` +
+      `${numberCell(balanceSats)},${NOT_KNOWN},` +
+      `${fiatCents === null ? ',' : `USD,${toDecimal(fiatCents, 2, true)}`},` +
+      `${value ? `${rateCell(value.priceCents)},${value.basis}` : ',none'},` +
+      `${observed(value?.observedAtMs ?? null)},` +
+      `${textCell(address)},${NOT_KNOWN},${textCell(txId)},${numberCell(confirmations)},` +
+      `${textCell(note)},${textCell(tags)},` +
+      `${intent ? `${intent.id},${textCell(intent.requestedBy)}` : ','},${NOT_KNOWN},` +
+      `${fetched(fetchedAtMs)}${ROW_END}`
+    );
   }
 
   function* chunks() {
-    for (const rows of readTransactions(source.db, range, request.clientUid)) {
-      yield { text: rows.map(rowOf).join(''), rows: rows.length };
+    for (const rows of readTransactions(db, range, request.clientUid)) {
+      let text = '';
+      for (const raw of rows) text += rowOf(raw);
+      yield { text, rows: rows.length };
     }
   }
 
   return {
     columns: transactionColumns,
-    totalRows: countTransactions(source.db, range, request.clientUid),
+    totalRows: countTransactions(db, range, request.clientUid),
     chunks: chunks(),
     sums: () => sums.list(),
   };
 }
 
-function constantCells({ profile, request }: ReportSource): { start: string; zone: string } {
-  const start = [SCHEMA, profile.environment, textCell(profile.name)].join(',');
-  return { start, zone: textCell(request.timeZone) };
+type Type = {
+  name: TransactionType;
+  direction: 1 | -1 | 0;
+  /** Type and direction. */
+  cells: string;
+  addSats: AddUnits;
+  addCents: AddUnits;
+};
+
+function typeOf(name: TransactionType, sums: ReportSums): Type {
+  const direction = directionOf(name);
+  const cells = `${name},${directions[direction]}`;
+  const addSats = sums.of(name, 'BTC');
+  return { name, direction, cells, addSats, addCents: sums.of(name, 'USD') };
 }
 
-/**
- * A client's balance after each of its rows: known where its whole history is. A deposit counts once it has its
- * six confirmations, as in `balance` (bitpro-api.md, Clients).
- */
-function prepareRunningBalance({ db, range, request }: ReportSource) {
-  const sumsOf = prepareClientSums(db);
-  const isComplete = new Map(
-    listReportClients(db, request.clientUid).map(({ uid, historyComplete }) => [
-      uid,
-      historyComplete,
-    ]),
-  );
-  const balances = new Map<string, number | null>();
+type Client = {
+  /** The cells up to its label. */
+  start: string;
+  /** After its last row written; null where it is not known. */
+  balanceSats: number | null;
+  /** By tid. */
+  intents: ReadonlyMap<string, SettledIntent> | undefined;
+};
 
-  return (raw: RawTransaction, type: TransactionType): number | null => {
-    let balance = balances.get(raw.clientUid);
-    if (balance === undefined) {
-      balance = isComplete.get(raw.clientUid)
-        ? netSats(sumsOf(raw.clientId, Number.MIN_SAFE_INTEGER, range.fromMs))
-        : null;
+/** The clients of the rows, each looked up at its first row. */
+function prepareClients(
+  source: ReportSource,
+  onFirst: (id: number, uid: string) => void,
+): (id: number, uid: string) => Client {
+  const { db, profile, range, request } = source;
+  const start = [SCHEMA, profile.environment, textCell(profile.name)].join(',');
+  const sumsOf = prepareClientSums(db);
+  const intents = loadSettledIntents(db);
+  const registered = new Map(
+    listReportClients(db, request.clientUid).map((client) => [client.uid, client]),
+  );
+  const clients = new Map<number, Client>();
+
+  /** Before its first row. Known where the whole history is. */
+  function openingSats(id: number, uid: string): number | null {
+    if (!registered.get(uid)?.historyComplete) return null;
+    return netSats(sumsOf(id, Number.MIN_SAFE_INTEGER, range.fromMs));
+  }
+
+  return (id, uid) => {
+    const known = clients.get(id);
+    if (known) return known;
+    const label = textCell(registered.get(uid)?.label ?? null);
+    const client: Client = {
+      start: `${start},${uid},${label}`,
+      balanceSats: openingSats(id, uid),
+      intents: intents.get(uid),
+    };
+    clients.set(id, client);
+    onFirst(id, uid);
+    return client;
+  };
+}
+
+/** A deposit counts once it has its six confirmations, as in `balance` (bitpro-api.md, Clients). */
+function addToBalance(
+  client: Client,
+  { name }: Type,
+  sats: number | null,
+  settling: number,
+): number | null {
+  const isUnconfirmed = name === 'deposit' && settling === 1;
+  if (client.balanceSats === null || isUnconfirmed) return client.balanceSats;
+  client.balanceSats = sats === null ? null : addUnits(client.balanceSats, sats);
+  return client.balanceSats;
+}
+
+function prepareStateCells(db: CacheDb): (id: number | null) => string {
+  const states = db.prepare<[], { id: number; name: string }>('SELECT id, name FROM main.states');
+  const cells = new Map(states.all().map(({ id, name }) => [id, textCell(name)]));
+  return (id) => (id === null ? NOT_KNOWN : (cells.get(id) ?? NOT_KNOWN));
+}
+
+/** Rows that follow one another mostly share their rate. */
+function createRateCell(): (priceCents: number) => string {
+  let lastCents = Number.NaN;
+  let lastText = '';
+  return (priceCents) => {
+    if (priceCents !== lastCents) {
+      lastCents = priceCents;
+      lastText = toDecimal(priceCents, 2, true);
     }
-    if (balance !== null) {
-      const isUnconfirmed = type === 'deposit' && raw.settling === 1;
-      if (type === 'unknown') balance = null;
-      else if (!isUnconfirmed) balance = addUnits(balance, directionOf(type) * raw.amountSats);
-    }
-    balances.set(raw.clientUid, balance);
-    return balance;
+    return lastText;
   };
 }
 
@@ -165,17 +227,17 @@ type Value = {
 };
 
 /**
- * What a row is worth: the dollars spent where the buy was made here, else at the rate observed last before it.
+ * What a row is worth: the dollars spent where it is a buy made here, else at the rate observed last before it.
  */
 function prepareValuation({ db }: ReportSource) {
   const rateAt = prepareRateLookup(db);
   return (
-    { amountSats, createdAtMs }: RawTransaction,
-    type: TransactionType,
-    intent: SettledIntent | undefined,
+    amountSats: number,
+    createdAtMs: number,
+    buy: SettledIntent | undefined,
   ): Value | null => {
-    if (type === 'buy' && intent?.usdCents && amountSats > 0) {
-      const cents = intent.usdCents;
+    if (buy?.usdCents && amountSats > 0) {
+      const cents = buy.usdCents;
       const priceCents = impliedPriceCents(cents, amountSats);
       return { cents, priceCents, basis: 'trade', observedAtMs: createdAtMs };
     }

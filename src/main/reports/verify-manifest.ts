@@ -115,14 +115,14 @@ function addRow(
     return text === '' ? null : readDecimal(text, scale);
   };
   if (report === 'transactions') {
-    sums.add(cell('type'), 'BTC', units('amount_btc', 8));
-    sums.add(cell('type'), 'USD', units('fiat_amount', 2));
+    sums.of(cell('type'), 'BTC')(units('amount_btc', 8));
+    sums.of(cell('type'), 'USD')(units('fiat_amount', 2));
   } else if (report === 'balances') {
-    sums.add('balance', 'BTC', units('balance_btc', 8));
-    sums.add('unconfirmed', 'BTC', units('unconfirmed_sats', 0));
-    sums.add('computed', 'BTC', units('computed_sats', 0));
-    sums.add('difference', 'BTC', units('difference_sats', 0));
-    sums.add('value', 'USD', units('usd_value', 2));
+    sums.of('balance', 'BTC')(units('balance_btc', 8));
+    sums.of('unconfirmed', 'BTC')(units('unconfirmed_sats', 0));
+    sums.of('computed', 'BTC')(units('computed_sats', 0));
+    sums.of('difference', 'BTC')(units('difference_sats', 0));
+    sums.of('value', 'USD')(units('usd_value', 2));
   }
 }
 
