@@ -23,8 +23,11 @@ export type Reports = {
   close(): Promise<void>;
 };
 
-/** The worker's young generation stays small, since every row is garbage a moment later. */
-const YOUNG_GENERATION_MB = 8;
+/**
+ * The worker's heap stays small: every row is garbage a moment later, and what is kept are the clients and the
+ * intents made here. Without an upper limit V8 lets the garbage grow for long before it looks.
+ */
+const heapLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 export function createReports(deps: {
   recordsPath: string;
@@ -52,8 +55,7 @@ export function createReports(deps: {
   function launch(jobId: string, job: ReportJob): void {
     const cancelFlag = new SharedArrayBuffer(4);
     const workerData: ReportWorkerData = { job, cancelFlag };
-    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-    const worker = new Worker(workerUrl, { workerData, resourceLimits });
+    const worker = new Worker(workerUrl, { workerData, resourceLimits: heapLimits });
     worker.on('message', (message: ReportWorkerMessage) => {
       update(jobId, changeOf(message));
     });

@@ -5,7 +5,7 @@ export type ObservedRate = { priceCents: number; observedAtMs: number };
 type RateRow = [observedAtMs: number, priceCents: number, id: number];
 
 /** Read at once: where rows and rates are equally dense a lookup costs next to nothing, elsewhere not much more. */
-const READ_AHEAD = 64;
+const READ_AHEAD = 32;
 
 /**
  * Made for moments in order of time, right for any.

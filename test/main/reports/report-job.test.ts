@@ -22,7 +22,7 @@ describe('a report that does not come to its end', () => {
   });
 
   it('leaves nothing when cancelled, at any moment', () => {
-    for (const moment of [1, 2]) {
+    for (const moment of [1, 2, 3, 4]) {
       let asked = 0;
       const isCancelled = () => (asked += 1) >= moment;
       expect(() => bench.run({}, { isCancelled })).toThrow(
@@ -30,6 +30,22 @@ describe('a report that does not come to its end', () => {
       );
       expect(files()).toEqual([]);
     }
+  });
+
+  it('writes not one more chunk once it was asked to stop', () => {
+    for (let minute = 0; minute < 1000; minute += 1) {
+      bench.rate(new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(), 122_510);
+    }
+    const told: number[] = [];
+    const hooks = {
+      isCancelled: () => (told.at(-1) ?? 0) >= 400,
+      onRows: (rows: number) => told.push(rows),
+    };
+    expect(() => bench.run({ report: 'rates' }, hooks)).toThrow(
+      expect.objectContaining({ code: 'cancelled' }),
+    );
+    expect(told).toEqual([0, 200, 400]);
+    expect(files()).toEqual([]);
   });
 
   it('leaves an earlier report of that name and its manifest as they were', async () => {
