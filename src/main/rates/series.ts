@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
+import { AppError } from '#shared/errors.ts';
 import { ownTrades } from '../storage/cache/trades-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import {
-  countRates,
   firstRateAtMs,
+  rateEnds,
   ratesBetween,
   recentSpacingsMs,
   summarizeRates,
@@ -19,40 +21,40 @@ const periodMs: Record<Exclude<RatePeriod, 'all'>, number> = {
   year: 365 * DAY_MS,
 };
 
-/** Two points a bucket, the lowest and the highest price, so that thinning keeps every extreme. */
+/** Two points a bucket, the lowest and the highest price, and the two ends: thinning keeps them all. */
 const MAX_POINTS = 2000;
-const BUCKETS = MAX_POINTS / 2;
+const BUCKETS = MAX_POINTS / 2 - 1;
+/** How long the event loop is kept in one go. */
+const TURN_MS = 4;
 const MAX_GAP_MS = 15 * 60_000;
 const GAP_SPACINGS = 3;
 const MAX_TRADES = 500;
 
 /**
  * The observed rates of a period that ends now, at most about 2,000 points, with nulls where nothing was
- * observed, and the app's own buys at the price they came to.
+ * observed, and the app's own buys at the price they came to. A year of minutes is read in short turns, between
+ * which the program goes on.
+ * @throws AppError cancelled when the profile is closed meanwhile
  */
-export function rateSeries(
+export async function rateSeries(
   records: RecordsDb,
   cache: CacheDb,
   period: RatePeriod,
   nowMs: number,
-): RateSeries {
+): Promise<RateSeries> {
   const firstMs = firstRateAtMs(records) ?? nowMs;
   const fromMs = period === 'all' ? firstMs : Math.max(firstMs, nowMs - periodMs[period]);
   const range = { fromMs, toMs: nowMs + 1 };
-  const observations = countRates(records, range);
-  const bucketMs = Math.max(1, Math.ceil((range.toMs - fromMs) / BUCKETS));
   const gapMs = usualGapMs(records, range);
-  const stretches =
-    observations <= MAX_POINTS
-      ? ratesBetween(records, range).map(stretchOfOne)
-      : thinned(records, range, bucketMs);
+  const trades = ownTrades(cache, range, MAX_TRADES);
+  const rates = ratesBetween(records, range, MAX_POINTS + 1);
+  if (rates.length <= MAX_POINTS) {
+    return { ...toColumns(rates.map(stretchOfOne), gapMs), trades, observations: rates.length };
+  }
+  const bucketMs = Math.max(1, Math.ceil((range.toMs - fromMs) / BUCKETS));
+  const { stretches, observations } = await thinned(records, range, bucketMs);
   // A hole narrower than a bucket is narrower than the chart can show.
-  const holeMs = observations <= MAX_POINTS ? gapMs : Math.max(gapMs, bucketMs);
-  return {
-    ...toColumns(stretches, holeMs),
-    trades: ownTrades(cache, range, MAX_TRADES),
-    observations,
-  };
+  return { ...toColumns(stretches, Math.max(gapMs, bucketMs)), trades, observations };
 }
 
 type Range = { fromMs: number; toMs: number };
@@ -64,18 +66,49 @@ function stretchOfOne(point: RatePoint & { coveredToMs: number }): Stretch {
   return { points: [point], fromMs: point.atMs, coveredToMs: point.coveredToMs };
 }
 
-function thinned(records: RecordsDb, { fromMs, toMs }: Range, bucketMs: number): Stretch[] {
+async function thinned(
+  records: RecordsDb,
+  range: Range,
+  bucketMs: number,
+): Promise<{ stretches: Stretch[]; observations: number }> {
   const stretches: Stretch[] = [];
-  for (let startMs = fromMs; startMs < toMs; startMs += bucketMs) {
-    const summary = summarizeRates(records, { fromMs: startMs, toMs: startMs + bucketMs });
-    if (summary) stretches.push(stretchOf(summary));
+  let observations = 0;
+  let turnEndsMs = performance.now() + TURN_MS;
+  for (let startMs = range.fromMs; startMs < range.toMs; startMs += bucketMs) {
+    if (performance.now() > turnEndsMs) {
+      await nextTurn();
+      if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
+      turnEndsMs = performance.now() + TURN_MS;
+    }
+    const bucket = { fromMs: startMs, toMs: Math.min(startMs + bucketMs, range.toMs) };
+    const summary = summarizeRates(records, bucket);
+    if (!summary) continue;
+    observations += summary.count;
+    stretches.push(stretchOf(summary));
   }
-  return stretches;
+  const ends = rateEnds(records, range);
+  const [first, last] = [stretches.at(0), stretches.at(-1)];
+  // From the oldest to the newest is the change that the screen tells.
+  if (ends && first && last) {
+    addPoint(first, ends.oldest);
+    addPoint(last, ends.newest);
+  }
+  return { stretches, observations };
 }
 
 function stretchOf({ lowest, highest, fromMs, coveredToMs }: RateSummary): Stretch {
-  const points = lowest.atMs === highest.atMs ? [lowest] : [lowest, highest];
-  return { points: points.toSorted((a, b) => a.atMs - b.atMs), fromMs, coveredToMs };
+  const stretch: Stretch = { points: [lowest], fromMs, coveredToMs };
+  addPoint(stretch, highest);
+  return stretch;
+}
+
+function addPoint(stretch: Stretch, { atMs, priceCents }: RatePoint): void {
+  const isThere = stretch.points.some(
+    (point) => point.atMs === atMs && point.priceCents === priceCents,
+  );
+  if (isThere) return;
+  stretch.points.push({ atMs, priceCents });
+  stretch.points.sort((a, b) => a.atMs - b.atMs);
 }
 
 function toColumns(

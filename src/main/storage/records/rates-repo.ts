@@ -11,6 +11,7 @@ export type RatePoint = { atMs: number; priceCents: number };
 export type RateSummary = {
   lowest: RatePoint;
   highest: RatePoint;
+  count: number;
   fromMs: number;
   coveredToMs: number;
 };
@@ -35,10 +36,17 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   latest: db.prepare<[], Rate>(`SELECT ${columns} FROM rates ORDER BY id DESC LIMIT 1`),
   first: db.prepare<[], number | null>('SELECT min(observed_at_ms) FROM rates').pluck(),
-  count: db.prepare<[TimeRange], number>(`SELECT count(*) FROM rates WHERE ${inRange}`).pluck(),
-  between: db.prepare<[TimeRange], RatePoint & { coveredToMs: number }>(
+  oldestIn: db.prepare<[TimeRange], RatePoint>(
+    `SELECT ${point} FROM rates INDEXED BY rates_by_time WHERE ${inRange}
+     ORDER BY observed_at_ms LIMIT 1`,
+  ),
+  newestIn: db.prepare<[TimeRange], RatePoint>(
+    `SELECT ${point} FROM rates INDEXED BY rates_by_time WHERE ${inRange}
+     ORDER BY observed_at_ms DESC LIMIT 1`,
+  ),
+  between: db.prepare<[TimeRange & { limit: number }], RatePoint & { coveredToMs: number }>(
     `SELECT ${point}, ${coveredTo} AS coveredToMs FROM rates WHERE ${inRange}
-     ORDER BY observed_at_ms`,
+     ORDER BY observed_at_ms LIMIT :limit`,
   ),
   recent: db
     .prepare<[TimeRange], number>(
@@ -47,8 +55,8 @@ const prepared = statements((db: RecordsDb) => ({
     .pluck(),
   lowest: db.prepare<[TimeRange], RatePoint | { atMs: null }>(extreme('min')),
   highest: db.prepare<[TimeRange], RatePoint | { atMs: null }>(extreme('max')),
-  span: db.prepare<[TimeRange], { fromMs: number; coveredToMs: number }>(
-    `SELECT min(observed_at_ms) AS fromMs, max(${coveredTo}) AS coveredToMs FROM rates
+  span: db.prepare<[TimeRange], { count: number; fromMs: number; coveredToMs: number }>(
+    `SELECT count(*) AS count, min(observed_at_ms) AS fromMs, max(${coveredTo}) AS coveredToMs FROM rates
      WHERE ${inRange}`,
   ),
 }));
@@ -67,16 +75,23 @@ export function firstRateAtMs(db: RecordsDb): number | null {
   return prepared(db).first.get() ?? null;
 }
 
-export function countRates(db: RecordsDb, range: TimeRange): number {
-  return prepared(db).count.get(range) ?? 0;
+/** The first and the last observation of a range; null when nothing was observed in it. */
+export function rateEnds(
+  db: RecordsDb,
+  range: TimeRange,
+): { oldest: RatePoint; newest: RatePoint } | null {
+  const oldest = prepared(db).oldestIn.get(range);
+  const newest = prepared(db).newestIn.get(range);
+  return oldest && newest ? { oldest, newest } : null;
 }
 
-/** In order of time; meant for ranges whose count is known to be small. */
+/** In order of time, the first `limit` of them. */
 export function ratesBetween(
   db: RecordsDb,
   range: TimeRange,
+  limit: number,
 ): (RatePoint & { coveredToMs: number })[] {
-  return prepared(db).between.all(range);
+  return prepared(db).between.all({ ...range, limit });
 }
 
 /** Times between the last 500 or so observations of the range, in ms, newest first. */
@@ -85,7 +100,7 @@ export function recentSpacingsMs(db: RecordsDb, range: TimeRange): number[] {
   return times.slice(1).map((atMs, index) => (times[index] ?? atMs) - atMs);
 }
 
-/** Lowest, highest, first and last of a range; null when nothing was observed in it. */
+/** Lowest, highest, number and span of a range; null when nothing was observed in it. */
 export function summarizeRates(db: RecordsDb, range: TimeRange): RateSummary | null {
   const lowest = prepared(db).lowest.get(range);
   const highest = prepared(db).highest.get(range);
