@@ -98,7 +98,7 @@ const listScript: Figure = {
       await page.evaluate(openHistory);
       await page.evaluate(paintVanilla({ ...context, descending: true }));
       const cdp = await page.context().newCDPSession(page);
-      await cdp.send('Performance.enable');
+      await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
       const frames = { ours: new Array<number>(), anchor: new Array<number>() };
       let start = 0.2;
       const scrolled = async (side: 'ours' | 'anchor'): Promise<number> => {

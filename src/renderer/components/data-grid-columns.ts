@@ -2,7 +2,9 @@ import type { ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
 import css from './data-grid.module.css';
 
-export type SortState = 'ascending' | 'descending' | 'none';
+export type ColumnSort = { state: 'ascending' | 'descending' | 'none'; onToggle: () => void };
+/** By column key. Not part of the columns: a change of order must not draw every row again. */
+export type ColumnSorts = Readonly<Record<string, ColumnSort>>;
 
 export type Column<Row> = {
   key: string;
@@ -17,7 +19,6 @@ export type Column<Row> = {
   numeric?: boolean;
   muted?: boolean;
   cell: (row: Row) => ReactNode;
-  sort?: { state: SortState; onToggle: () => void };
 };
 
 export type Tracks = { gridTemplateColumns: string; minWidth: number };

@@ -1,27 +1,38 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
-import { cellClass, type Column, type Tracks } from './data-grid-columns.ts';
+import {
+  cellClass,
+  type Column,
+  type ColumnSort,
+  type ColumnSorts,
+  type Tracks,
+} from './data-grid-columns.ts';
 import css from './data-grid.module.css';
 
-export function HeadRow<Row>({
-  columns,
-  tracks,
-}: {
+type HeadRowProps<Row> = {
   columns: readonly Column<Row>[];
+  sorts: ColumnSorts;
   tracks: Tracks;
-}): ReactNode {
+};
+
+export function HeadRow<Row>({ columns, sorts, tracks }: HeadRowProps<Row>): ReactNode {
   return (
     <div role="row" aria-rowindex={1} className={css['row']} style={tracks}>
       {columns.map((column) => (
-        <HeadCell key={column.key} column={column} />
+        <HeadCell key={column.key} column={column} sort={sorts[column.key]} />
       ))}
     </div>
   );
 }
 
-function HeadCell<Row>({ column }: { column: Column<Row> }): ReactNode {
-  const { sort } = column;
+function HeadCell<Row>({
+  column,
+  sort,
+}: {
+  column: Column<Row>;
+  sort: ColumnSort | undefined;
+}): ReactNode {
   if (!sort) {
     return (
       <div role="columnheader" className={cellClass({ ...column, muted: true })}>

@@ -8,7 +8,7 @@ import {
   type ReactNode,
 } from 'react';
 import { cx } from '../lib/cx.ts';
-import { columnsFor, tracksOf, type Column } from './data-grid-columns.ts';
+import { columnsFor, tracksOf, type Column, type ColumnSorts } from './data-grid-columns.ts';
 import { DataRow, HeadRow } from './data-grid-row.tsx';
 import { ROW_PX, useRowWindow, type RowRange } from './data-grid-window.ts';
 import css from './data-grid.module.css';
@@ -17,6 +17,7 @@ type RowGridProps<Row> = {
   id?: string;
   label: string;
   columns: readonly Column<Row>[];
+  sorts?: ColumnSorts;
   rowCount: number;
   /** Undefined while the row is read: it is drawn as a quiet placeholder. */
   rowAt: (index: number) => Row | undefined;
@@ -31,6 +32,8 @@ type RowGridProps<Row> = {
   /** The rows are answers to a former question, and the new one takes its time. */
   isOutdated?: boolean;
 };
+
+const unsorted: ColumnSorts = {};
 
 /**
  * A table of any length: only the rows in sight are in the document, and need to be at hand. Arrow keys,
@@ -93,7 +96,7 @@ export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
       onClick={onClick}
     >
       <div role="rowgroup" className={css['head']}>
-        <HeadRow columns={columns} tracks={tracks} />
+        <HeadRow columns={columns} sorts={props.sorts ?? unsorted} tracks={tracks} />
       </div>
       <div
         role="rowgroup"

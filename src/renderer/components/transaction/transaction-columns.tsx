@@ -11,18 +11,16 @@ import css from './transaction-columns.module.css';
 type Options = {
   /** False on the page of one client. */
   withClient: boolean;
-  sort?: { time: Column<TransactionRow>['sort']; amount: Column<TransactionRow>['sort'] };
 };
 
 /** The columns of a list of transactions, the same wherever one is shown. */
-export function transactionColumns({ withClient, sort }: Options): Column<TransactionRow>[] {
+export function transactionColumns({ withClient }: Options): Column<TransactionRow>[] {
   return [
     {
       key: 'time',
       header: 'Time',
       widthPx: 150,
       cell: (row) => <Time ms={row.createdAtMs} />,
-      ...(sort?.time ? { sort: sort.time } : {}),
     },
     ...(withClient ? [clientColumn] : []),
     { key: 'type', header: 'Type', widthPx: 94, cell: (row) => transactionTypeWords[row.type] },
@@ -32,7 +30,6 @@ export function transactionColumns({ withClient, sort }: Options): Column<Transa
       widthPx: 114,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
-      ...(sort?.amount ? { sort: sort.amount } : {}),
     },
     { key: 'unit', header: 'Unit', quiet: true, widthPx: 40, muted: true, cell: () => 'BTC' },
     {

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { HistorySort, TransactionRow } from '#shared/domain/transaction.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import type { Column } from '../../components/data-grid-columns.ts';
+import type { ColumnSort, ColumnSorts } from '../../components/data-grid-columns.ts';
 import { RowGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -57,13 +57,13 @@ export function HistoryPage(): ReactNode {
 }
 
 const none: readonly never[] = [];
+const columns = transactionColumns({ withClient: true });
 
 type RowsProps = { store: HistoryStore; onOpen: (row: TransactionRow) => void };
 
 function Rows({ store, onOpen }: RowsProps): ReactNode {
   const state = useStore(store);
   const { pages, sort, status, error } = state;
-  const columns = useMemo(() => sortableColumns(sort, state.setSort), [sort, state.setSort]);
   if (status === 'error' && error) {
     return <ErrorState error={error} onRetry={() => void state.reload()} />;
   }
@@ -74,6 +74,7 @@ function Rows({ store, onOpen }: RowsProps): ReactNode {
       id={GRID_ID}
       label="Transactions"
       columns={columns}
+      sorts={sortsOf(sort, state.setSort)}
       rowCount={state.rowCount}
       rowAt={(index) => rowAt(pages, index)}
       selectedIndex={state.selectedIndex}
@@ -130,23 +131,12 @@ function NoRows({ store }: { store: HistoryStore }): ReactNode {
   );
 }
 
-function sortableColumns(
-  sort: HistorySort,
-  onSort: (by: HistorySort['by']) => void,
-): Column<TransactionRow>[] {
-  const header = (by: HistorySort['by']) => ({
-    state:
-      sort.by !== by
-        ? ('none' as const)
-        : sort.descending
-          ? ('descending' as const)
-          : ('ascending' as const),
+function sortsOf(sort: HistorySort, onSort: (by: HistorySort['by']) => void): ColumnSorts {
+  const columnSort = (by: HistorySort['by']): ColumnSort => ({
+    state: sort.by !== by ? 'none' : sort.descending ? 'descending' : 'ascending',
     onToggle: () => onSort(by),
   });
-  return transactionColumns({
-    withClient: true,
-    sort: { time: header('time'), amount: header('amount') },
-  });
+  return { time: columnSort('time'), amount: columnSort('amount') };
 }
 
 /** Reads when the question changes, and again when main reports new rows. */
