@@ -16,8 +16,10 @@ const prepared = statements((db: CacheDb) => ({
   addAddress: db
     .prepare<[string], number>('INSERT INTO addresses (address) VALUES (?) RETURNING id')
     .pluck(),
-  indexAddress: db.prepare<[number, string]>(
-    'INSERT INTO address_search (rowid, address) VALUES (?, ?)',
+  newestAddress: db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM addresses').pluck(),
+  indexAddresses: db.prepare<[number]>(
+    `INSERT INTO address_search (rowid, address)
+     SELECT id, address FROM addresses WHERE id > ? ORDER BY id`,
   ),
 }));
 
@@ -37,15 +39,21 @@ export function ensureStateId(db: CacheDb, name: string | null): number | null {
   return prepared(db).findState.get(name) ?? returned(prepared(db).addState.get(name));
 }
 
-/** To be called inside a writing transaction. */
+/** To be called inside a writing transaction, and `indexAddressesAfter` before its end. */
 export function ensureAddressId(db: CacheDb, address: string | null): number | null {
   if (address === null) return null;
-  const { findAddress, addAddress, indexAddress } = prepared(db);
-  const known = findAddress.get(address);
-  if (known !== undefined) return known;
-  const id = returned(addAddress.get(address));
-  indexAddress.run(id, address);
-  return id;
+  const { findAddress, addAddress } = prepared(db);
+  return findAddress.get(address) ?? returned(addAddress.get(address));
+}
+
+/** 0 when there is none. */
+export function newestAddressId(db: CacheDb): number {
+  return prepared(db).newestAddress.get() ?? 0;
+}
+
+/** Makes addresses newer than `id` findable. */
+export function indexAddressesAfter(db: CacheDb, id: number): void {
+  prepared(db).indexAddresses.run(id);
 }
 
 function returned(id: number | undefined): number {

@@ -12,7 +12,8 @@ const LIKE = "LIKE ? ESCAPE '\\'";
 const ID_CHARS = 4;
 /** So many digits hold two whole bytes wherever in a hash they begin. */
 const MIDDLE_DIGITS = 6;
-/** Clients with more rows are found by walking through time, those with fewer by gathering all their rows. */
+/** Of more clients or more rows the newest are found by walking through time, of fewer by gathering all. */
+const GATHERED_CLIENTS = 200;
 const GATHERED_ROWS = 10_000;
 
 /**
@@ -65,7 +66,7 @@ export function searchText(db: CacheDb, text: string): TextSearch {
   const lower = text.toLowerCase();
   const ids = clientsNamed(db, lower);
   return {
-    clients: ids.length === 0 ? null : clientSource(db, JSON.stringify(ids)),
+    clients: ids.length === 0 ? null : clientSource(db, ids),
     sources: [...trigramSources(text), ...idSources(text, lower)],
     middle: middleOfTxId(lower),
   };
@@ -83,10 +84,11 @@ function clientsNamed(db: CacheDb, lower: string): number[] {
   return known.clients.filter(({ names }) => names.includes(lower)).map(({ id }) => id);
 }
 
-function clientSource(db: CacheDb, ids: string): TextSearch['clients'] {
-  const rows = prepared(db).rowsOf.get(ids) ?? 0;
+function clientSource(db: CacheDb, clientIds: readonly number[]): TextSearch['clients'] {
+  const ids = JSON.stringify(clientIds);
   const condition = among('t.client_id', ids);
-  if (rows <= GATHERED_ROWS) {
+  const isFew = clientIds.length <= GATHERED_CLIENTS;
+  if (isFew && (prepared(db).rowsOf.get(ids) ?? 0) <= GATHERED_ROWS) {
     return { ids, source: { from: 'main.transactions t INDEXED BY by_client_time', condition } };
   }
   const from = 'main.transactions t INDEXED BY by_time';

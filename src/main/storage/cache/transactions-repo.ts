@@ -7,6 +7,8 @@ import {
   ensureClientId,
   ensureStateId,
   idToType,
+  indexAddressesAfter,
+  newestAddressId,
   packTxId,
   typeToId,
   unpackTxId,
@@ -121,6 +123,7 @@ function createBatch(
   const { insert, update, touch } = prepared(db);
   const known = findKnown(db, clientId, rows);
   const tally = emptyTally();
+  const addressesBefore = newestAddressId(db);
   const toIndex: string[] = [];
   const stateIds = new Map<string | null, number | null>();
   const addressIds = new Map<string | null, number | null>();
@@ -177,6 +180,7 @@ function createBatch(
       return found ? saveAgain(found, sent) : saveNew(sent);
     },
     end(): void {
+      indexAddressesAfter(db, addressesBefore);
       writeTally(db, clientId, tally);
       indexAnnotationsOf(db, clientUid, toIndex);
     },
