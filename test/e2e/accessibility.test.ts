@@ -91,6 +91,11 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
   await goTo(page, 'History');
   await page.getByRole('row').nth(3).waitFor();
   await stop('history');
+  await page.getByRole('button', { name: 'Jump to date' }).click();
+  await page.getByRole('dialog').getByRole('gridcell').first().waitFor();
+  await stop('jump to a date');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByRole('row').nth(2).click();
   await page.getByRole('dialog').waitFor();
   await stop('details of a transaction');
