@@ -8,15 +8,17 @@ import { describe, expect, test } from 'vitest';
 import { appendAudit, verifyChain } from '../../src/main/audit/chain.ts';
 import { cacheMigrations } from '../../src/main/storage/cache/migrations.ts';
 import { migrate, userVersion } from '../../src/main/storage/migrate.ts';
-import { openCache, openRecords, RecordsDb } from '../../src/main/storage/open.ts';
+import { CacheDb, openCache, openRecords, RecordsDb } from '../../src/main/storage/open.ts';
 import { recordsMigrations } from '../../src/main/storage/records/migrations.ts';
 import { temporaryDirectory } from '../main/storage/databases.ts';
 
 const newest = { records: recordsMigrations.length, cache: cacheMigrations.length };
 type Which = keyof typeof newest;
 
+type Audit = (action: string, subject: string) => void;
+
 /** What a version's tables hold before the next one; a version holds the rows of those before it too. */
-const rowsOfVersion: readonly ((db: RecordsDb) => void)[] = [
+const rowsOfVersion: readonly ((db: RecordsDb, audit: Audit) => void)[] = [
   (db) => {
     db.exec(`
       INSERT INTO clients VALUES ('BT-C1', 'Ann', 1, 'imported', 5, 'one', 'other');
@@ -26,33 +28,50 @@ const rowsOfVersion: readonly ((db: RecordsDb) => void)[] = [
       INSERT INTO meta VALUES ('k', 'v');
     `);
   },
-  (db) => {
+  (db, audit) => {
     const address = '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr';
     for (const [id, amountSats] of [
       ['i1', 5_000_000],
       ['i2', 6_000_000],
     ] as const) {
-      audit(db, 'intent.journaled', id);
+      audit('intent.journaled', id);
       db.prepare(
         `INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
          VALUES (?, 'withdrawal', 'journaled', 'BT-C1', ?, ?, 1)`,
       ).run(id, amountSats, address);
     }
   },
-  (db) => {
+  (db, audit) => {
     db.exec(`INSERT INTO intent_baseline VALUES ('i1', '39486536')`);
-    audit(db, 'intent.sent', 'i1');
+    audit('intent.sent', 'i1');
     db.exec(`UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = 2, baseline_at_ms = 1
              WHERE id = 'i1'`);
-    audit(db, 'intent.unknown', 'i1');
+    audit('intent.unknown', 'i1');
     db.exec(`UPDATE intents SET state = 'unknown', reason = 'no answer', unknown_since_ms = 3
              WHERE id = 'i1';
              INSERT INTO intent_readings VALUES (1, 'i1', 4, 1, 0, '39486536', NULL)`);
   },
+  (db, audit) => {
+    audit('approver.added', 'Bea');
+    db.exec(`INSERT INTO approvers
+             VALUES ('bea', 'Bea', randomblob(16), randomblob(32), 32768, 6, 1, 7)`);
+    audit('policy.saved', 'policy');
+    db.exec('INSERT INTO policy VALUES (1, 5000000, NULL, 1, 60000, 1000000)');
+  },
 ];
 
-function audit(db: RecordsDb, action: string, subject: string): void {
-  appendAudit(db, { atMs: 1, actor: 'ann', action, subject, detail: {} });
+/** Writes entries as they were written before the log had a head; the chain of a whole database makes them. */
+function auditOf(db: RecordsDb): Audit {
+  const chain = new RecordsDb(':memory:');
+  migrate(chain, recordsMigrations, 'chain');
+  const insert = db.prepare(
+    `INSERT INTO audit (seq, at_ms, actor, action, subject, detail, prev_hash, hash)
+     VALUES (:seq, :atMs, :actor, :action, :subject, :detail, :prevHash, :hash)`,
+  );
+  const append = chain.transaction((action: string, subject: string) =>
+    appendAudit(chain, { atMs: 1, actor: 'ann', action, subject, detail: {} }),
+  );
+  return (action, subject) => void insert.run(append(action, subject));
 }
 
 type Files = { folder: string; recordsPath: string; cachePath: string };
@@ -69,10 +88,21 @@ function filesIn(folder: string): Files {
 /** A records database of that version, closed, with rows in every table. */
 function createRecords({ recordsPath }: Files, version: number): void {
   const db = new RecordsDb(recordsPath);
-  for (const [index, fill] of rowsOfVersion.slice(0, version).entries()) {
-    migrate(db, recordsMigrations.slice(0, index + 1), 'file');
-    db.transaction(() => fill(db))();
+  let audit: Audit = () => {};
+  for (const { version: reached } of recordsMigrations.slice(0, version)) {
+    migrate(db, recordsMigrations.slice(0, reached), 'file');
+    // The second version brings the log.
+    if (reached === 2) audit = auditOf(db);
+    db.transaction(() => rowsOfVersion[reached - 1]?.(db, audit))();
   }
+  db.close();
+}
+
+/** A cache of that version, closed. What it holds can be fetched again, so a client is enough. */
+function createCache({ cachePath }: Files, version: number): void {
+  const db = new CacheDb(cachePath);
+  migrate(db, cacheMigrations.slice(0, version), 'file');
+  db.exec(`INSERT INTO clients VALUES (1, 'BT-C1')`);
   db.close();
 }
 
@@ -138,6 +168,7 @@ describe.each(steps)('$which $from → the next version, killed at each statemen
     const template = filesIn(join(folder, 'template'));
     const recordsVersion = which === 'records' ? from : newest.records - 1;
     if (recordsVersion > 0) createRecords(template, recordsVersion);
+    if (which === 'cache' && from > 0) createCache(template, from);
     const before = recordsVersion > 0 ? rowsOf(template.recordsPath) : {};
 
     const whole = filesIn(join(folder, 'whole'));
