@@ -55,11 +55,10 @@ export function ConnectionState(): ReactNode {
 }
 
 function Reading({ sync }: { sync: SyncProgress }): ReactNode {
-  const { clientsDone, clientsTotal, rows } = sync;
+  const { clientsDone, clientsTotal } = sync;
   return (
     <span className={css['fact']} title={detailOf(sync)}>
       Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
-      {rows > 0 && `, ${plural(rows, 'row')}`}
       <span className={css['progress']}>
         <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
       </span>
