@@ -13,8 +13,11 @@ async function runExport(order: ExportOrder): Promise<ExportReading> {
     execArgv: ['--no-warnings'],
   });
   child.send(order);
-  const [reading] = (await once(child, 'message')) as [ExportReading];
-  await once(child, 'exit');
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`The export ended with ${String(code)} and without a reading`);
+  });
+  const [reading] = (await Promise.race([once(child, 'message'), exited])) as [ExportReading];
+  await exited.catch(() => undefined);
   return reading;
 }
 
