@@ -10,7 +10,7 @@ import type {
 import { addUnits } from '#shared/money.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { conditionsOf, paramsOf, where, type Condition, type Param } from './conditions.ts';
+import { conditionsOf, LIMIT, paramsOf, where, type Condition, type Param } from './conditions.ts';
 import { rowColumns, rowJoins, toRow, type RowColumns } from './history-rows.ts';
 import { idToType } from './ids.ts';
 import { among, searchText, type Source } from './text-search.ts';
@@ -40,7 +40,7 @@ export function historyPage(db: CacheDb, query: HistoryQuery): HistoryPage {
   if (text === '') {
     const parts = [...conditionsOf(query.filter), ...cursorOf(query)];
     const sql = `SELECT ${rowColumns} FROM main.transactions t ${rowJoins} ${where(parts)}
-      ORDER BY ${orderOf(query.sort)} LIMIT ?`;
+      ORDER BY ${orderOf(query.sort)} ${LIMIT}`;
     return readPage(db, query, sql, [...paramsOf(parts), query.limit + 1]);
   }
   const { clients, sources, middle } = searchText(db, text);
@@ -54,7 +54,7 @@ function pageOf(db: CacheDb, query: HistoryQuery, sources: readonly Source[]): H
   const finds = sources.map((source) => findFirst(query, source));
   const sql = `WITH found (key, id) AS (
       ${finds.map((find) => `SELECT * FROM (${find.sql})`).join(' UNION ')}
-      ORDER BY ${inDirection(sort, ['1', '2'])} LIMIT ?)
+      ORDER BY ${inDirection(sort, ['1', '2'])} ${LIMIT})
     SELECT ${rowColumns} FROM found f CROSS JOIN main.transactions t ON t.id = f.id ${rowJoins}
     ORDER BY ${inDirection(sort, ['f.key', 'f.id'])}`;
   return readPage(db, query, sql, [...paramsOf(finds), limit + 1]);
@@ -67,7 +67,7 @@ function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Co
   if (walk && after) parts.push(walk.atMs(sort.descending ? '<=' : '>=', after.key));
   // The plus keeps SQLite from walking all rows in their order.
   const order = inDirection(sort, walk?.columns ?? [`+${keyOf(sort)}`, 't.id']);
-  const sql = `SELECT ${keyOf(sort)}, t.id FROM ${from} ${where(parts)} ORDER BY ${order} LIMIT ?`;
+  const sql = `SELECT ${keyOf(sort)}, t.id FROM ${from} ${where(parts)} ORDER BY ${order} ${LIMIT}`;
   return { sql, params: [...paramsOf(parts), limit + 1] };
 }
 

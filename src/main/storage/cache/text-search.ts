@@ -1,13 +1,12 @@
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { annotatedTransactions, annotationText, KEY_BITS } from './annotation-index.ts';
-import type { Condition, Param } from './conditions.ts';
+import { LIKE, type Condition, type Param } from './conditions.ts';
 
 /** Characters of a trigram: shorter texts are not in these indexes. */
 const TRIGRAM = 3;
 /** The trigrams of so many characters are asked for; what is found is compared with the whole text. */
 const MATCHED_CHARACTERS = 16;
-const LIKE = "LIKE ? ESCAPE '\\'";
 /** Fewer characters are the beginning of too many ids to tell anything. */
 const ID_CHARS = 4;
 /** So many digits hold two whole bytes wherever in a hash they begin. */
@@ -147,7 +146,7 @@ function idSources(text: string, lower: string): Source[] {
   const texts = byTxHead(head, after(head), `t.tx_id ${LIKE}`, `${likePattern(text)}%`);
   if (!isPartOfHash(lower)) return [tids, texts];
   const edge = (digit: string) => Buffer.from(lower.slice(0, 8).padEnd(8, digit), 'hex');
-  return [tids, texts, byTxHead(edge('0'), edge('f'), 'hex(t.tx_id) LIKE ?', `${lower}%`)];
+  return [tids, texts, byTxHead(edge('0'), edge('f'), `hex(t.tx_id) ${LIKE}`, `${lower}%`)];
 }
 
 function byTxHead(low: Param, high: Param, sql: string, pattern: string): Source {
@@ -169,7 +168,7 @@ function middleOfTxId(lower: string): Source | null {
     from: 'main.transactions t',
     condition: {
       sql: `typeof(t.tx_id) = 'blob' AND (instr(t.tx_id, ?) > 0 OR instr(t.tx_id, ?) > 0)
-        AND hex(t.tx_id) LIKE ?`,
+        AND hex(t.tx_id) ${LIKE}`,
       params: [bytesFrom(0), bytesFrom(1), `%${lower}%`],
     },
   };
