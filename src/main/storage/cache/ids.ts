@@ -1,25 +1,23 @@
+import type { RunResult } from 'better-sqlite3';
 import { transactionTypes, type TransactionType } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
-/** The small integers the cache writes instead of texts. They mean nothing outside of one cache file. */
+/**
+ * The small integers the cache writes instead of texts. They mean nothing outside of one cache file.
+ *
+ * No `RETURNING` and no `INSERT … SELECT`: either sets a savepoint, at which FTS5 writes out what it has gathered of
+ * the addresses, instead of once a transaction.
+ */
 const prepared = statements((db: CacheDb) => ({
   findClient: db.prepare<[string], number>('SELECT id FROM clients WHERE uid = ?').pluck(),
-  addClient: db
-    .prepare<[string], number>('INSERT INTO clients (uid) VALUES (?) RETURNING id')
-    .pluck(),
+  addClient: db.prepare<[string]>('INSERT INTO clients (uid) VALUES (?)'),
   findState: db.prepare<[string], number>('SELECT id FROM states WHERE name = ?').pluck(),
-  addState: db
-    .prepare<[string], number>('INSERT INTO states (name) VALUES (?) RETURNING id')
-    .pluck(),
+  addState: db.prepare<[string]>('INSERT INTO states (name) VALUES (?)'),
   findAddress: db.prepare<[string], number>('SELECT id FROM addresses WHERE address = ?').pluck(),
-  addAddress: db
-    .prepare<[string], number>('INSERT INTO addresses (address) VALUES (?) RETURNING id')
-    .pluck(),
-  newestAddress: db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM addresses').pluck(),
-  indexAddresses: db.prepare<[number]>(
-    `INSERT INTO address_search (rowid, address)
-     SELECT id, address FROM addresses WHERE id > ? ORDER BY id`,
+  addAddress: db.prepare<[string]>('INSERT INTO addresses (address) VALUES (?)'),
+  indexAddress: db.prepare<[number, string]>(
+    'INSERT INTO address_search (rowid, address) VALUES (?, ?)',
   ),
 }));
 
@@ -30,35 +28,28 @@ export function findClientId(db: CacheDb, uid: string): number | null {
 
 /** To be called inside a writing transaction. */
 export function ensureClientId(db: CacheDb, uid: string): number {
-  return findClientId(db, uid) ?? returned(prepared(db).addClient.get(uid));
+  return findClientId(db, uid) ?? idOf(prepared(db).addClient.run(uid));
 }
 
 /** To be called inside a writing transaction. */
 export function ensureStateId(db: CacheDb, name: string | null): number | null {
   if (name === null) return null;
-  return prepared(db).findState.get(name) ?? returned(prepared(db).addState.get(name));
+  return prepared(db).findState.get(name) ?? idOf(prepared(db).addState.run(name));
 }
 
-/** To be called inside a writing transaction, and `indexAddressesAfter` before its end. */
+/** A new one can be searched for. To be called inside a writing transaction. */
 export function ensureAddressId(db: CacheDb, address: string | null): number | null {
   if (address === null) return null;
-  const { findAddress, addAddress } = prepared(db);
-  return findAddress.get(address) ?? returned(addAddress.get(address));
-}
-
-/** 0 when there is none. */
-export function newestAddressId(db: CacheDb): number {
-  return prepared(db).newestAddress.get() ?? 0;
-}
-
-/** Makes addresses newer than `id` findable. */
-export function indexAddressesAfter(db: CacheDb, id: number): void {
-  prepared(db).indexAddresses.run(id);
-}
-
-function returned(id: number | undefined): number {
-  if (id === undefined) throw new Error('INSERT … RETURNING returned nothing');
+  const { findAddress, addAddress, indexAddress } = prepared(db);
+  const known = findAddress.get(address);
+  if (known !== undefined) return known;
+  const id = idOf(addAddress.run(address));
+  indexAddress.run(id, address);
   return id;
+}
+
+function idOf({ lastInsertRowid }: RunResult): number {
+  return Number(lastInsertRowid);
 }
 
 export function typeToId(type: TransactionType): number {

@@ -6,9 +6,8 @@ import {
   ensureAddressId,
   ensureClientId,
   ensureStateId,
+  findClientId,
   idToType,
-  indexAddressesAfter,
-  newestAddressId,
   packTxId,
   typeToId,
   unpackTxId,
@@ -97,8 +96,10 @@ export function saveTransactions(
   fetchedAtMs: number,
 ): SavedTransaction[] {
   return inTransaction(db, () => {
+    // Of a client that is new no row can be known.
+    const known = findKnown(db, findClientId(db, clientUid), rows);
     const clientId = ensureClientId(db, clientUid);
-    const batch = createBatch(db, { clientId, clientUid, rows, fetchedAtMs });
+    const batch = createBatch(db, { clientId, clientUid, known, fetchedAtMs });
     const saved = rows.map((row) => batch.save(row));
     batch.end();
     return saved;
@@ -111,19 +112,17 @@ function createBatch(
   {
     clientId,
     clientUid,
-    rows,
+    known,
     fetchedAtMs,
   }: {
     clientId: number;
     clientUid: string;
-    rows: readonly SentTransaction[];
+    known: Map<string, Known>;
     fetchedAtMs: number;
   },
 ) {
   const { insert, update, touch } = prepared(db);
-  const known = findKnown(db, clientId, rows);
   const tally = emptyTally();
-  const addressesBefore = newestAddressId(db);
   const toIndex: string[] = [];
   const stateIds = new Map<string | null, number | null>();
   const addressIds = new Map<string | null, number | null>();
@@ -180,7 +179,6 @@ function createBatch(
       return found ? saveAgain(found, sent) : saveNew(sent);
     },
     end(): void {
-      indexAddressesAfter(db, addressesBefore);
       writeTally(db, clientId, tally);
       indexAnnotationsOf(db, clientUid, toIndex);
     },
@@ -189,9 +187,10 @@ function createBatch(
 
 function findKnown(
   db: CacheDb,
-  clientId: number,
+  clientId: number | null,
   rows: readonly SentTransaction[],
 ): Map<string, Known> {
+  if (clientId === null) return new Map();
   const tids = JSON.stringify(rows.map(({ tid }) => tid));
   const found = prepared(db).find.all(tids, clientId);
   return new Map(
