@@ -100,6 +100,23 @@ describe('upkeep', () => {
     expect(onFailure).not.toHaveBeenCalled();
   });
 
+  test('puts together what commits left of the index for text in parts', async () => {
+    const { cache, cachePath } = openDatabases();
+    const onFailure = vi.fn<(error: AppError) => void>();
+    for (let index = 0; index < 30; index += 1) {
+      const address = `2N${index}`.padEnd(34, 'x');
+      saveTransactions(cache, 'A', [withdrawal(String(index), { address })], 1);
+    }
+    const parts = cache.prepare('SELECT count(DISTINCT segid) FROM address_search_idx').pluck();
+    expect(parts.get()).toBeGreaterThan(1);
+    const upkeep = startUpkeep(cache, { cachePath, onFailure, checkAfterMs: 0 });
+    await vi.waitFor(() => expect(parts.get()).toBe(1), 5000);
+    await upkeep.close();
+    const found = historyPage(cache, pageOf({ text: '2N7xxx' }));
+    expect(found.rows).toMatchObject([{ tid: '7' }]);
+    expect(onFailure).not.toHaveBeenCalled();
+  });
+
   function rowsWithoutLog(path: string): unknown {
     const copy = `${path}.copy`;
     copyFileSync(path, copy);

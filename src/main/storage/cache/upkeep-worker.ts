@@ -1,15 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { storageError } from '../storage-error.ts';
+import { mergeSearchIndexes } from './search-merge.ts';
 import type { UpkeepData, UpkeepMessage } from './worker-messages.ts';
 
 /**
  * Entry of the thread that looks after a cache: it copies the log into the database, so that no commit of the main
- * thread has to, checks the file once, and keeps the statistics of its tables fresh.
+ * thread has to, checks the file and puts its indexes for text together once, and keeps the statistics of its tables
+ * fresh.
  */
 
 const CHECKPOINT_EVERY_MS = 1000;
 const OPTIMIZE_EVERY_MS = 3_600_000;
+/** Far more than a step takes: in between, the main thread writes. */
+const MERGE_EVERY_MS = 20;
 
 // The worker's seam: upkeep.ts starts it with exactly this.
 const { cachePath, checkAfterMs } = workerData as UpkeepData;
@@ -39,17 +43,22 @@ function check(): void {
   // writes for seconds. Later runs look only at those that changed much (sqlite.org/pragma.html#pragma_optimize).
   db.pragma('optimize = 0x10012');
   send({ type: 'checked' });
+  merge(mergeSearchIndexes(db));
+}
+
+function merge(steps: Generator<void>): void {
+  if (!steps.next().done) once = setTimeout(() => attempt(() => merge(steps)), MERGE_EVERY_MS);
 }
 
 const timers = [
   setInterval(() => attempt(checkpoint), CHECKPOINT_EVERY_MS),
   setInterval(() => attempt(() => db.pragma('optimize')), OPTIMIZE_EVERY_MS),
 ];
-const checking = setTimeout(() => attempt(check), checkAfterMs);
+let once = setTimeout(() => attempt(check), checkAfterMs);
 
 parentPort?.once('message', () => {
   for (const timer of timers) clearInterval(timer);
-  clearTimeout(checking);
+  clearTimeout(once);
   db.close();
 });
 send({ type: 'ready' });
