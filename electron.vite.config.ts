@@ -10,6 +10,7 @@ const mainEntries = {
   'keychain-process': resolve(here, 'src/main/secrets/keychain-process.ts'),
   'query-worker': resolve(here, 'src/main/storage/cache/query-worker.ts'),
   'upkeep-worker': resolve(here, 'src/main/storage/cache/upkeep-worker.ts'),
+  'records-check-worker': resolve(here, 'src/main/storage/records/records-check-worker.ts'),
   'report-worker': resolve(here, 'src/main/reports/report-worker.ts'),
   'sandbox-process': resolve(here, 'src/sandbox/utility.ts'),
 };

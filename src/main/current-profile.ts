@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Emit } from './ipc/emit.ts';
@@ -30,6 +31,8 @@ type CurrentProfileDeps = {
 
 type Opened = { running: RunningProfile; close: () => Promise<void> };
 
+/** Lets what the first screen asks for come first. */
+const START_AFTER_MS = 500;
 /** A port that nothing listens on, for a Practice profile whose server did not start: it can still be read. */
 const NOWHERE = 'http://127.0.0.1:1/api/v1';
 
@@ -66,15 +69,21 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       },
       onDeposits: (events) => deps.onDeposits(running, events),
     });
-    if (practice && running.damage === null) {
+    // Records so large that they are not checked yet have had the clients for long.
+    if (practice && running.records.isWritable) {
       registerPracticeClients(running, paths.directory, now());
     }
     void signer.ready.then((problem) => {
       if (!isCurrent) return;
       if (problem !== null) onFailure('secret', problem);
       emit('profile.changed', profiles.view(id));
-      running.start();
     });
+    const quiet = setTimeout(START_AFTER_MS);
+    void Promise.all([running.ready, signer.ready, quiet]).then(
+      () => isCurrent && running.start(),
+      // What is wrong with the records was told by the profile.
+      () => {},
+    );
     const close = async (): Promise<void> => {
       isCurrent = false;
       await running.close();

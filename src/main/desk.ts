@@ -158,7 +158,7 @@ export function startDesk(): void {
     } else emit('app.navigate', { to: menuRoutes[command] });
   }
 
-  setTheme(settings.get().theme);
+  setTheme(settings.theme());
   guardSession(session.defaultSession, devServer);
   serveBundle(protocol, join(import.meta.dirname, '../renderer'));
   current.resume();

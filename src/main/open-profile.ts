@@ -16,8 +16,9 @@ import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
 import { createQueries } from './storage/cache/queries.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
-import { openCache } from './storage/open.ts';
-import { openRecordsOrSalvage } from './storage/salvage.ts';
+import { openCache, type CacheDb } from './storage/open.ts';
+import { startRecordsCheck } from './storage/records/records-check.ts';
+import { openRecordsOrSalvage, type OpenedRecords } from './storage/salvage.ts';
 import type { DepositEvent } from './sync/deposit-events.ts';
 import { createSyncEngine } from './sync/engine.ts';
 
@@ -38,22 +39,32 @@ type OpenOptions = {
 };
 
 export type RunningProfile = OpenProfile & {
-  /** Begins to poll and to sync; before that everything can be read already. */
+  /** Begins to poll and to sync, once `ready`; before that everything can be read already. */
   start: () => void;
   /** Lets what is being sent end, stops the rest and closes the databases. */
   close: () => Promise<void>;
 };
 
+type Databases = OpenedRecords & { cache: CacheDb };
+
 /** Everything that belongs to one profile, wired together; profiles share nothing. */
 export function openProfile(options: OpenOptions): RunningProfile {
+  const { paths, now, thorough = false } = options;
+  const opened = openRecordsOrSalvage(paths, { now, thorough });
+  const cache = openCache(paths.cachePath, opened.records.name, { now, thorough });
+  try {
+    return wire(options, { ...opened, cache });
+  } catch (error) {
+    // Damage that wiring met is looked into on a connection of its own.
+    cache.close();
+    opened.records.close();
+    throw error;
+  }
+}
+
+function wire(options: OpenOptions, { records, damage, cache }: Databases): RunningProfile {
   const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
-  const { thorough = false } = options;
   const { id, name, environment, apiKey, options: apiOptions } = profile();
-  const { records, damage } = openRecordsOrSalvage(paths, {
-    now,
-    thorough,
-  });
-  const cache = openCache(paths.cachePath, records.name, { now, thorough });
   const databases = { cachePath: paths.cachePath, recordsPath: records.name };
   const queries = createQueries(cache, databases);
   let upkeep: Upkeep | null = null;
@@ -116,7 +127,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
-  if (damage === null) recover();
+  if (records.isWritable) recover();
   /** On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well. */
   function recover(): void {
     try {
@@ -148,9 +159,19 @@ export function openProfile(options: OpenOptions): RunningProfile {
     now,
     onProgress: (progress: ReportProgress) => emit('report.progress', progress),
   });
+  const check = damage === null && !records.isWritable ? startRecordsCheck(records) : null;
+  const ready = Promise.resolve(check?.verdict.then(admit));
+  ready.catch((error: AppError) => options.onFailure('records', error));
+  /** From here on the records may be written: they are whole. */
+  function admit(): void {
+    if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
+    records.release();
+    recover();
+  }
   return {
     profile,
     damage,
+    ready,
     records,
     cache,
     queries,
@@ -173,6 +194,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
       await Promise.all([queries.close(), upkeep?.close()]);
       cache.close();
       records.close();
+      await check?.ended;
     },
   };
 }

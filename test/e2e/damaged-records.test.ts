@@ -80,3 +80,26 @@ it('opens the profile anew, for reading only, when the damage is met while it is
   await page.getByText('are damaged and can only be read. Nothing was sent or changed.').waitFor();
   expect(posts()).toBe(postsBefore);
 });
+
+it('shows large records while it checks them, and opens them for reading only when they are damaged', async () => {
+  const sandbox = await startServer();
+  const userDataDir = await newDataFolder();
+  const { app } = await openFundedDesk(userDataDir, sandbox);
+  await app.close();
+  const path = recordsIn(userDataDir);
+  const db = new Database(path);
+  // More than is checked at once.
+  db.exec(`INSERT INTO meta (key, value) VALUES ('large', hex(zeroblob(3000000)))`);
+  const page = db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'notes'`).pluck().get();
+  db.close();
+  const end = Number(page) * 4096;
+  const content = readFileSync(path).fill(0xa5, end - 4096, end);
+  writeFileSync(path, content);
+
+  const later = await openDesk(userDataDir);
+  const banner = later.page
+    .getByRole('alert')
+    .filter({ hasText: 'The records of this profile are damaged' });
+  await banner.getByRole('button', { name: 'Show the copy' }).waitFor();
+  expect(readFileSync(path).equals(content)).toBe(true);
+});

@@ -10,6 +10,7 @@ import { createJournal } from '../../src/main/money/journal.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
+import { copyAsKilled } from '../simulation/disk.ts';
 import { createRandom } from '../simulation/random.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { API_KEY, SECRET } from './bitpro/raw-server.ts';
@@ -91,6 +92,16 @@ async function send(
   return money.confirm({ id: intent.id, reviewHash, typed });
 }
 
+/** As a kill between `sent` and the call leaves it. */
+function markSent(running: RunningProfile, { id, reviewHash }: { id: string; reviewHash: string }) {
+  const baseline = { atMs: Date.now(), floorMs: null, tids: new Set<string>() };
+  createJournal({ ...running, now: Date.now, actor: () => 'alice' }).markSent(
+    id,
+    reviewHash,
+    baseline,
+  );
+}
+
 test('an outcome that was lost is looked up when the profile is started again', async () => {
   const { proxy, running, open, lose } = await setUp();
   const id = await lose();
@@ -124,10 +135,7 @@ test('records that cannot be written at the start are shown, and what was being 
     address: DESTINATION,
     amountBtc: '0.12',
   });
-  // As a kill between `sent` and the call leaves it.
-  const baseline = { atMs: Date.now(), floorMs: null, tids: new Set<string>() };
-  const journal = createJournal({ ...running, now: Date.now, actor: () => 'alice' });
-  journal.markSent(intent.id, reviewHash, baseline);
+  markSent(running, { id: intent.id, reviewHash });
   await running.close();
   const other = new Database(paths.recordsPath);
   onTestFinished(() => void other.close());
@@ -250,13 +258,70 @@ describe('damaged records', () => {
     expect(desk.failures).toEqual([]);
   });
 
+  /** More than is checked at once. */
+  function enlarge(path: string): void {
+    const db = new Database(path);
+    db.exec(`INSERT INTO meta (key, value) VALUES ('large', hex(zeroblob(3000000)))`);
+    db.close();
+  }
+
+  const handlersOf = (opened: RunningProfile) =>
+    createHandlers({
+      opened: async () => opened,
+      now: Date.now,
+    } as unknown as HandlerDeps);
+
+  test('large records are read at once, and written when they are found whole', async () => {
+    const desk = await setUpDamaged(() => {});
+    const { recordsPath } = desk.paths;
+    const former = desk.open();
+    markSent(former, desk.waiting);
+    await former.close();
+    enlarge(recordsPath);
+    const before = contentOf(recordsPath);
+    const opened = desk.open();
+    expect(opened.damage).toBeNull();
+    expect(opened.money.get(desk.waiting.id).state).toBe('sent');
+    expect(opened.records.isWritable).toBe(false);
+    expect(() => opened.records.exec('DELETE FROM meta')).toThrow('readonly');
+    expect(contentOf(recordsPath)).toEqual(before);
+    const input = { uid: desk.clientUid, label: 'Robert' };
+    await handlersOf(opened)['clients.label'](input);
+    expect(opened.clients.get(desk.clientUid).label).toBe('Robert');
+    expect(opened.money.get(desk.waiting.id).state).toBe('unknown');
+    expect(desk.failures).toEqual([]);
+  });
+
+  test('large ones are found to be damaged while they are read, and nothing was written or sent', async () => {
+    const desk = await setUpDamaged(() => {});
+    const { recordsPath } = desk.paths;
+    enlarge(recordsPath);
+    const root = rootOf(recordsPath, 'notes');
+    // A log that a kill left, which closing would copy into the database.
+    const other = new Database(recordsPath);
+    other.exec(`INSERT INTO meta (key, value) VALUES ('in', 'the log')`);
+    copyAsKilled(recordsPath, `${recordsPath}.killed`);
+    other.close();
+    copyAsKilled(`${recordsPath}.killed`, recordsPath);
+    const content = readFileSync(recordsPath).fill(0xa5, root, root + PAGE_BYTES);
+    writeFileSync(recordsPath, content);
+    const before = contentOf(recordsPath);
+
+    const opened = desk.open();
+    expect(opened.damage).toBeNull();
+    expect(opened.clients.list().map(({ uid }) => uid)).toEqual([desk.clientUid]);
+    const damaged = expect.objectContaining({ code: 'storage_damaged' });
+    await expect(handlersOf(opened)['intents.confirm'](desk.waiting)).rejects.toEqual(damaged);
+    expect(desk.failures).toEqual([['records', damaged]]);
+    await opened.close();
+    expect(contentOf(recordsPath)).toEqual(before);
+    expect(desk.proxy.posts).toBe(desk.posts);
+  });
+
   test('every request that would send or write is refused with the reason', async () => {
     const desk = await setUpDamaged((content) => void content.fill(0, 0, 100));
     const reopened = desk.open();
-    const handlers = createHandlers({
-      opened: async () => reopened,
-      now: Date.now,
-    } as unknown as HandlerDeps);
+    const handlers = handlersOf(reopened);
     const ofTheApp = /^(app|settings|profiles)\./;
     const names = Object.keys(requests) as RequestName[];
     const refused = names.filter((name) => !ofTheApp.test(name) && !stillAnswered.includes(name));

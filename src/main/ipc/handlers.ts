@@ -6,7 +6,6 @@ import { AppError } from '#shared/errors.ts';
 import type { ConnectionMonitor } from '../bitpro/connection.ts';
 import { annotateTransaction, readTransaction } from '../clients/annotate.ts';
 import type { Registry } from '../clients/registry.ts';
-import { checkAddress } from '../money/addresses.ts';
 import type { Guards } from '../money/guards.ts';
 import type { Money } from '../money/intents.ts';
 import { overview } from '../money/reconciliation.ts';
@@ -27,6 +26,8 @@ export type OpenProfile = {
   profile: () => ProfileView;
   /** Not null: `records` holds what could be read of damaged ones, and cannot be written. */
   damage: RecordsDamage | null;
+  /** Resolves when `records` may be written: large ones are shown before they are checked. Rejects with what they lack. */
+  ready: Promise<void>;
   records: RecordsDb;
   cache: CacheDb;
   queries: Queries;
@@ -65,6 +66,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   /** For what sends money or writes the records. @throws AppError storage_damaged while they can only be read */
   async function writable(): Promise<OpenProfile> {
     const open = await opened();
+    await open.ready;
     if (open.damage === null) return open;
     throw new AppError(
       'storage_damaged',
@@ -117,7 +119,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return clients.get(uid);
     },
 
-    'addresses.check': async ({ text }) => checkAddress(text, (await opened()).profile().network),
+    'addresses.check': async ({ text }) => {
+      const { network } = (await opened()).profile();
+      const { checkAddress } = await import('../money/addresses.ts');
+      return checkAddress(text, network);
+    },
 
     'intents.prepare': async (draft) => (await writable()).money.prepare(draft),
     'intents.review': async ({ id }) => (await opened()).money.review(id),

@@ -15,7 +15,6 @@ import {
 import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 import { listPayees } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
-import { checkAddress } from './addresses.ts';
 import { keep } from './keep.ts';
 import { lookAlikeOf } from './policy.ts';
 
@@ -54,7 +53,8 @@ export function createAddressBook({ records, now, actor, network }: AddressBookD
     list: (): BookEntry[] => listBook(records).map(view),
 
     /** @throws AppError `invalid_input`, field `address` or `label` */
-    add(input: { address: string; label: string }): BookEntry {
+    async add(input: { address: string; label: string }): Promise<BookEntry> {
+      const { checkAddress } = await import('./addresses.ts');
       const { address } = checkAddress(input.address, network());
       const known = findBookEntry(records, address);
       if (known) {

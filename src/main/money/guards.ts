@@ -21,7 +21,7 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
 
   return {
     listBook: book.list,
-    addToBook: (input: Parameters<typeof book.add>[0]) => told(book.add(input)),
+    addToBook: async (input: Parameters<typeof book.add>[0]) => told(await book.add(input)),
     labelInBook: (input: Parameters<typeof book.label>[0]) => told(book.label(input)),
     removeFromBook: (address: string) => told(book.remove(address)),
 

@@ -12,7 +12,7 @@ import { refuseToJournal } from './policy.ts';
 
 /** Reads, checks and journals a draft. The rate of a buy is read anew, since it will be acted on. */
 export async function prepareIntent(context: MoneyContext, draft: Draft): Promise<JournaledIntent> {
-  const terms = readDraft(draft, context.profile().network);
+  const terms = await readDraft(draft, context.profile().network);
   if (terms.kind !== 'create_client' && !getRegisteredClient(context.records, terms.clientUid)) {
     throw new AppError('not_found', 'This client is not listed in this profile. Add it first.');
   }

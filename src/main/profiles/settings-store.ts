@@ -7,10 +7,13 @@ import { isTimeZone } from '#shared/time-zone.ts';
 import { openJsonFile, type SetAsideReport } from './json-file.ts';
 
 const FILE_VERSION = 1;
+const DEFAULT_THEME = 'system';
 const fileSchema = z.strictObject({ version: z.literal(FILE_VERSION), settings: settingsSchema });
 
 export type SettingsStore = {
   get(): Settings;
+  /** Asked before there is a window: the default time zone, 10 ms to find, is left until it is wanted. */
+  theme(): Settings['theme'];
   /** @throws AppError invalid_input for a zone this runtime does not know */
   save(settings: Settings): Settings;
 };
@@ -27,9 +30,10 @@ export function openSettingsStore(options: {
     version: FILE_VERSION,
     schema: fileSchema,
   });
-  let settings = file.read()?.settings ?? defaultSettings();
+  let settings = file.read()?.settings ?? null;
   return {
-    get: () => settings,
+    get: () => (settings ??= defaultSettings()),
+    theme: () => settings?.theme ?? DEFAULT_THEME,
     save(next) {
       if (!isTimeZone(next.timeZone)) {
         throw new AppError('invalid_input', `There is no time zone "${next.timeZone}".`, {
@@ -45,7 +49,7 @@ export function openSettingsStore(options: {
 
 function defaultSettings(): Settings {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return { theme: 'system', timeZone, operator: accountName() };
+  return { theme: DEFAULT_THEME, timeZone, operator: accountName() };
 }
 
 /** `userInfo` throws where the account has no entry, as in some containers. */

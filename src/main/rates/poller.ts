@@ -58,8 +58,8 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
     stop.signal.throwIfAborted();
     const seen: Rate = { ...remote, observedAtMs: now(), trigger };
     const isNews = trigger !== 'poll' || !isSameQuote(seen, rate);
-    // Damaged records are only read: then the rate is shown, and not kept.
-    if (isNews && !records.readonly) insertRate(records, seen, intentId);
+    // Damaged and unchecked records are only read: then the rate is shown, and not kept.
+    if (isNews && records.isWritable) insertRate(records, seen, intentId);
     rate = seen;
     return seen;
   }

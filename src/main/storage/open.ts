@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '#shared/errors.ts';
 import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
-import { migrate, type Migration } from './migrate.ts';
+import { migrate, userVersion, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import { isDamaged, storageError } from './storage-error.ts';
 
@@ -18,7 +18,42 @@ const CACHE_KIB = 65_536;
 /** What can never be fetched again: registry, labels, notes, intents, audit log, observed rates. */
 export class RecordsDb extends Database {
   readonly kind = 'records';
+  #guard: Database.Database | null = null;
+
+  /** False for what could be read of damaged records, and for held ones. */
+  get isWritable(): boolean {
+    return !this.readonly && this.#guard === null;
+  }
+
+  /**
+   * For records that are not checked yet: SQLite itself refuses to write them, and a second connection, which cannot
+   * write, is closed last, since the last one to close copies the log into the file if it can.
+   */
+  hold(): void {
+    this.pragma('query_only = ON');
+    this.#guard = new Database(this.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    // SQLite joins the log with the first reading.
+    userVersion(this.#guard);
+  }
+
+  release(): void {
+    this.pragma('query_only = OFF');
+    this.#guard?.close();
+    this.#guard = null;
+  }
+
+  override close(): this {
+    super.close();
+    this.#guard?.close();
+    return this;
+  }
 }
+
+/**
+ * How records are checked when they are opened: `thorough` also holds every index against its table. `later`
+ * leaves it to records/records-check.ts and gives them held, unless they have to be migrated, which writes.
+ */
+type RecordsCheckKind = 'quick' | 'thorough' | 'later';
 
 /** What can be fetched again: transactions, balances, coverage. The records are attached as `records`. */
 export class CacheDb extends Database {
@@ -27,15 +62,17 @@ export class CacheDb extends Database {
 
 /**
  * Opens, checks and migrates the records. The file is never deleted or replaced, whatever is wrong with it; a
- * damaged one is not written either. `thorough` also holds every index against its table.
+ * damaged one is not written either.
  * @throws AppError storage_damaged, storage_failed, storage_newer, disk_full
  */
-export function openRecords(path: string, thorough = false): RecordsDb {
+export function openRecords(path: string, check: RecordsCheckKind = 'quick'): RecordsDb {
   try {
-    const isChecked = checkWithoutWriting(path, thorough);
+    const verdict = checkWithoutWriting(path, check);
     createPrivate(path);
-    const db = new RecordsDb(path, { timeout: BUSY_TIMEOUT_MS });
-    return prepare(db, recordsMigrations, 'FULL', isChecked);
+    const file = new RecordsDb(path, { timeout: BUSY_TIMEOUT_MS });
+    const db = prepare(file, recordsMigrations, 'FULL', verdict !== 'unreadable');
+    if (verdict === 'unchecked') db.hold();
+    return db;
   } catch (error) {
     throw storageError(error, `the records database ${path}`);
   }
@@ -96,26 +133,30 @@ export function openForReading(path: string, recordsPath: string): CacheDb {
 }
 
 /**
- * True when the file is whole. A connection that may write would, as the last to close, copy the log into a
- * database it just found damaged.
+ * A connection that may write would, as the last to close, copy the log into a database it just found damaged.
+ * `unreadable` is what cannot be read without writing, such as a journal to roll back: it is checked once it is open.
  */
-function checkWithoutWriting(path: string, thorough: boolean): boolean {
-  if (!existsSync(path)) return false;
+function checkWithoutWriting(
+  path: string,
+  check: RecordsCheckKind,
+): 'whole' | 'unchecked' | 'unreadable' {
+  if (!existsSync(path)) return 'unreadable';
   let db: Database.Database | null = null;
   try {
     db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    mustBeWhole(db, thorough ? 'integrity_check' : 'quick_check');
-    return true;
+    if (check === 'later' && userVersion(db) === recordsMigrations.length) return 'unchecked';
+    mustBeWhole(db, check === 'thorough' ? 'integrity_check' : 'quick_check');
+    return 'whole';
   } catch (error) {
     if (isDamaged(error)) throw error;
-    // What cannot be read without writing, such as a journal to roll back, is checked once it is open.
-    return false;
+    return 'unreadable';
   } finally {
     db?.close();
   }
 }
 
-function mustBeWhole(db: Database.Database, check: 'quick_check' | 'integrity_check'): void {
+/** @throws SqliteError SQLITE_CORRUPT */
+export function mustBeWhole(db: Database.Database, check: 'quick_check' | 'integrity_check'): void {
   const verdict = String(db.pragma(`${check}(1)`, { simple: true }));
   if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT');
 }

@@ -30,12 +30,16 @@ const tables: Readonly<Record<string, RecordsPart>> = {
 /** Before it the log kept no end. */
 const AUDIT_HEAD_VERSION = 5;
 
+/** Up to here the check, 2 ms a megabyte, takes less than starting a thread for it would. */
+const CHECKED_AT_ONCE_BYTES = 4 * 2 ** 20;
+
 export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null };
 
 /**
  * Opens the records, or where they are damaged or gone, what can still be read of them, for reading only: a copy
  * of the file is kept, and its rows are gathered in a database that is made anew each time. The damaged file
- * itself is neither written nor moved. No connection of this process may be open to it.
+ * itself is neither written nor moved. No connection of this process may be open to it. Large ones come held, to be
+ * released when records/records-check.ts finds them whole; `thorough` never waits.
  * @throws AppError as `openRecords`, but never storage_damaged
  */
 export function openRecordsOrSalvage(
@@ -48,7 +52,9 @@ export function openRecordsOrSalvage(
     try {
       const unsound = findUnsound(recordsPath);
       if (unsound !== null) throw new AppError('storage_damaged', `${recordsPath}: ${unsound}`);
-      return { records: openRecords(recordsPath, thorough), damage: null };
+      const isLarge = sizeOf(recordsPath) > CHECKED_AT_ONCE_BYTES;
+      const check = thorough ? 'thorough' : isLarge ? 'later' : 'quick';
+      return { records: openRecords(recordsPath, check), damage: null };
     } catch (error) {
       if (!isDamaged(error)) throw error;
     }
@@ -107,7 +113,11 @@ function doesCompile(db: RecordsDb): boolean {
 }
 
 function isFilled(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return sizeOf(path) > 0;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function keepCopy(recordsPath: string, nowMs: number): string {

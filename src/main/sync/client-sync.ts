@@ -58,8 +58,8 @@ export function createClientSync(deps: ClientSyncDeps) {
       signal.throwIfAborted();
       const { balanceSats, unconfirmedSats, depositAddress } = remote;
       saveBalance(cache, uid, { balanceSats, unconfirmedSats, asOfMs: now() });
-      // Damaged records are only read.
-      if (!records.readonly) observeAddress(records, uid, depositAddress);
+      // Damaged and unchecked records are only read.
+      if (records.isWritable) observeAddress(records, uid, depositAddress);
       progress.touch({ clients: true });
     } catch (error) {
       balanceReadAtMs.delete(uid);

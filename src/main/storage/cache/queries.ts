@@ -9,7 +9,7 @@ import { AppError, fromDto } from '#shared/errors.ts';
 import type { CacheDb } from '../open.ts';
 import type { Answer, Input, Question } from './answers.ts';
 import { historyPage, historySummary } from './history-repo.ts';
-import { workerFile } from './worker-file.ts';
+import { workerFile } from '../worker-file.ts';
 import type { CachePaths, QueryReply, QueryRequest } from './worker-messages.ts';
 
 /** Questions to the history that never hold up the thread that asks. */
@@ -42,7 +42,7 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
 
   function start(): { worker: Worker; ended: Promise<void> } {
     const workerData: CachePaths = { cachePath, recordsPath };
-    const worker = new Worker(workerFile('query-worker'), { workerData });
+    const worker = new Worker(workerFile('query-worker', import.meta), { workerData });
     const ended = Promise.withResolvers<void>();
     worker.on('message', (reply: QueryReply) => {
       const asked = current;

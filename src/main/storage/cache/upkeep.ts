@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, fromDto } from '#shared/errors.ts';
 import type { CacheDb } from '../open.ts';
-import { workerFile } from './worker-file.ts';
+import { workerFile } from '../worker-file.ts';
 import type { UpkeepData, UpkeepMessage } from './worker-messages.ts';
 
 /** Lets what the first screen asks for come first. */
@@ -31,7 +31,7 @@ export function startUpkeep(
 ): Upkeep {
   const { cachePath, onFailure, onChecked, checkAfterMs = CHECK_AFTER_MS } = deps;
   const workerData: UpkeepData = { cachePath, checkAfterMs };
-  const worker = new Worker(workerFile('upkeep-worker'), { workerData });
+  const worker = new Worker(workerFile('upkeep-worker', import.meta), { workerData });
   const ended = Promise.withResolvers<void>();
   worker.on('message', (message: UpkeepMessage) => {
     if (message.type === 'ready') setAutocheckpoint(cache, 0);
