@@ -7,7 +7,7 @@ import {
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { conditionsOf, paramsOf, where, type Condition, type Param } from './conditions.ts';
-import { cursorOf, keyOf, once, orderOf } from './history-repo.ts';
+import { cursorOf, gathered, isFewByAmount, keyOf, once, orderOf } from './history-repo.ts';
 import { searchText, type Source } from './text-search.ts';
 
 /** `step`: rows from one landmark to the next. */
@@ -23,7 +23,8 @@ const prepared = statements((_db: CacheDb) => ({
  */
 export function historyLandmarks(db: CacheDb, query: LandmarkQuery): HistoryCursor[] {
   const text = query.filter.text?.trim() ?? '';
-  return text === '' ? walk(db, query) : ofFound(db, query, sourcesOf(db, query, text));
+  if (text !== '') return ofFound(db, query, sourcesOf(db, query, text));
+  return isFewByAmount(db, query) ? ofFound(db, query, [gathered]) : walk(db, query);
 }
 
 /**
