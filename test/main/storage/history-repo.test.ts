@@ -197,6 +197,22 @@ describe('free text, tags and notes', () => {
     expect(historySummary(cache, filter).count).toBe(tids.length);
   });
 
+  test.each([
+    ['what begins so ends there', ['feedface', '00feedface'], ['0']],
+    ['what is found in the middle goes on there', ['00feedface', '11feedface'], ['0', '1']],
+  ])('pages of one row: %s', (_name, beginnings, tids) => {
+    const { cache } = openDatabases();
+    const rows = beginnings.map((beginning, nth) =>
+      deposit(String(nth), { createdAtMs: 9 - nth, txId: beginning.padEnd(64, '0') }),
+    );
+    saveTransactions(cache, 'A', rows, 1);
+    const filter = { text: 'feedface' };
+    expect(walkPages(cache, filter, newestFirst, 1).map(({ tid }) => tid)).toEqual(tids);
+    const last: HistoryCursor = { key: 9, rowId: 1 };
+    const page = historyPage(cache, { filter, sort: newestFirst, after: last, limit: 1 });
+    expect(page.rows.map(({ tid }) => tid)).toEqual(tids.slice(1));
+  });
+
   test('a row carries label, note and its tags in order', () => {
     const cache = annotated();
     expect(getTransaction(cache, 'BT-C2', '35728038')).toMatchObject({

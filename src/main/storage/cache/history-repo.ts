@@ -46,8 +46,13 @@ export function historyPage(db: CacheDb, query: HistoryQuery): HistoryPage {
     return readPage(db, query, sql, [...paramsOf(parts), query.limit + 1]);
   }
   const { clients, sources, middle } = searchText(db, text);
-  const found = pageOf(db, query, clients ? [clients.source, ...sources] : sources);
-  return found.rows.length === 0 && middle ? pageOf(db, query, [middle]) : found;
+  const first = clients ? [clients.source, ...sources] : sources;
+  const found = pageOf(db, query, first);
+  if (found.rows.length > 0 || middle === null) return found;
+  // Nothing after a cursor may be the end of what was found, and is no reason to look elsewhere.
+  const isEnd =
+    query.after !== null && pageOf(db, { ...query, after: null, limit: 1 }, first).rows.length > 0;
+  return isEnd ? found : pageOf(db, query, [middle]);
 }
 
 /** Every row, to be filtered and then sorted. */
