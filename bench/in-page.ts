@@ -69,10 +69,10 @@ export function countFrames(): void {
 }
 
 /** Milliseconds of one request, from the page to main and back. */
-export async function invoke(query: unknown): Promise<number> {
+export async function invoke([name, input]: readonly [string, unknown]): Promise<number> {
   const { bitpro } = window as unknown as { bitpro: Bridge };
   const startMs = performance.now();
-  await bitpro.invoke('history.page', query);
+  await bitpro.invoke(name, input);
   return performance.now() - startMs;
 }
 

@@ -179,11 +179,13 @@ const ipcPage: Figure = {
         let round = 0;
         const query = () => ({ ...newestFirst, after: after(round), limit: PAGE_ROWS });
         const invoked: number[] = [];
+        const nothing: number[] = [];
         const measured = await interleave(
           5 * context.rounds,
           async () => {
             round += 1;
-            invoked.push(await page.evaluate(invoke, query()));
+            nothing.push(await page.evaluate(invoke, ['app.info', {}] as const));
+            invoked.push(await page.evaluate(invoke, ['history.page', query()] as const));
             return await page.evaluate(rowsOnScreen, (round * 0.137) % 1);
           },
           () => {
@@ -192,10 +194,12 @@ const ipcPage: Figure = {
             return performance.now() - startMs;
           },
         );
-        return { ...measured, invoked: median(invoked) };
+        return { ...measured, invoked: median(invoked), nothing: median(nothing) };
       });
       const readings = {
         'beyond the query': result.value - result.anchorValue,
+        'beyond query and empty request': result.value - result.anchorValue - result.nothing,
+        'an empty request': result.nothing,
         'the request without drawing': result.invoked,
       };
       return { ...result, readings };
