@@ -1,10 +1,15 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check, ChevronDown } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
+import { cx } from '../lib/cx.ts';
 import css from './field.module.css';
+
+/** Enough to scroll through; of thousands, more would make opening the list slow. */
+const SHOWN = 500;
 
 type ComboboxProps = {
   label: string;
+  hideLabel?: boolean;
   items: readonly string[];
   value: string;
   onChange: (value: string) => void;
@@ -14,19 +19,28 @@ type ComboboxProps = {
 };
 
 /** A choice among too many to scroll through: typing narrows the list. */
-export function Combobox({ label, items, value, onChange, hint, empty }: ComboboxProps): ReactNode {
+export function Combobox({
+  label,
+  hideLabel = false,
+  items,
+  value,
+  onChange,
+  hint,
+  empty,
+}: ComboboxProps): ReactNode {
   // Not a label element: Base UI hides all but the input from assistive technology while the list is open.
   const id = useId();
   return (
     <Base.Root
       items={items}
+      limit={SHOWN}
       value={value}
       onValueChange={(next) => {
         if (next !== null) onChange(next);
       }}
     >
       <div className={css['field']}>
-        <span id={id} className={css['label']}>
+        <span id={id} className={cx(hideLabel ? css['hidden'] : css['label'])}>
           {label}
         </span>
         <Base.InputGroup className={css['box']}>
@@ -38,7 +52,7 @@ export function Combobox({ label, items, value, onChange, hint, empty }: Combobo
         {hint !== undefined && <p className={css['hint']}>{hint}</p>}
       </div>
       <Base.Portal>
-        <Base.Positioner className={css['positioner']} sideOffset={4}>
+        <Base.Positioner className={css['positioner']} sideOffset={4} align="start">
           <Base.Popup className={css['list']}>
             <Base.Empty className={css['empty']}>{empty}</Base.Empty>
             <Base.List>

@@ -78,11 +78,21 @@ function AnyDataRow<Row>(props: DataRowProps<Row>): ReactNode {
       className={cx(css['row'], css['data'])}
       style={{ ...tracks, transform: `translateY(${topPx}px)` }}
     >
-      {columns.map((column) => (
-        <div key={column.key} role="gridcell" className={cellClass(column)}>
-          {row === undefined ? <span className={css['blank']} aria-hidden /> : column.cell(row)}
-        </div>
-      ))}
+      {row === undefined ? (
+        // One element a row: while a long way is scrolled, most rows are never more than this.
+        <div
+          role="gridcell"
+          aria-label="Loading"
+          aria-colspan={columns.length}
+          className={css['blank']}
+        />
+      ) : (
+        columns.map((column) => (
+          <div key={column.key} role="gridcell" className={cellClass(column)}>
+            {column.cell(row)}
+          </div>
+        ))
+      )}
     </div>
   );
 }

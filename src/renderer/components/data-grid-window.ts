@@ -3,10 +3,10 @@ import { follow, scaleOf, toTrackTop, type ScrollPosition } from './data-grid-sc
 
 export const ROW_PX = 32;
 const HEAD_PX = 34;
-/** Drawn beyond what is in sight, for the frames in which Chromium scrolls faster than we draw. */
-const OVERSCAN_ROWS = 8;
-/** The drawn rows change by so many at once: two turns of the wheel are one rendering. */
-const STRIDE_ROWS = 8;
+/** Drawn beyond what is in sight, for the frames in which Chromium scrolls faster than we draw; a jump pays for each. */
+const OVERSCAN_ROWS = 5;
+/** The drawn rows change by so many at once: a turn of the wheel is one rendering. */
+const STRIDE_ROWS = 4;
 
 export type RowRange = { first: number; last: number };
 

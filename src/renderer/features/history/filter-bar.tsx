@@ -12,6 +12,7 @@ import { transactionTypeWords } from '../../components/wording.ts';
 import { addDays } from '../../lib/format.ts';
 import { useNow } from '../../lib/now.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
+import { ClientChoice } from './client-choice.tsx';
 import css from './history.module.css';
 import { isNarrowed, readAmount, type FilterForm } from './history-filter.ts';
 import type { HistoryStore } from './history-store.ts';
@@ -56,10 +57,6 @@ export function FilterBar({ store, clients, tags }: FilterBarProps): ReactNode {
   const { setForm: onChange, clear } = store.getState();
   const hasMore = form.days !== null || form.minBtc !== '' || form.maxBtc !== '' || form.tag !== '';
   const [open, setOpen] = useState(hasMore);
-  const clientChoices = [
-    { value: '', label: 'All clients' },
-    ...clients.map(({ uid, label }) => ({ value: uid, label: label === '' ? uid : label })),
-  ];
   return (
     <div className={css['filters']} role="search" aria-label="History">
       <div className={css['line']}>
@@ -83,11 +80,9 @@ export function FilterBar({ store, clients, tags }: FilterBarProps): ReactNode {
           value={form.state}
           onChange={(state) => onChange({ state })}
         />
-        <Select
-          label="Client"
-          hideLabel
-          items={clientChoices}
-          value={form.clientUid}
+        <ClientChoice
+          clients={clients}
+          uid={form.clientUid}
           onChange={(clientUid) => onChange({ clientUid })}
         />
         <Button icon={ListFilter} aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -20,6 +20,7 @@ import { isNarrowed, toHistoryFilter } from './history-filter.ts';
 import css from './history.module.css';
 import { useHistoryStore, type HistoryStore } from './history-store.ts';
 import { JumpToDate } from './jump-to-date.tsx';
+import { News } from './news.tsx';
 import { findRow, keyOf, rowAt } from './row-pages.ts';
 import { SummaryLine } from './summary-line.tsx';
 
@@ -39,6 +40,7 @@ export function HistoryPage(): ReactNode {
         title="History"
         actions={
           <>
+            <News store={store} />
             <Coverage store={store} clients={clients.value ?? none} />
             <JumpToDate store={store} gridId={GRID_ID} />
           </>

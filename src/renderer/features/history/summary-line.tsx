@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { Btc } from '../../components/amounts.tsx';
-import { Button } from '../../components/button.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { cx } from '../../lib/cx.ts';
 import { plural } from '../../lib/format.ts';
@@ -25,14 +24,11 @@ export function SummaryLine({ store }: { store: HistoryStore }): ReactNode {
           BTC
         </div>
       )}
-      <span className={css['news']}>
-        {isAsking && summary !== null && (
-          <span className={css['busy']} aria-hidden>
-            Looking…
-          </span>
-        )}
-        <News store={store} />
-      </span>
+      {isAsking && summary !== null && (
+        <span className={css['busy']} aria-hidden>
+          Looking…
+        </span>
+      )}
     </div>
   );
 }
@@ -42,23 +38,5 @@ function Sum({ label, sats }: { label: string; sats: number }): ReactNode {
     <span className={css['sum']}>
       {label} <Btc sats={sats} unit={false} />
     </span>
-  );
-}
-
-/** What is not in the list yet. */
-function News({ store }: { store: HistoryStore }): ReactNode {
-  const { newRows, error, status, reload, retry } = useStore(store);
-  if (newRows > 0) {
-    return (
-      <Button variant="ghost" onClick={() => void reload()}>
-        {plural(newRows, 'new transaction')}, show
-      </Button>
-    );
-  }
-  if (!error || status === 'error') return null;
-  return (
-    <Button variant="ghost" onClick={retry}>
-      More rows could not be read, try again
-    </Button>
   );
 }

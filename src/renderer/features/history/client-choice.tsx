@@ -1,0 +1,45 @@
+import { useMemo, type ReactNode } from 'react';
+import type { ClientView } from '#shared/domain/client.ts';
+import { Combobox } from '../../components/combobox.tsx';
+import css from './history.module.css';
+
+const ALL = 'All clients';
+
+type ClientChoiceProps = {
+  clients: readonly ClientView[];
+  /** Empty: all of them. */
+  uid: string;
+  onChange: (uid: string) => void;
+};
+
+/** One client among thousands, found by its label or by its uid. */
+export function ClientChoice({ clients, uid, onChange }: ClientChoiceProps): ReactNode {
+  const { names, uidOf, nameOf } = useMemo(() => namesOf(clients), [clients]);
+  return (
+    <div className={css['client']}>
+      <Combobox
+        label="Client"
+        hideLabel
+        items={names}
+        value={uid === '' ? ALL : (nameOf.get(uid) ?? uid)}
+        onChange={(name) => onChange(uidOf.get(name) ?? '')}
+        empty="No client matches."
+      />
+    </div>
+  );
+}
+
+/** Labels need not differ: one that another client bears too, or the words for all bear, has its uid behind it. */
+function namesOf(clients: readonly ClientView[]) {
+  const seen = new Map([[ALL, 1]]);
+  for (const { label } of clients) seen.set(label, (seen.get(label) ?? 0) + 1);
+  const named = clients.map(({ uid, label }): [name: string, uid: string] => [
+    label === '' ? uid : seen.get(label) === 1 ? label : `${label} (${uid})`,
+    uid,
+  ]);
+  return {
+    names: [ALL, ...named.map(([name]) => name)],
+    uidOf: new Map(named),
+    nameOf: new Map(named.map(([name, uid]) => [uid, name])),
+  };
+}
