@@ -163,6 +163,8 @@ export function startDesk(): void {
   serveBundle(protocol, join(import.meta.dirname, '../renderer'));
   current.resume();
   window = open();
+  // Main is idle until the page asks for this first, and the first use of time zones takes 10 ms.
+  setImmediate(() => settings.get());
   installMenu(obey);
   onWakeUp(() => {
     current.opened().then(

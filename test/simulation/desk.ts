@@ -4,6 +4,8 @@ import { defaultApiOptions } from '#shared/domain/profile.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { createBitproClient } from '../../src/main/bitpro/client.ts';
 import { createServerClock } from '../../src/main/bitpro/clock.ts';
+// The app loads it with the first address, which takes real time; here only the modelled one may pass.
+import '../../src/main/money/addresses.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { openRecords, RecordsDb } from '../../src/main/storage/open.ts';
