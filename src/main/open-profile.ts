@@ -4,7 +4,6 @@ import { AppError } from '#shared/errors.ts';
 import { createBitproClient } from './bitpro/client.ts';
 import { createServerClock } from './bitpro/clock.ts';
 import { createConnectionMonitor } from './bitpro/connection.ts';
-import type { Signer } from './bitpro/sign.ts';
 import { createRegistry } from './clients/registry.ts';
 import type { Emit } from './ipc/emit.ts';
 import type { OpenProfile } from './ipc/handlers.ts';
@@ -13,6 +12,7 @@ import { createMoney } from './money/intents.ts';
 import type { ProfilePaths } from './profiles/profile-dir.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { createReports } from './reports/jobs.ts';
+import type { DeferredSigner } from './secrets/deferred-signer.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
 import { createQueries } from './storage/cache/queries.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
@@ -27,7 +27,7 @@ type OpenOptions = {
   baseUrl: string;
   /** The profile as it is now: it may be locked or configured while it is open. */
   profile: () => ProfileView;
-  signer: Signer;
+  signer: Pick<DeferredSigner, 'sign' | 'ready'>;
   appVersion: string;
   now: () => number;
   actor: () => string;
@@ -117,6 +117,7 @@ function wire(options: OpenOptions, { records, damage, cache }: Databases): Runn
     now,
     actor,
     profile,
+    secretReady: () => signer.ready,
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),

@@ -5,12 +5,17 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startProxy } from '../main/money/spoiling-proxy.ts';
 import { launchApp } from './launch.ts';
-import { connectAccount, createClient, reviewBuy } from './steps.ts';
+import { connectAccount, createClient, pressConfirmBuy, reviewBuy } from './steps.ts';
 
 const merchant = { apiKey: 'M3175465', secret: 'c2VjcmV0IGZvciB0ZXN0cyBvbmx5' };
 
 it('an unknown outcome says what is known, and is settled by a look or by hand', async () => {
-  const sandbox = await startSandbox({ merchants: [merchant], deposits: 'none' });
+  const sandbox = await startSandbox({
+    merchants: [merchant],
+    deposits: 'none',
+    // No rate ends between review and confirmation.
+    quoteMs: 24 * 3_600_000,
+  });
   onTestFinished(() => sandbox.close());
   const proxy = await startProxy(sandbox.url);
   const userDataDir = await mkdtemp(join(tmpdir(), 'settle-'));
@@ -24,7 +29,7 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
 
   proxy.fault = 'drop-answer';
   await reviewBuy(page, '1500');
-  await page.getByRole('button', { name: /^Confirm buy/ }).click();
+  await pressConfirmBuy(page);
   await page.getByText('We don’t know yet whether it went').waitFor();
   await page.getByText('The history has not been read since the request was sent.').waitFor();
   await page.getByText('Next look').waitFor();
@@ -34,7 +39,7 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
   proxy.fault = 'drop-request';
   await page.getByRole('link', { name: 'Back to client' }).click();
   await reviewBuy(page, '100');
-  await page.getByRole('button', { name: /^Confirm buy/ }).click();
+  await pressConfirmBuy(page);
   await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByText(/read to its end (once|\d+ times) since, and does not show it/).waitFor();
   expect(await page.getByRole('button', { name: /again/ }).allInnerTexts()).toEqual(['Look again']);

@@ -9,6 +9,7 @@ import { createHandlers, type HandlerDeps } from '../../src/main/ipc/handlers.ts
 import { createJournal } from '../../src/main/money/journal.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
+import { createDeferredSigner } from '../../src/main/secrets/deferred-signer.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { copyAsKilled } from '../simulation/disk.ts';
 import { createRandom } from '../simulation/random.ts';
@@ -51,7 +52,7 @@ async function setUp() {
       paths,
       baseUrl: proxy.baseUrl,
       profile: () => profile,
-      signer: createSigner(SECRET),
+      signer: createDeferredSigner(Promise.resolve(createSigner(SECRET))),
       appVersion: '0',
       now: Date.now,
       actor: () => 'alice',

@@ -95,6 +95,7 @@ export function startDesk(world: World, path: string): Desk {
       records,
       client,
       profile: () => profile,
+      secretReady: () => Promise.resolve(null),
       rateStatus: () => ({ rate, clockOffsetMs: clock.offsetMs(), lastError: null }),
       refreshRate: async (trigger) => {
         rate = { ...(await client.rates()), observedAtMs: localNow(), trigger };

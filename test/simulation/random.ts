@@ -8,6 +8,14 @@ export type Random = {
   pick<T>(list: readonly T[]): T;
 };
 
+/** The seed of the n-th schedule of a run: the run's own first, so that a schedule replays by its seed alone. */
+export function nthSeed(seed: number, n: number): number {
+  if (n === 0) return seed;
+  let mixed = Math.imul((seed >>> 0) ^ Math.imul(n, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
 /** Mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;

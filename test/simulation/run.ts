@@ -4,7 +4,9 @@ import type { Finding, ScheduleResult } from './schedule.ts';
 import { violations, type Violation } from './world.ts';
 
 export type Task = {
-  firstSeed: number;
+  seed: number;
+  /** Which schedule of the run it begins with. */
+  first: number;
   count: number;
   step: number;
   /** Shared by all workers: not 0 as soon as one has a finding. Null to run to the end whatever is found. */
@@ -26,7 +28,7 @@ export type Summary = Record<Violation, number> & {
 
 type RunOptions = { schedules: number; seed: number; workers: number; stopAtFirst?: boolean };
 
-/** Runs the schedules `seed`, `seed + 1`, … on several threads. */
+/** Runs as many schedules, each by a seed of its own that follows from `seed`, on several threads. */
 export async function simulate(options: RunOptions): Promise<Summary> {
   const { schedules, seed, stopAtFirst = false } = options;
   const startedAtMs = performance.now();
@@ -35,7 +37,8 @@ export async function simulate(options: RunOptions): Promise<Summary> {
   const results = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
       runWorker({
-        firstSeed: seed + index,
+        seed,
+        first: index,
         count: Math.ceil((schedules - index) / workers),
         step: workers,
         halted,

@@ -39,6 +39,7 @@ export async function confirmIntent(
 ): Promise<Intent> {
   checkConfirmable(context, confirmation);
   await checkEnvironment(context);
+  await checkSecret(context);
   const baseline = await baselineFor(context, confirmation.id);
   // That took time: the rate may have ended, the profile been locked, the intent been sent.
   const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
@@ -67,6 +68,14 @@ function checkConfirmable(context: MoneyContext, { id, reviewHash: hash, typed }
   }
   const refusal = refuseToSend(intent, factsFor(context, intent));
   if (refusal) throw refusal;
+}
+
+/** A keychain that has not answered or gives no secret must not cost a request its one attempt. */
+async function checkSecret({ secretReady }: MoneyContext): Promise<void> {
+  const problem = await secretReady();
+  if (problem === null) return;
+  const { code, message, retryable } = problem;
+  throw new AppError(code, `${message} Nothing was sent.`, { retryable, cause: problem });
 }
 
 /** product.md, Profiles: before a money request the app pings and refuses another environment. */

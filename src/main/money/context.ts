@@ -2,11 +2,12 @@ import type { ClientBalance } from '#shared/domain/client.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
+import type { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
-import { paymentsSince } from '../storage/records/payments-repo.ts';
+import { equalBuySince, paymentsSince } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { approvalOf } from './approvals.ts';
 import type { Journal, JournalDeps } from './journal.ts';
@@ -25,6 +26,8 @@ export type MoneyDeps = JournalDeps & {
     ProfileView,
     'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret' | 'settleDelayMinutes'
   >;
+  /** The keychain's answer, once it has one: null when requests can be signed, else what is in the way. */
+  secretReady: () => Promise<AppError | null>;
   rateStatus: () => RateStatus;
   /** Reads the rate now; how it went is in `rateStatus`. */
   refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
@@ -72,6 +75,7 @@ function guardFacts(context: MoneyContext, intent: NewIntent): GuardFacts {
     policy: getPolicy(records),
     nowMs,
     paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
+    equalBuyAtMs: equalBuySince(records, intent, nowMs - DAY_MS),
     bookEntry: address === null ? null : findBookEntry(records, address),
     approvedBy: approvalOf(context, intent)?.name ?? null,
   };

@@ -19,11 +19,13 @@ const LATE_MS = 15 * 60_000;
 export type Verdict =
   | { kind: 'match'; transaction: RemoteTransaction }
   | { kind: 'needs_human'; reason: string; matches: number }
+  /** This reading says nothing: it is not whole, or what came may be of another request that is still open. */
+  | { kind: 'wait'; reason: string }
   | { kind: 'none' };
 
 export type Judged = Pick<
   JournaledIntent,
-  'kind' | 'address' | 'amountSats' | 'expectedSats' | 'baselineAtMs'
+  'kind' | 'state' | 'address' | 'amountSats' | 'expectedSats' | 'baselineAtMs'
 >;
 
 /** What else is known of the client: it keeps one transaction from settling two intents. */
@@ -67,11 +69,11 @@ export function judge(
   const candidates = candidatesFor(intent, baseline, rows, isSettled);
   const matches = candidates.filter((row) => mayBe(intent, row));
   const [only, ...more] = matches;
-  if (!only) return judgeUnexplained(intent, baseline, candidates);
+  if (!only) return judgeUnexplained(intent, baseline, candidates, open);
   const doubt =
     more.length > 0
       ? `${matches.length} transactions fit, and one request was sent.`
-      : doubtAbout(intent, baseline, only, open);
+      : doubtAbout(intent, baseline, only, { candidates, open });
   return doubt === null
     ? { kind: 'match', transaction: only }
     : { kind: 'needs_human', reason: doubt, matches: matches.length };
@@ -80,16 +82,23 @@ export function judge(
 /**
  * Nothing fits, yet something happened: a transaction of the right time that nothing explains may be what
  * became of the request, executed otherwise than asked. It is for a person to recognise; calling the outcome
- * cleared could mean to pay twice.
+ * cleared could mean to pay twice. While another open request explains all of it, that one is to be settled first.
  */
 function judgeUnexplained(
   intent: Judged,
   { atMs }: Baseline,
   candidates: readonly RemoteTransaction[],
+  open: readonly Judged[],
 ): Verdict {
   const near = candidates.filter((row) => isInTime(row, atMs) && isPlausible(intent, row));
-  const [first] = near;
-  if (!first) return { kind: 'none' };
+  if (near.length === 0) return { kind: 'none' };
+  // Only one that is still looked up, and will come upon this row, can be waited for.
+  const awaited = (row: RemoteTransaction) =>
+    open.filter((other) => other.state === 'unknown' && isInTime(row, other.baselineAtMs ?? 0));
+  const [first] = near.filter((row) => !isOfAnother(intent, row, awaited(row)));
+  if (!first) {
+    return { kind: 'wait', reason: 'Another request of this client has to be settled first.' };
+  }
   const asked = intent.kind === 'buy' ? intent.expectedSats : intent.amountSats;
   const to = first.address === null ? '' : ` to ${first.address}`;
   const reason =
@@ -118,11 +127,21 @@ export function mayBe(intent: Judged, { amountSats, address }: RemoteTransaction
   return Math.abs(amountSats - expectedSats) <= expectedSats * BUY_TOLERANCE;
 }
 
+function isOfAnother({ kind }: Judged, row: RemoteTransaction, open: readonly Judged[]): boolean {
+  return open.some((other) => other.kind === kind && mayBe(other, row));
+}
+
+/** To the same address, or over the same amount: of a withdrawal that may have been executed otherwise than asked. */
+function isNearMiss(intent: Judged, { amountSats, address }: RemoteTransaction): boolean {
+  const isAlike = amountSats === intent.amountSats || address === intent.address;
+  return intent.kind === 'withdrawal' && isAlike;
+}
+
 function doubtAbout(
   intent: Judged,
   { atMs }: Baseline,
   row: RemoteTransaction,
-  open: readonly Judged[],
+  { candidates, open }: { candidates: readonly RemoteTransaction[]; open: readonly Judged[] },
 ): string | null {
   const what = `Transaction ${row.tid} over ${formatBtc(row.amountSats)} BTC fits`;
   if (intent.kind === 'withdrawal' && row.address === null) {
@@ -131,8 +150,18 @@ function doubtAbout(
   if (!isInTime(row, atMs)) {
     return `${what}, but not the time at which the request was sent.`;
   }
-  if (open.some((other) => other.kind === intent.kind && mayBe(other, row))) {
+  if (isOfAnother(intent, row, open)) {
     return `${what}, but it also fits another request whose outcome is open.`;
+  }
+  const twin = candidates.find(
+    (other) =>
+      other !== row &&
+      isNearMiss(intent, other) &&
+      isInTime(other, atMs) &&
+      !isOfAnother(intent, other, open),
+  );
+  if (twin) {
+    return `${what}, but transaction ${twin.tid} over ${formatBtc(twin.amountSats)} BTC came at the same time.`;
   }
   return null;
 }

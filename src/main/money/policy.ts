@@ -32,6 +32,8 @@ export type GuardFacts = {
   nowMs: number;
   /** Sent within the last `DAY_MS`, newest first, whichever client paid. */
   paidWithinDay: readonly Payment[];
+  /** When an equal buy of this client was sent within `DAY_MS`; null when none was. */
+  equalBuyAtMs: number | null;
   /** The book's entry for the address; null when it is not in it. */
   bookEntry: { label: string; addedAtMs: number } | null;
   /** A valid approval of exactly this intent by neither who prepared it nor who confirms it. */
@@ -94,6 +96,12 @@ export function warningsFor(
   if (intent.kind === 'buy' && facts.rateAsset !== null && facts.rateAsset !== 'BTC') {
     warnings.push(
       `Bitpro names the rate’s asset “${facts.rateAsset}”, not BTC. Ask before buying.`,
+    );
+  }
+  const { equalBuyAtMs, nowMs } = facts.guards;
+  if (intent.kind === 'buy' && equalBuyAtMs !== null) {
+    warnings.push(
+      `The same buy was sent for this client ${describeWait(nowMs - equalBuyAtMs)} ago. This is another one.`,
     );
   }
   if (intent.kind !== 'withdrawal' || intent.amountSats === null) return warnings;

@@ -71,11 +71,12 @@ export async function lookFor(
   }
   const others = othersOf(context, intent);
   const isOtherSent = others.some(({ state }) => state === 'sent');
-  const problem = read.problem ?? (isOtherSent ? OTHER_ON_ITS_WAY : null);
+  const inTheWay = read.problem ?? (isOtherSent ? OTHER_ON_ITS_WAY : null);
   const verdict: Verdict =
-    problem === null
+    inTheWay === null
       ? judge(intent, baseline, read.rows, { isSettled, open: others })
-      : { kind: 'none' };
+      : { kind: 'wait', reason: inTheWay };
+  const problem = verdict.kind === 'wait' ? verdict.reason : null;
   const reading: HistoryReading = {
     intentId: id,
     atMs,
@@ -94,8 +95,8 @@ export async function lookFor(
 }
 
 function matchesOf(verdict: Verdict): number {
-  if (verdict.kind === 'none') return 0;
-  return verdict.kind === 'match' ? 1 : verdict.matches;
+  if (verdict.kind === 'match') return 1;
+  return verdict.kind === 'needs_human' ? verdict.matches : 0;
 }
 
 /** Keeps the reading, and with it in one transaction what it settles. */
@@ -137,6 +138,8 @@ function foundBy(
         state: 'needs_human',
         reason: needsPerson(verdict.reason),
       };
+    case 'wait':
+      return null;
     case 'none': {
       const { unknownSinceMs } = intent;
       const { settleDelayMinutes } = context.profile();
@@ -238,9 +241,10 @@ async function findTransaction(
   if (isSettledByOther(context, intent, tid)) {
     throw invalid('found', `${what} came of another request.`);
   }
-  // What Bitpro itself answered this request with is its outcome, however it differs.
-  const isAnswer = tid === intent.serverTid;
-  if (intent.kind === 'withdrawal' && !isAnswer && !mayBe(intent, row)) {
+  // What Bitpro itself answered this request with is its outcome, however it differs; and where a person was asked
+  // about what differs, that may be the answer.
+  const mayDiffer = tid === intent.serverTid || intent.state === 'needs_human';
+  if (intent.kind === 'withdrawal' && !mayDiffer && !mayBe(intent, row)) {
     const went = `${formatBtc(row.amountSats)} BTC to ${row.address ?? 'an address not told'}`;
     throw invalid('found', `${what} is over ${went}, which is not what this request asked for.`);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Draft } from '#shared/domain/intent.ts';
+import { AppError } from '#shared/errors.ts';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
 import {
@@ -117,6 +118,14 @@ const refusals: [string, string, (desk: Desk) => void, Draft?][] = [
     ({ world }) => {
       world.profile = { ...world.profile, secret: 'locked' };
     },
+  ],
+  [
+    'keychain_hung',
+    'the keychain has not answered, whatever it said before',
+    ({ world }) => {
+      world.secretProblem = new AppError('keychain_hung', 'The keychain does not answer.');
+    },
+    { kind: 'create_client', label: 'Ada' },
   ],
   [
     'review_changed',

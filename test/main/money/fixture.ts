@@ -94,6 +94,8 @@ export type Desk = {
     rate: Rate | null;
     balanceSats: number | null;
     profile: ReturnType<MoneyDeps['profile']>;
+    /** What the keychain answers. */
+    secretProblem: AppError | null;
     refreshes: string[];
     onRefresh: () => void;
     actor: string;
@@ -157,6 +159,7 @@ function openAt(path: string, client: Service): Desk {
       secret: 'ready',
       settleDelayMinutes: null,
     },
+    secretProblem: null,
     refreshes: [],
     onRefresh: () => {},
     actor: 'alice',
@@ -165,6 +168,7 @@ function openAt(path: string, client: Service): Desk {
     records,
     client,
     profile: () => world.profile,
+    secretReady: async () => world.secretProblem,
     rateStatus: () => ({ rate: world.rate, clockOffsetMs: 0, lastError: null }),
     refreshRate: async (trigger) => {
       world.refreshes.push(trigger);

@@ -8,12 +8,14 @@ import {
   mayBe,
   type Judged,
   type Others,
+  type Verdict,
 } from '../../../src/main/money/matching.ts';
 import type { Baseline } from '../../../src/main/storage/records/settling-repo.ts';
 import { DEPOSIT_ADDRESS, DESTINATION, NOW_MS } from './fixture.ts';
 
 const withdrawal: Judged = {
   kind: 'withdrawal',
+  state: 'unknown',
   address: DESTINATION,
   amountSats: 12_000_000,
   expectedSats: null,
@@ -49,13 +51,7 @@ function row(changes: Partial<RemoteTransaction> = {}): RemoteTransaction {
 const bought = (amountSats: number, changes = {}) =>
   row({ type: 'buy', address: null, amountSats, ...changes });
 
-type Case = [
-  string,
-  Judged,
-  RemoteTransaction[],
-  'match' | 'needs_human' | 'none',
-  Partial<Others>?,
-];
+type Case = [string, Judged, RemoteTransaction[], Verdict['kind'], Partial<Others>?];
 
 const cases: Case[] = [
   ['an empty history', withdrawal, [], 'none'],
@@ -72,6 +68,25 @@ const cases: Case[] = [
   ['another type', withdrawal, [row({ type: 'deposit' })], 'none'],
   ['one that settled another intent', withdrawal, [row()], 'none', { isSettled: () => true }],
   ['an equal one by someone else', withdrawal, [row(), row({ tid: '8' })], 'needs_human'],
+  [
+    'beside it another amount to the same address, which nothing explains',
+    withdrawal,
+    [row(), row({ tid: '8', amountSats: 1 })],
+    'needs_human',
+  ],
+  [
+    'beside it the same amount to another address, which another open request asked for',
+    withdrawal,
+    [row(), row({ tid: '8', address: DEPOSIT_ADDRESS })],
+    'match',
+    { open: [{ ...withdrawal, address: DEPOSIT_ADDRESS }] },
+  ],
+  [
+    'beside it one of another amount and address',
+    withdrawal,
+    [row(), row({ tid: '8', amountSats: 1, address: DEPOSIT_ADDRESS })],
+    'match',
+  ],
   ['an address not told', withdrawal, [row({ address: null })], 'needs_human'],
   ['ten seconds early', withdrawal, [row({ createdAtMs: NOW_MS - 10_000 })], 'match'],
   [
@@ -117,6 +132,27 @@ const cases: Case[] = [
     [bought(101_000_000)],
     'needs_human',
     { open: [{ ...buy, expectedSats: 102_000_000 }] },
+  ],
+  [
+    'another amount, which another open request asked for',
+    withdrawal,
+    [row({ amountSats: 12_000_001 })],
+    'wait',
+    { open: [{ ...withdrawal, amountSats: 12_000_001 }] },
+  ],
+  [
+    'another amount, which fits another request that a person has to settle',
+    withdrawal,
+    [row({ amountSats: 12_000_001 })],
+    'needs_human',
+    { open: [{ ...withdrawal, state: 'needs_human', amountSats: 12_000_001 }] },
+  ],
+  [
+    'another amount, and one that another open request asked for',
+    withdrawal,
+    [row({ amountSats: 12_000_001 }), row({ tid: '8', amountSats: 12_000_002 })],
+    'needs_human',
+    { open: [{ ...withdrawal, amountSats: 12_000_001 }] },
   ],
   [
     'a buy that cannot be that of another intent',

@@ -22,6 +22,7 @@ const facts: PolicyFacts = {
     policy: defaultGuardPolicy,
     nowMs: NOW_MS,
     paidWithinDay: [],
+    equalBuyAtMs: null,
     bookEntry: null,
     approvedBy: null,
   },
@@ -158,6 +159,12 @@ describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
     expect(warningsFor(withdrawal, withGuards({}, { bookEntry: entry(24 * HOUR_MS) }), [])).toEqual(
       [],
     );
+  });
+
+  test('an equal buy of the same day is pointed out, and holds nothing up', () => {
+    const again = withGuards({}, { equalBuyAtMs: facts.guards.nowMs - 3 * 60_000 });
+    expect(warningsFor(buy, again, [])).toEqual([expect.stringContaining('3 minutes ago')]);
+    expect(refuseToSend(buy, again)).toBeNull();
   });
 
   test('a look-alike is pointed out unless the book knows the address itself', () => {

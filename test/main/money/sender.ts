@@ -27,6 +27,7 @@ const money = createMoney({
     secret: 'ready',
     settleDelayMinutes: null,
   }),
+  secretReady: async () => null,
   rateStatus: () => ({ rate: null, clockOffsetMs: 0, lastError: null }),
   refreshRate: async () => {},
   balanceOf: () => null,

@@ -50,6 +50,21 @@ describe('a person', () => {
     expect(stateOf(desk, id)).toBe('confirmed');
   });
 
+  test('names the one that was executed otherwise than asked, once a look has found it', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed({ amountSats: 11_000_000 });
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('needs_human');
+    const went = { id, decision: 'went', reason: REASON, found: tid } as const;
+    expect(await desk.money.settle(went)).toMatchObject({
+      state: 'confirmed',
+      serverTid: tid,
+      amountSats: 12_000_000,
+      receivedSats: 11_000_000,
+    });
+  });
+
   const refused: [string, (made: ReturnType<typeof lossy>) => string][] = [
     ['none', () => ''],
     ['one that does not exist', () => '999'],

@@ -4,7 +4,7 @@ import {
   TransportError,
 } from '../../../src/main/bitpro/transport-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { BUY, CLIENT, NOW_MS, review, type Desk } from './fixture.ts';
+import { BUY, CLIENT, NOW_MS, review, WITHDRAWAL, type Desk } from './fixture.ts';
 import { lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
 
 describe('the baseline', () => {
@@ -82,6 +82,25 @@ describe('one look', () => {
       settledBy: null,
     });
     expect(desk.changes.at(-1)).toMatchObject({ id, state: 'confirmed' });
+  });
+
+  test('leaves what another open request explains to that one, and clears this one afterwards', async () => {
+    const { desk, executed } = lossy();
+    const other = { ...WITHDRAWAL, amountBtc: '0.2' };
+    const [went, didNot] = [await lost(desk, other), await lost(desk)];
+    executed({ amountSats: 20_000_000 });
+    expect(await desk.money.lookAgain(didNot)).toMatchObject({
+      problem: expect.stringContaining('settled first'),
+      completeReadings: 0,
+    });
+    expect(desk.money.get(didNot).state).toBe('unknown');
+    await desk.money.lookAgain(went);
+    expect(desk.money.get(went).state).toBe('confirmed');
+    expect(await desk.money.lookAgain(didNot)).toMatchObject({
+      problem: null,
+      completeReadings: 1,
+    });
+    expect(desk.client.posts).toHaveLength(2);
   });
 
   test('finds it below two pages of others', async () => {
