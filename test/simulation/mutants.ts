@@ -255,7 +255,7 @@ export const mutants: readonly Mutant[] = [
   one(
     'a transaction that fits two open requests settles the first',
     'money/matching.ts',
-    'if (open.some((other) => other.kind === intent.kind && mayBe(other, row))) {',
+    'if (isOfAnother(intent, row, open)) {',
     'if (open.length > 99) {',
   ),
   one(
