@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { createStore, useStore, type StoreApi } from 'zustand';
 import type { Intent } from '#shared/domain/intent.ts';
 import { call } from './ipc.ts';
@@ -61,16 +61,23 @@ export async function settleDraft<Fields>(
   }
 }
 
-/** A hook giving the draft of one client, kept over navigation and apart for each profile. */
+/**
+ * A hook giving the draft of one client, kept over navigation and apart for each profile. It is `ready` once it is
+ * known what became of the intent it led to: what was carried out must not stand there to be reviewed again.
+ */
 export function createUseDraft<Fields>(empty: Fields) {
   const useDraftStore = perProfile(() => createDraftStore<Fields>());
   return function useDraft(clientUid: string) {
     const store = useDraftStore();
     const draft = useStore(store, (state) => state.drafts[clientUid]);
-    useEffect(() => void settleDraft(store, clientUid), [store, clientUid]);
+    const [ready, setReady] = useState((draft?.intentId ?? null) === null);
+    useEffect(() => {
+      void settleDraft(store, clientUid).then(() => setReady(true));
+    }, [store, clientUid]);
     const current = draft ?? { fields: empty, intentId: null, refused: null };
     return {
       ...current,
+      ready,
       /** Typing anew ends what was said about the last attempt. */
       setFields: (patch: Partial<Fields>): void => {
         const before = store.getState().drafts[clientUid]?.fields ?? empty;

@@ -38,7 +38,7 @@ export function BuyPage(): ReactNode {
 
 function BuyForm({ client }: { client: ClientView }): ReactNode {
   const { uid } = client;
-  const { fields, refused, setFields, setIntent } = useBuyDraft(uid);
+  const { fields, refused, ready, setFields, setIntent } = useBuyDraft(uid);
   const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
   const [looked, setLooked] = useState(false);
   const [preparing, setPreparing] = useState(false);
@@ -59,6 +59,7 @@ function BuyForm({ client }: { client: ClientView }): ReactNode {
     navigate(`/intents/${result.value.intent.id}`);
   };
 
+  if (!ready) return <Skeleton width={320} />;
   return (
     <form className={css['stack']} onSubmit={(event) => void review(event)}>
       <OpenIntents intents={open.value?.filter((intent) => intent.clientUid === uid) ?? []} />

@@ -8,6 +8,7 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { OpenIntents } from '../../components/intent/open-intents.tsx';
 import { fieldOfRefusal, Refusal } from '../../components/intent/refusal.tsx';
+import { Skeleton } from '../../components/states.tsx';
 import { TextArea, TextField } from '../../components/text-field.tsx';
 import { createUseDraft } from '../../lib/drafts.ts';
 import { call } from '../../lib/ipc.ts';
@@ -21,7 +22,7 @@ const useWithdrawDraft = createUseDraft({ address: '', amountBtc: '', reason: ''
 
 export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   const { uid, balance } = client;
-  const { fields, refused, setFields, setIntent } = useWithdrawDraft(uid);
+  const { fields, refused, ready, setFields, setIntent } = useWithdrawDraft(uid);
   const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
   const [looked, setLooked] = useState(false);
   const [asked, setAsked] = useState(false);
@@ -53,6 +54,7 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
     setError(null);
   };
 
+  if (!ready) return <Skeleton width={320} />;
   return (
     <form className={css['stack']} onSubmit={(event) => void review(event)}>
       <OpenIntents intents={open.value?.filter((intent) => intent.clientUid === uid) ?? []} />
