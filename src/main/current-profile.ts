@@ -67,7 +67,9 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       emit: (name, payload) => {
         if (isCurrent) emit(name, payload);
       },
-      onDeposits: (events) => deps.onDeposits(running, events),
+      onDeposits: (events) => {
+        if (isCurrent) deps.onDeposits(running, events);
+      },
     });
     // Records so large that they are not checked yet have had the clients for long.
     if (practice && running.records.isWritable) {

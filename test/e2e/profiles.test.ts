@@ -8,6 +8,7 @@ import {
   newDataFolder,
   ONE_BTC,
   openDesk,
+  openFundedDesk,
   refreshClient,
   startServer,
 } from './desk.ts';
@@ -72,6 +73,39 @@ it('shows nothing of the profile that was left', async () => {
   await chooseProfile(page, 'Own desk');
   await band(page, 'SANDBOX').waitFor();
   await showsOnly(page, OWN_CLIENT, PRACTICE_CLIENT);
+});
+
+/** From now on, whether `words` were in the document for a single change while the band said `environment`. */
+async function watchFor(
+  page: Page,
+  environment: string,
+  words: string,
+): Promise<() => Promise<boolean>> {
+  const watch = await page.evaluateHandle(
+    (sought) => {
+      const seen = { together: false };
+      const look = (): void => {
+        const sign = document.querySelector('[aria-label="Environment"]')?.textContent ?? '';
+        const isThere = document.body.textContent.includes(sought.words);
+        if (sign.includes(sought.environment) && isThere) seen.together = true;
+      };
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+      return seen;
+    },
+    { environment, words },
+  );
+  return () => watch.evaluate((seen) => seen.together);
+}
+
+it('takes the notices of a profile along when it is left', async () => {
+  const sandbox = await startServer();
+  const { page } = await openFundedDesk(await newDataFolder(), sandbox);
+  await page.getByText(`1.00000000 BTC for ${OWN_CLIENT}.`).waitFor();
+  const wasSeen = await watchFor(page, 'PRACTICE', OWN_CLIENT);
+  await chooseProfile(page, 'Practice');
+  await band(page, 'PRACTICE').waitFor();
+  await page.getByRole('row').filter({ hasText: PRACTICE_CLIENT }).first().waitFor();
+  expect(await wasSeen()).toBe(false);
 });
 
 it('keeps production locked until its name is typed', async () => {

@@ -1,6 +1,6 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { Theme } from '#shared/domain/app.ts';
@@ -41,7 +41,9 @@ export function App(): ReactNode {
 function Opened(): ReactNode {
   const { info, profiles, error } = useSession();
   const profile = profiles.find((each) => each.id === info?.activeProfileId);
-  useEffect(() => () => toast.clear(), [profile?.id]);
+  const profileId = profile?.id;
+  // Before the next profile is painted. What is said while none is open yet stays.
+  useLayoutEffect(() => (profileId === undefined ? undefined : () => toast.clear()), [profileId]);
   if (error && !info) return <ErrorState error={error} onRetry={() => void readSession()} />;
   if (!info) return null;
   if (!profile) return <Welcome />;

@@ -16,7 +16,11 @@ const PASSING_MS = 5000;
 /** What is said this shortly before or after a step to another screen is about that step. */
 const SAME_STEP_MS = 1000;
 
-const manager = Base.createToastManager<{ tone: Tone }>();
+/** `era` counts the profiles that were left: a toast fades out, and one of a former era must not be seen at all. */
+type ToastData = { tone: Tone; era: number };
+
+const manager = Base.createToastManager<ToastData>();
+let era = 0;
 /** Shown and not urgent; some may be closed already. */
 let passing: { id: string; shownAtMs: number }[] = [];
 
@@ -26,7 +30,7 @@ export const toast = {
     const id = manager.add({
       title,
       ...(text === undefined ? {} : { description: text }),
-      data: { tone },
+      data: { tone, era },
       timeout: tone === 'danger' ? 0 : PASSING_MS,
       priority: tone === 'danger' ? 'high' : 'low',
       ...(action === undefined
@@ -50,8 +54,9 @@ export const toast = {
     for (const { id } of passing.filter(isOver)) manager.close(id);
     passing = passing.filter((each) => !isOver(each));
   },
-  /** On a change of profile: what the former one had to say is over. */
+  /** When a profile is left: what it had to say is over at once. */
   clear(): void {
+    era += 1;
     manager.close();
   },
 };
@@ -69,8 +74,9 @@ export function ToastViewport(): ReactNode {
 }
 
 function ToastList(): ReactNode {
-  const { toasts } = Base.useToastManager<{ tone: Tone }>();
-  return toasts.map((each) => (
+  const { toasts } = Base.useToastManager<ToastData>();
+  const current = toasts.filter(({ data }) => data?.era === era);
+  return current.map((each) => (
     <Base.Root
       key={each.id}
       toast={each}
