@@ -6,6 +6,19 @@ export type ColumnSort = { state: 'ascending' | 'descending' | 'none'; onToggle:
 /** By column key. Not part of the columns: a change of order must not draw every row again. */
 export type ColumnSorts = Readonly<Record<string, ColumnSort>>;
 
+/** Of columns that are sorted one at a time. */
+export function sortsOf<Key extends string>(
+  keys: readonly Key[],
+  sort: { by: Key; descending: boolean },
+  onSort: (by: Key) => void,
+): ColumnSorts {
+  const sorts = keys.map((by): [Key, ColumnSort] => {
+    const state = sort.by !== by ? 'none' : sort.descending ? 'descending' : 'ascending';
+    return [by, { state, onToggle: () => onSort(by) }];
+  });
+  return Object.fromEntries(sorts);
+}
+
 export type Column<Row> = {
   key: string;
   header: string;

@@ -120,7 +120,10 @@ export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
   );
 }
 
-type DataGridProps<Row> = Pick<RowGridProps<Row>, 'label' | 'columns' | 'onOpen' | 'onSight'> & {
+type DataGridProps<Row> = Pick<
+  RowGridProps<Row>,
+  'label' | 'columns' | 'sorts' | 'onOpen' | 'onSight'
+> & {
   rows: readonly Row[];
   rowKey: (row: Row) => string;
   selectedKey: string | null;
@@ -142,6 +145,7 @@ export function DataGrid<Row>({
     <RowGrid
       label={props.label}
       columns={props.columns}
+      {...(props.sorts && { sorts: props.sorts })}
       rowCount={rows.length}
       rowAt={(index) => rows[index]}
       selectedIndex={selectedIndex}

@@ -12,9 +12,11 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
+import type { HistoryCoverage } from '#shared/domain/client.ts';
 import type { Intent, IntentKind, IntentState } from '#shared/domain/intent.ts';
 import type { Environment } from '#shared/domain/profile.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
+import { formatCount } from '../lib/format.ts';
 import type { Tone } from './badge.tsx';
 
 /** The words and tones of every state on screen, so that a thing is called the same everywhere. */
@@ -91,4 +93,11 @@ export function transactionStateWording({ type, state, confirmations }: StateOf)
   if (state === 'accepted') return { word: 'Accepted', tone: 'info' };
   if (state === 'pending') return { word: 'Pending', tone: 'warning' };
   return { word: state ?? 'Not reported', tone: 'neutral' };
+}
+
+/** How far the history on this machine reaches back without a gap. */
+export function coverageWords({ complete, completeToPage, asOfMs }: HistoryCoverage): string {
+  if (complete) return 'Complete';
+  if (completeToPage > 0) return `Complete to page ${formatCount(completeToPage)}`;
+  return asOfMs === null ? 'Not read yet' : 'Has gaps';
 }

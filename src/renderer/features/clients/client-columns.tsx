@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
-import type { ClientView, HistoryCoverage } from '#shared/domain/client.ts';
+import type { ClientView } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
 import type { Column } from '../../components/data-grid-columns.ts';
 import { Hash } from '../../components/hash.tsx';
 import { Age } from '../../components/time.tsx';
+import { coverageWords } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
 import css from './clients.module.css';
 
@@ -72,7 +73,7 @@ const columns: Column<ClientView>[] = [
     cell: ({ balance }) => balance && 'BTC',
   },
   {
-    key: 'age',
+    key: 'read',
     header: 'Read',
     widthPx: 96,
     muted: true,
@@ -81,10 +82,10 @@ const columns: Column<ClientView>[] = [
   {
     key: 'history',
     header: 'History',
-    widthPx: 104,
+    widthPx: 148,
     hideBelowPx: 800,
     muted: true,
-    cell: ({ history }) => coverageText(history),
+    cell: ({ history }) => coverageWords(history),
   },
 ];
 
@@ -103,13 +104,6 @@ function needsAttention({ conflictingAddress, openIntents }: ClientView): boolea
 function Unconfirmed({ sats }: { sats: number }): ReactNode {
   const amount = <Btc sats={sats} unit={false} />;
   return sats === 0 ? <span className={css['none']}>{amount}</span> : amount;
-}
-
-/** How far the history on this machine reaches back without a gap. */
-export function coverageText({ complete, completeToPage, asOfMs }: HistoryCoverage): string {
-  if (complete) return 'Complete';
-  if (completeToPage === 0) return asOfMs === null ? 'Not read yet' : 'Has gaps';
-  return `To page ${formatCount(completeToPage)}`;
 }
 
 function Attention({ client }: { client: ClientView }): ReactNode {

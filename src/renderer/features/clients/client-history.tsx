@@ -10,7 +10,8 @@ import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { Age } from '../../components/time.tsx';
-import { formatCount, plural } from '../../lib/format.ts';
+import { coverageWords } from '../../components/wording.ts';
+import { plural } from '../../lib/format.ts';
 import css from './client-page.module.css';
 
 const SHOWN_ROWS = 50;
@@ -75,11 +76,14 @@ export function ClientHistory({ client }: { client: ClientView }): ReactNode {
 
 /** How much of the client's history is on this machine, and how old the reading is. */
 function Coverage({ history }: { history: HistoryCoverage }): ReactNode {
-  const { rows, complete, completeToPage, asOfMs } = history;
-  const reach = complete ? 'complete' : `complete to page ${formatCount(completeToPage)}`;
   return (
     <span className={css['coverage']}>
-      {plural(rows, 'row')}, {reach}, <Age ms={asOfMs} />
+      {plural(history.rows, 'row')}, {coverageWords(history).toLowerCase()}
+      {history.asOfMs !== null && (
+        <>
+          , <Age ms={history.asOfMs} />
+        </>
+      )}
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { sortsOf } from '../../components/data-grid-columns.ts';
 import { DataGrid } from '../../components/data-grid.tsx';
 import type { RowRange } from '../../components/data-grid-window.ts';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
@@ -19,7 +20,7 @@ import { useRequest } from '../../lib/resource.ts';
 import { AddByUidDialog } from './add-by-uid-dialog.tsx';
 import { clientColumns } from './client-columns.tsx';
 import css from './clients.module.css';
-import { findClients, useClientsStore } from './clients-store.ts';
+import { CLIENT_SORTS, findClients, sortClients, useClientsStore } from './clients-store.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { NewClientDialog } from './new-client-dialog.tsx';
 
@@ -81,11 +82,11 @@ function WaysIn({ onChoose }: { onChoose: (dialog: OpenDialog) => void }): React
 }
 
 function ClientList({ clients }: { clients: readonly ClientView[] | null }): ReactNode {
-  const { text, archive, selectedUid, set } = useStore(useClientsStore());
+  const { text, archive, selectedUid, sort, set, setSort } = useStore(useClientsStore());
   const [, navigate] = useLocation();
   const found = useMemo(
-    () => (clients === null ? null : findClients(clients, text, archive)),
-    [clients, text, archive],
+    () => (clients === null ? null : sortClients(findClients(clients, text, archive), sort)),
+    [clients, text, archive, sort],
   );
   const columns = useMemo(() => clientColumns(found ?? []), [found]);
   const [sight, setSight] = useState<RowRange>({ first: 0, last: -1 });
@@ -120,6 +121,7 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
             <DataGrid
               label="Clients"
               columns={columns}
+              sorts={sortsOf(CLIENT_SORTS, sort, setSort)}
               rows={found}
               rowKey={clientKey}
               selectedKey={selectedUid}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { Age } from '../../components/time.tsx';
+import { coverageWords } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
 import type { HistoryStore } from './history-store.ts';
 import css from './history.module.css';
@@ -20,7 +21,12 @@ export function Coverage({ store, clients }: CoverageProps): ReactNode {
   const incomplete = inView.filter(({ history }) => !history.complete);
   return (
     <span className={css['coverage']}>
-      {coverageText(inView, incomplete)}, <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+      {coverageText(inView, incomplete)}
+      {oldest !== null && (
+        <>
+          , <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+        </>
+      )}
     </span>
   );
 }
@@ -31,11 +37,7 @@ function covers(client: ClientView, wantedUid: string): boolean {
 
 function coverageText(clients: readonly ClientView[], incomplete: readonly ClientView[]): string {
   const [only] = clients;
-  if (clients.length === 1 && only) {
-    return only.history.complete
-      ? 'Complete'
-      : `Complete to page ${formatCount(only.history.completeToPage)}`;
-  }
+  if (clients.length === 1 && only) return coverageWords(only.history);
   if (incomplete.length === 0) return `Complete for all ${formatCount(clients.length)} clients`;
   return `Not complete for ${formatCount(incomplete.length)} of ${formatCount(clients.length)} clients`;
 }

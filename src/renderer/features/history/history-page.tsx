@@ -1,10 +1,10 @@
 import { History, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { HistorySort, TransactionRow } from '#shared/domain/transaction.ts';
+import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import type { ColumnSort, ColumnSorts } from '../../components/data-grid-columns.ts';
+import { sortsOf } from '../../components/data-grid-columns.ts';
 import { RowGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -26,6 +26,7 @@ import { SummaryLine } from './summary-line.tsx';
 
 /** The list's own id: a jump to a date ends in it. */
 const GRID_ID = 'history-rows';
+const SORTED = ['time', 'amount'] as const;
 
 export function HistoryPage(): ReactNode {
   const store = useHistoryStore();
@@ -76,7 +77,7 @@ function Rows({ store, onOpen }: RowsProps): ReactNode {
       id={GRID_ID}
       label="Transactions"
       columns={columns}
-      sorts={sortsOf(sort, state.setSort)}
+      sorts={sortsOf(SORTED, sort, state.setSort)}
       rowCount={state.rowCount}
       rowAt={(index) => rowAt(pages, index)}
       selectedIndex={state.selectedIndex}
@@ -131,14 +132,6 @@ function NoRows({ store }: { store: HistoryStore }): ReactNode {
       actions={<Button onClick={clear}>Clear filters</Button>}
     />
   );
-}
-
-function sortsOf(sort: HistorySort, onSort: (by: HistorySort['by']) => void): ColumnSorts {
-  const columnSort = (by: HistorySort['by']): ColumnSort => ({
-    state: sort.by !== by ? 'none' : sort.descending ? 'descending' : 'ascending',
-    onToggle: () => onSort(by),
-  });
-  return { time: columnSort('time'), amount: columnSort('amount') };
 }
 
 /** Reads when the question changes, and again when main reports new rows. */
