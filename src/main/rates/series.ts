@@ -5,15 +5,17 @@ import { ownTrades } from '../storage/cache/trades-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import {
   firstRateAtMs,
+  hasMoreRates,
   rateEnds,
-  ratesBetween,
+  rateSummaries,
   recentSpacingsMs,
-  summarizeRates,
   type RatePoint,
   type RateSummary,
+  type TimeRange,
 } from '../storage/records/rates-repo.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const periodMs: Record<Exclude<RatePeriod, 'all'>, number> = {
   day: DAY_MS,
   week: 7 * DAY_MS,
@@ -24,6 +26,9 @@ const periodMs: Record<Exclude<RatePeriod, 'all'>, number> = {
 /** Two points a bucket, the lowest and the highest price, and the two ends: thinning keeps them all. */
 const MAX_POINTS = 2000;
 const BUCKETS = MAX_POINTS / 2 - 1;
+/** From here on a bucket is made of whole hours, of which the records know what they come to. */
+const HOURLY_FROM_MS = 1_800_000;
+const BUCKETS_A_READING = 100;
 /** How long the event loop is kept in one go. */
 const TURN_MS = 4;
 const MAX_GAP_MS = 15 * 60_000;
@@ -32,8 +37,8 @@ const MAX_TRADES = 500;
 
 /**
  * The observed rates of a period that ends now, at most about 2,000 points, with nulls where nothing was
- * observed, and the app's own buys at the price they came to. A year of minutes is read in short turns, between
- * which the program goes on.
+ * observed, and the app's own buys at the price they came to. Many are read in short turns, between which the
+ * program goes on.
  * @throws AppError cancelled when the profile is closed meanwhile
  */
 export async function rateSeries(
@@ -47,53 +52,97 @@ export async function rateSeries(
   const range = { fromMs, toMs: nowMs + 1 };
   const gapMs = usualGapMs(records, range);
   const trades = ownTrades(cache, range, MAX_TRADES);
-  const rates = ratesBetween(records, range, MAX_POINTS + 1);
-  if (rates.length <= MAX_POINTS) {
-    return { ...toColumns(rates.map(stretchOfOne), gapMs), trades, observations: rates.length };
+  if (!hasMoreRates(records, range, MAX_POINTS)) {
+    const rates = rateSummaries(records, 'observation', range);
+    return { ...toColumns(rates.map(stretchOf), gapMs), trades, observations: rates.length };
   }
-  const bucketMs = Math.max(1, Math.ceil((range.toMs - fromMs) / BUCKETS));
-  const { stretches, observations } = await thinned(records, range, bucketMs);
+  const buckets = bucketsOf(range);
+  const summaries = await thinned(records, range, buckets);
+  const stretches = withEnds(summaries.map(stretchOf), rateEnds(records, range));
+  const observations = summaries.reduce((sum, { count }) => sum + count, 0);
   // A hole narrower than a bucket is narrower than the chart can show.
-  return { ...toColumns(stretches, Math.max(gapMs, bucketMs)), trades, observations };
+  return { ...toColumns(stretches, Math.max(gapMs, buckets.widthMs)), trades, observations };
 }
 
-type Range = { fromMs: number; toMs: number };
+/** Of whole hours where `hourly`, which then begin with an hour. */
+type Buckets = { originMs: number; widthMs: number; hourly: boolean };
 
-/** Observations without a hole that shows, as the points that stand for them. */
-type Stretch = { points: RatePoint[]; fromMs: number; coveredToMs: number };
-
-function stretchOfOne(point: RatePoint & { coveredToMs: number }): Stretch {
-  return { points: [point], fromMs: point.atMs, coveredToMs: point.coveredToMs };
+function bucketsOf({ fromMs, toMs }: TimeRange): Buckets {
+  const hourly = (toMs - fromMs) / BUCKETS > HOURLY_FROM_MS;
+  const unitMs = hourly ? HOUR_MS : 1;
+  const originMs = Math.floor(fromMs / unitMs) * unitMs;
+  const widthMs = Math.ceil((toMs - originMs) / BUCKETS / unitMs) * unitMs;
+  return { originMs, widthMs, hourly };
 }
 
+type Reading = TimeRange & { by: 'observation' | 'hour' };
+
+/** What to read, in order of time: whole hours, and what lies in the range of those at its ends. */
+function* readingsOf(range: TimeRange, { widthMs, hourly }: Buckets): Generator<Reading> {
+  const hoursFromMs = hourly ? Math.ceil(range.fromMs / HOUR_MS) * HOUR_MS : range.toMs;
+  const hoursToMs = hourly ? Math.floor(range.toMs / HOUR_MS) * HOUR_MS : range.toMs;
+  const stepMs = BUCKETS_A_READING * widthMs;
+  const parts: Reading[] = [
+    { by: 'observation', fromMs: range.fromMs, toMs: hoursFromMs },
+    { by: 'hour', fromMs: hoursFromMs, toMs: hoursToMs },
+    { by: 'observation', fromMs: hoursToMs, toMs: range.toMs },
+  ];
+  for (const { by, fromMs, toMs } of parts) {
+    for (let startMs = fromMs; startMs < toMs; startMs += stepMs) {
+      yield { by, fromMs: startMs, toMs: Math.min(startMs + stepMs, toMs) };
+    }
+  }
+}
+
+/** One summary a bucket in which anything was observed. */
 async function thinned(
   records: RecordsDb,
-  range: Range,
-  bucketMs: number,
-): Promise<{ stretches: Stretch[]; observations: number }> {
-  const stretches: Stretch[] = [];
-  let observations = 0;
+  range: TimeRange,
+  buckets: Buckets,
+): Promise<RateSummary[]> {
+  const thinnedOnes: RateSummary[] = [];
+  let last = -1;
   let turnEndsMs = performance.now() + TURN_MS;
-  for (let startMs = range.fromMs; startMs < range.toMs; startMs += bucketMs) {
+  for (const { by, ...part } of readingsOf(range, buckets)) {
     if (performance.now() > turnEndsMs) {
       await nextTurn();
       if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
       turnEndsMs = performance.now() + TURN_MS;
     }
-    const bucket = { fromMs: startMs, toMs: Math.min(startMs + bucketMs, range.toMs) };
-    const summary = summarizeRates(records, bucket);
-    if (!summary) continue;
-    observations += summary.count;
-    stretches.push(stretchOf(summary));
+    for (const summary of rateSummaries(records, by, part)) {
+      const index = Math.floor((summary.fromMs - buckets.originMs) / buckets.widthMs);
+      const former = index === last ? thinnedOnes.pop() : undefined;
+      thinnedOnes.push(former ? merged(former, summary) : summary);
+      last = index;
+    }
   }
-  const ends = rateEnds(records, range);
+  return thinnedOnes;
+}
+
+function merged(a: RateSummary, b: RateSummary): RateSummary {
+  return {
+    fromMs: a.fromMs,
+    coveredToMs: Math.max(a.coveredToMs, b.coveredToMs),
+    count: a.count + b.count,
+    lowest: b.lowest.priceCents < a.lowest.priceCents ? b.lowest : a.lowest,
+    highest: b.highest.priceCents > a.highest.priceCents ? b.highest : a.highest,
+  };
+}
+
+/** Observations without a hole that shows, as the points that stand for them. */
+type Stretch = { points: RatePoint[]; fromMs: number; coveredToMs: number };
+
+/** From the oldest to the newest is the change that the screen tells. */
+function withEnds(
+  stretches: readonly Stretch[],
+  ends: ReturnType<typeof rateEnds>,
+): readonly Stretch[] {
   const [first, last] = [stretches.at(0), stretches.at(-1)];
-  // From the oldest to the newest is the change that the screen tells.
   if (ends && first && last) {
     addPoint(first, ends.oldest);
     addPoint(last, ends.newest);
   }
-  return { stretches, observations };
+  return stretches;
 }
 
 function stretchOf({ lowest, highest, fromMs, coveredToMs }: RateSummary): Stretch {
@@ -133,7 +182,7 @@ function toColumns(
 }
 
 /** More than three times the usual spacing, or more than a quarter of an hour, is a hole. */
-function usualGapMs(records: RecordsDb, range: Range): number {
+function usualGapMs(records: RecordsDb, range: TimeRange): number {
   const spacings = recentSpacingsMs(records, range).toSorted((a, b) => a - b);
   const medianMs = spacings[Math.floor(spacings.length / 2)];
   return medianMs === undefined ? MAX_GAP_MS : Math.min(GAP_SPACINGS * medianMs, MAX_GAP_MS);

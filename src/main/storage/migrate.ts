@@ -9,15 +9,8 @@ export type Migration = { version: number; name: string; up(db: Database): void 
  * @throws AppError storage_newer when a later version of the app wrote the file; it is left as it is
  */
 export function migrate(db: Database, migrations: readonly Migration[], file: string): void {
-  const newest = migrations.length;
-  const current = userVersion(db);
-  if (current > newest) {
-    throw new AppError(
-      'storage_newer',
-      `${file} was written by a newer version of Bitpro Desk. Update the app to open it.`,
-    );
-  }
-  for (const migration of migrations.slice(current)) {
+  refuseNewer(db, migrations, file);
+  for (const migration of migrations.slice(userVersion(db))) {
     db.transaction(() => {
       // Another process may have been quicker while this one waited for the lock.
       if (userVersion(db) >= migration.version) return;
@@ -25,6 +18,15 @@ export function migrate(db: Database, migrations: readonly Migration[], file: st
       db.pragma(`user_version = ${migration.version}`);
     }).immediate();
   }
+}
+
+/** @throws AppError storage_newer */
+export function refuseNewer(db: Database, migrations: readonly Migration[], file: string): void {
+  if (userVersion(db) <= migrations.length) return;
+  throw new AppError(
+    'storage_newer',
+    `${file} was written by a newer version of Bitpro Desk. Update the app to open it.`,
+  );
 }
 
 export function userVersion(db: Database): number {

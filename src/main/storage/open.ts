@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '#shared/errors.ts';
 import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
-import { migrate, userVersion, type Migration } from './migrate.ts';
+import { migrate, refuseNewer, userVersion, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import { isDamaged, storageError } from './storage-error.ts';
 
@@ -144,11 +144,12 @@ function checkWithoutWriting(
   let db: Database.Database | null = null;
   try {
     db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    refuseNewer(db, recordsMigrations, path);
     if (check === 'later' && userVersion(db) === recordsMigrations.length) return 'unchecked';
     mustBeWhole(db, check === 'thorough' ? 'integrity_check' : 'quick_check');
     return 'whole';
   } catch (error) {
-    if (isDamaged(error)) throw error;
+    if (isDamaged(error) || error instanceof AppError) throw error;
     return 'unreadable';
   } finally {
     db?.close();

@@ -23,6 +23,7 @@ const tables: Readonly<Record<string, RecordsPart>> = {
   approvers: 'guards',
   approvals: 'guards',
   rates: 'rates',
+  rate_hours: 'rates',
   audit: 'audit',
   audit_head: 'audit',
 };
@@ -74,18 +75,20 @@ export function openRecordsOrSalvage(
 }
 
 /**
- * What no check of pages finds: a trigger whose text is damaged, and entries gone from the end of the audit log.
- * Asked on a connection that cannot write; what cannot be read so is left to `openRecords`.
+ * What no check of pages finds: a table or trigger whose text is damaged, and entries gone from the end of the audit
+ * log. Asked on a held connection: SQLite passes over a CHECK it cannot resolve where it may only read. What cannot
+ * be read so is left to `openRecords`.
  */
 function findUnsound(path: string): string | null {
   let db: RecordsDb | null = null;
   try {
-    db = new RecordsDb(path, { readonly: true });
+    db = new RecordsDb(path, { fileMustExist: true });
+    db.hold();
     if (!doesCompile(db)) return 'A part of its schema cannot be read.';
     const isOlder = userVersion(db) < AUDIT_HEAD_VERSION;
     return isOlder || endsAsWritten(db) ? null : 'Its audit log lost entries at the end.';
   } catch (error) {
-    if (error instanceof SqliteError) return null;
+    if (error instanceof SqliteError) return isDamaged(error) ? error.message : null;
     throw error;
   } finally {
     db?.close();

@@ -9,7 +9,8 @@ import { buy } from '../storage/transactions.ts';
 
 const NOW_MS = 1_500_000_000_000;
 const MINUTE_MS = 60_000;
-const DAY_MS = 1440 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Quotes that are valid for a minute each. */
 function observe(records: RecordsDb, points: readonly (readonly [number, number])[]): void {
@@ -71,55 +72,92 @@ test('a time without observations is a gap, one quote held long is none', async 
 });
 
 test('thinning keeps every extreme, the order and about 2,000 points', async () => {
+  const steps = [1000, MINUTE_MS, 7 * MINUTE_MS, 23 * MINUTE_MS, 5 * HOUR_MS];
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 2001, max: 6000 }),
       fc.integer(),
-      fc.constantFrom(1000, MINUTE_MS, 7 * MINUTE_MS),
+      fc.constantFrom(...steps),
       async (count, seed, stepMs) => {
         const { records, cache, close } = openDatabases();
+        const noise = (index: number) => Math.imul(index ^ seed, 2_654_435_761) >>> 0;
         const points = Array.from({ length: count }, (_, index) => {
-          const priceCents = 100_000 + (Math.imul(index ^ seed, 2_654_435_761) >>> 8);
-          return [NOW_MS - (count - index) * stepMs, priceCents] as const;
+          const atMs = NOW_MS - (count - index) * stepMs + (noise(index) % stepMs);
+          return [atMs, 100_000 + (noise(index) >>> 12)] as const;
         });
-        observe(records, points);
+        // Their order in the file is that of a clock that was set back.
+        observe(records, [...points.slice(count / 2), ...points.slice(0, count / 2)]);
         const { timesMs, pricesCents, observations } = await rateSeries(
           records,
           cache,
           'all',
           NOW_MS,
         );
-        const prices = points.map(([, priceCents]) => priceCents);
-        const shown = pricesCents.filter((price) => price !== null);
+        const shown = timesMs.flatMap((atMs, index) => {
+          const price = pricesCents[index];
+          return typeof price === 'number' ? [[atMs, price] as const] : [];
+        });
         expect(observations).toBe(count);
-        expect(timesMs.length).toBe(pricesCents.length);
-        expect(timesMs.length).toBeLessThanOrEqual(2000);
-        expect(Math.min(...shown)).toBe(Math.min(...prices));
-        expect(Math.max(...shown)).toBe(Math.max(...prices));
-        expect([shown.at(0), shown.at(-1)]).toEqual([prices.at(0), prices.at(-1)]);
+        expect(shown.length).toBeLessThanOrEqual(2000);
         expect(timesMs).toEqual(timesMs.toSorted((a, b) => a - b));
+        expect([shown.at(0), shown.at(-1)]).toEqual([points.at(0), points.at(-1)]);
         const known = new Map(points);
-        expect(timesMs.every((atMs, index) => known.get(atMs) === pricesCents[index])).toBe(true);
+        expect(shown.every(([atMs, price]) => known.get(atMs) === price)).toBe(true);
+        expect(extremesByBucket(shown, points)).toEqual(extremesByBucket(points, points));
         close();
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 20 },
   );
 });
 
-test('a year of minutes leaves the event loop its turns, and ends when the profile closes', async () => {
+/** Lowest and highest price of each of 999 equal parts of the whole; of whole hours from half an hour on. */
+function extremesByBucket(
+  some: readonly (readonly [number, number])[],
+  all: readonly (readonly [number, number])[],
+): [bucket: number, lowest: number, highest: number][] {
+  const firstMs = Math.min(...all.map(([atMs]) => atMs));
+  const unitMs = (NOW_MS + 1 - firstMs) / 999 > 30 * MINUTE_MS ? HOUR_MS : 1;
+  const originMs = Math.floor(firstMs / unitMs) * unitMs;
+  const widthMs = Math.ceil((NOW_MS + 1 - originMs) / 999 / unitMs) * unitMs;
+  const buckets = Map.groupBy(some, ([atMs]) => Math.floor((atMs - originMs) / widthMs));
+  return [...buckets].map(([bucket, points]) => {
+    const prices = points.map(([, price]) => price);
+    return [bucket, Math.min(...prices), Math.max(...prices)];
+  });
+}
+
+test('of the hours at the ends only what lies in the period counts', async () => {
   const { records, cache } = openDatabases();
-  records.exec(`WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
-    INSERT INTO rates (asset, buy_price_cents, time_expires_ms, observed_at_ms, trigger)
-    SELECT 'BTC', 100 + i % 7, ${NOW_MS} - i * 60000 + 60000, ${NOW_MS} - i * 60000, 'poll' FROM n`);
+  const firstMs = NOW_MS - 365 * DAY_MS;
+  const minutes = Array.from({ length: 3000 }, (_, index) => index);
+  observe(records, [
+    [firstMs - 1, 1],
+    ...minutes.map((index) => [firstMs + index * 150 * MINUTE_MS, 1000] as const),
+    [NOW_MS + 1, 9],
+  ]);
+  const { timesMs, pricesCents, observations } = await rateSeries(records, cache, 'year', NOW_MS);
+  expect(observations).toBe(3000);
+  expect(timesMs[0]).toBe(firstMs);
+  expect(new Set(pricesCents)).toEqual(new Set([1000]));
+});
+
+const observedEvery = (stepMs: number, count: number) => `
+  WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+  INSERT INTO rates (asset, buy_price_cents, time_expires_ms, observed_at_ms, trigger)
+  SELECT 'BTC', 100 + i % 7, ${NOW_MS} + (1 - i) * ${stepMs}, ${NOW_MS} - i * ${stepMs}, 'poll' FROM n`;
+
+test('a week read every five seconds leaves the event loop its turns, and ends with the profile', async () => {
+  const { records, cache } = openDatabases();
+  records.exec(observedEvery(5000, 120_000));
   let turns = 0;
   const beat = setInterval(() => (turns += 1), 0);
-  const { observations } = await rateSeries(records, cache, 'year', NOW_MS);
+  const { observations } = await rateSeries(records, cache, 'week', NOW_MS);
   clearInterval(beat);
-  expect(observations).toBe(300_001);
+  expect(observations).toBe(120_000);
   expect(turns).toBeGreaterThan(2);
 
-  const unfinished = rateSeries(records, cache, 'year', NOW_MS);
+  const unfinished = rateSeries(records, cache, 'week', NOW_MS);
   records.close();
   await expect(unfinished).rejects.toMatchObject({ code: 'cancelled' });
 });

@@ -172,6 +172,34 @@ test('records 5 → 6: an approver and the wrong tries are held unchanged', () =
   db.exec('UPDATE approvers SET failures = 3, tried_at_ms = 8');
 });
 
+test('records 6 → 7: hours are what their rates come to, of those before as of those after', () => {
+  const db = emptyDatabase();
+  migrate(db, recordsMigrations.slice(0, 6), 'file');
+  const observe = (atMs: number, cents: number, validMs: number) =>
+    db.exec(`INSERT INTO rates (asset, buy_price_cents, time_expires_ms, observed_at_ms, trigger)
+      VALUES ('BTC', ${cents}, ${atMs + validMs}, ${atMs}, 'poll')`);
+  const hours = () => db.prepare('SELECT * FROM rate_hours').raw().all();
+  const hour = 3_600_000;
+  observe(hour + 5, 300, 60);
+  observe(hour + 10, 100, 9 * hour);
+  observe(3 * hour - 1, 7, -4);
+  const before = db.prepare('SELECT * FROM rates').all();
+  migrate(db, recordsMigrations.slice(0, 7), 'file');
+  expect(db.prepare('SELECT * FROM rates').all()).toEqual(before);
+  expect(hours()).toEqual([
+    [hour, hour + 5, 2 * hour + 10, 2, 100, hour + 10, 300, hour + 5],
+    [2 * hour, 3 * hour - 1, 3 * hour - 1, 1, 7, 3 * hour - 1, 7, 3 * hour - 1],
+  ]);
+  observe(hour, 400, 1);
+  observe(hour + 20, 99, 1);
+  observe(3 * hour, 8, 1);
+  expect(hours()).toEqual([
+    [hour, hour, 2 * hour + 10, 4, 99, hour + 20, 400, hour],
+    [2 * hour, 3 * hour - 1, 3 * hour - 1, 1, 7, 3 * hour - 1, 7, 3 * hour - 1],
+    [3 * hour, 3 * hour, 3 * hour + 1, 1, 8, 3 * hour, 8, 3 * hour],
+  ]);
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

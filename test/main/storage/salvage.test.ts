@@ -26,12 +26,15 @@ import {
 } from '../../../src/main/storage/records/clients-repo.ts';
 import { getPolicy } from '../../../src/main/storage/records/policy-repo.ts';
 import { insertRate, latestRate } from '../../../src/main/storage/records/rates-repo.ts';
+import { recordsMigrations } from '../../../src/main/storage/records/migrations.ts';
 import { openRecordsOrSalvage } from '../../../src/main/storage/salvage.ts';
 import { copyAsKilled } from '../../simulation/disk.ts';
 import { openDatabases, temporaryDirectory } from './databases.ts';
 import { buy } from './transactions.ts';
 
 const PAGE_BYTES = 4096;
+/** Of `user_version` in the header (sqlite.org/fileformat2.html). */
+const VERSION_AT = 60;
 const CLIENTS = 400;
 const DAY_MS = Date.UTC(2026, 10, 23);
 
@@ -190,6 +193,15 @@ describe('of damaged records', () => {
     expect(open(paths).damage).not.toBeNull();
   });
 
+  test('so is a column whose name is damaged where a constraint names it', () => {
+    const { folder: _, ...paths } = makeProfile()();
+    const at = readFileSync(paths.recordsPath).lastIndexOf('deposit_address     TEXT');
+    overwrite(paths.recordsPath, at, Buffer.from('X'));
+    const before = contentOf(paths.recordsPath);
+    expect(open(paths).damage).not.toBeNull();
+    expect(contentOf(paths.recordsPath)).toEqual(before);
+  });
+
   test('nothing that is shown can be written', () => {
     const { folder: _, ...paths } = makeProfile()();
     overwrite(paths.recordsPath, 0, Buffer.alloc(100, 0xa5));
@@ -201,7 +213,7 @@ describe('of damaged records', () => {
   });
 });
 
-test('wherever bytes are flipped: whole, or only read and left as they were', () => {
+test('wherever bytes are flipped: whole, or only read or refused, and left as they were', () => {
   const copyOf = makeProfile();
   const { recordsPath } = copyOf();
   const bytes = statSync(recordsPath).size;
@@ -219,6 +231,12 @@ test('wherever bytes are flipped: whole, or only read and left as they were', ()
       for (const { at, mask } of all) content[at] = (content[at] ?? 0) ^ mask;
       writeFileSync(paths.recordsPath, content);
       const before = contentOf(paths.recordsPath);
+      // A larger number where the version stands is no damage to be seen.
+      if (content.readInt32BE(VERSION_AT) > recordsMigrations.length) {
+        expect(() => openRecordsOrSalvage(paths)).toThrow(/newer version/);
+        expect(contentOf(paths.recordsPath)).toEqual(before);
+        return;
+      }
       const { records, damage } = openRecordsOrSalvage(paths, { now: () => DAY_MS });
       try {
         if (damage === null) outcomes.whole += 1;

@@ -5,6 +5,7 @@ import { migration as settling } from './migrations/003-settling.ts';
 import { migration as guards } from './migrations/004-guards.ts';
 import { migration as auditHead } from './migrations/005-audit-head.ts';
 import { migration as passphrases } from './migrations/006-passphrases.ts';
+import { migration as rateHours } from './migrations/007-rate-hours.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const recordsMigrations: readonly Migration[] = [
   guards,
   auditHead,
   passphrases,
+  rateHours,
 ];

@@ -7,14 +7,27 @@ export type TimeRange = { fromMs: number; toMs: number };
 
 export type RatePoint = { atMs: number; priceCents: number };
 
-/** `coveredToMs`: how long the observations speak for the price, since an unchanged quote is not kept twice. */
+/**
+ * One observation, or all of an hour. `coveredToMs`: how long they speak for the price, since an unchanged quote is
+ * not kept twice.
+ */
 export type RateSummary = {
-  lowest: RatePoint;
-  highest: RatePoint;
-  count: number;
   fromMs: number;
   coveredToMs: number;
+  count: number;
+  lowest: RatePoint;
+  highest: RatePoint;
 };
+
+type SummaryRow = [
+  fromMs: number,
+  coveredToMs: number,
+  count: number,
+  lowestCents: number,
+  lowestAtMs: number,
+  highestCents: number,
+  highestAtMs: number,
+];
 
 const columns = `asset, buy_price_cents AS buyPriceCents, time_expires_ms AS timeExpiresMs,
   observed_at_ms AS observedAtMs, trigger`;
@@ -22,11 +35,6 @@ const columns = `asset, buy_price_cents AS buyPriceCents, time_expires_ms AS tim
 const coveredTo = 'max(observed_at_ms, min(time_expires_ms, observed_at_ms + 3600000))';
 const inRange = 'observed_at_ms >= :fromMs AND observed_at_ms < :toMs';
 const point = 'observed_at_ms AS atMs, buy_price_cents AS priceCents';
-
-/** A column beside the only min() or max() comes from the row that holds it (sqlite.org/lang_select.html). */
-const extreme = (which: 'min' | 'max') =>
-  `SELECT observed_at_ms AS atMs, ${which}(buy_price_cents) AS priceCents FROM rates
-   WHERE ${inRange}`;
 
 const prepared = statements((db: RecordsDb) => ({
   insert: db.prepare<[Rate & { intentId: string | null }]>(
@@ -44,21 +52,30 @@ const prepared = statements((db: RecordsDb) => ({
     `SELECT ${point} FROM rates INDEXED BY rates_by_time WHERE ${inRange}
      ORDER BY observed_at_ms DESC LIMIT 1`,
   ),
-  between: db.prepare<[TimeRange & { limit: number }], RatePoint & { coveredToMs: number }>(
-    `SELECT ${point}, ${coveredTo} AS coveredToMs FROM rates WHERE ${inRange}
-     ORDER BY observed_at_ms LIMIT :limit`,
-  ),
+  more: db
+    .prepare<[TimeRange & { limit: number }], 1>(
+      `SELECT 1 FROM rates WHERE ${inRange} LIMIT 1 OFFSET :limit`,
+    )
+    .pluck(),
   recent: db
     .prepare<[TimeRange], number>(
       `SELECT observed_at_ms FROM rates WHERE ${inRange} ORDER BY observed_at_ms DESC LIMIT 501`,
     )
     .pluck(),
-  lowest: db.prepare<[TimeRange], RatePoint | { atMs: null }>(extreme('min')),
-  highest: db.prepare<[TimeRange], RatePoint | { atMs: null }>(extreme('max')),
-  span: db.prepare<[TimeRange], { count: number; fromMs: number; coveredToMs: number }>(
-    `SELECT count(*) AS count, min(observed_at_ms) AS fromMs, max(${coveredTo}) AS coveredToMs FROM rates
-     WHERE ${inRange}`,
-  ),
+  each: db
+    .prepare<[TimeRange], SummaryRow>(
+      `SELECT observed_at_ms, ${coveredTo}, 1,
+         buy_price_cents, observed_at_ms, buy_price_cents, observed_at_ms
+       FROM rates WHERE ${inRange} ORDER BY observed_at_ms`,
+    )
+    .raw(),
+  hours: db
+    .prepare<[TimeRange], SummaryRow>(
+      `SELECT first_at_ms, covered_to_ms, observations,
+         lowest_cents, lowest_at_ms, highest_cents, highest_at_ms
+       FROM rate_hours WHERE hour_ms >= :fromMs AND hour_ms < :toMs ORDER BY hour_ms`,
+    )
+    .raw(),
 }));
 
 /** Keeps an observation. `intentId` names the trade it was made for. */
@@ -85,13 +102,9 @@ export function rateEnds(
   return oldest && newest ? { oldest, newest } : null;
 }
 
-/** In order of time, the first `limit` of them. */
-export function ratesBetween(
-  db: RecordsDb,
-  range: TimeRange,
-  limit: number,
-): (RatePoint & { coveredToMs: number })[] {
-  return prepared(db).between.all({ ...range, limit });
+/** Are there more than `limit` in the range? */
+export function hasMoreRates(db: RecordsDb, range: TimeRange, limit: number): boolean {
+  return prepared(db).more.get({ ...range, limit }) !== undefined;
 }
 
 /** Times between the last 500 or so observations of the range, in ms, newest first. */
@@ -100,11 +113,20 @@ export function recentSpacingsMs(db: RecordsDb, range: TimeRange): number[] {
   return times.slice(1).map((atMs, index) => (times[index] ?? atMs) - atMs);
 }
 
-/** Lowest, highest, number and span of a range; null when nothing was observed in it. */
-export function summarizeRates(db: RecordsDb, range: TimeRange): RateSummary | null {
-  const lowest = prepared(db).lowest.get(range);
-  const highest = prepared(db).highest.get(range);
-  const span = prepared(db).span.get(range);
-  if (!lowest || !highest || !span || lowest.atMs === null || highest.atMs === null) return null;
-  return { lowest, highest, ...span };
+/** In order of time: each observation of the range, or each of its hours, from the first that begins in it. */
+export function rateSummaries(
+  db: RecordsDb,
+  by: 'observation' | 'hour',
+  range: TimeRange,
+): RateSummary[] {
+  const { each, hours } = prepared(db);
+  return (by === 'hour' ? hours : each)
+    .all(range)
+    .map(([fromMs, coveredToMs, count, lowestCents, lowestAtMs, highestCents, highestAtMs]) => ({
+      fromMs,
+      coveredToMs,
+      count,
+      lowest: { atMs: lowestAtMs, priceCents: lowestCents },
+      highest: { atMs: highestAtMs, priceCents: highestCents },
+    }));
 }
