@@ -21,7 +21,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 178,
+    widthPx: 140,
     grow: 1,
     cell: ({ label }) =>
       label === '' ? (
@@ -60,7 +60,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'unconfirmed',
     header: 'Unconfirmed',
-    widthPx: 108,
+    widthPx: 124,
     numeric: true,
     cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
   },
@@ -82,8 +82,8 @@ const columns: Column<ClientView>[] = [
   {
     key: 'history',
     header: 'History',
-    widthPx: 148,
-    hideBelowPx: 800,
+    widthPx: 140,
+    hideBelowPx: 900,
     muted: true,
     cell: ({ history }) => coverageWords(history),
   },
