@@ -2,17 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Emit } from './ipc/emit.ts';
+import type { Rooms } from './ipc/handlers.ts';
 import { openProfile, type RunningProfile } from './open-profile.ts';
+import type { Practice } from './practice.ts';
 import { PRACTICE_ID } from './profiles/built-in-profiles.ts';
-import { readPracticeClients } from './profiles/practice-clients.ts';
-import { readyPracticeCredentials } from './profiles/practice-credentials.ts';
-import { createPracticeServer, type PracticeProcess } from './profiles/practice-server.ts';
+import type { PracticeProcess } from './profiles/practice-server.ts';
 import { createProfileDir, type ProfilePaths } from './profiles/profile-dir.ts';
 import type { ProfileSecrets } from './profiles/profile-secrets.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import { createDeferredSigner } from './secrets/deferred-signer.ts';
-import { listRegisteredClients, registerClients } from './storage/records/clients-repo.ts';
 import type { DepositEvent } from './sync/deposit-events.ts';
 
 type CurrentProfileDeps = {
@@ -33,12 +32,10 @@ type Opened = { running: RunningProfile; close: () => Promise<void> };
 
 /** Lets what the first screen asks for come first. */
 const START_AFTER_MS = 500;
-/** A port that nothing listens on, for a Practice profile whose server did not start: it can still be read. */
-const NOWHERE = 'http://127.0.0.1:1/api/v1';
 
 /** Which profile is open: one at a time. Changes are made one after the other. */
 export function createCurrentProfile(deps: CurrentProfileDeps) {
-  const { store, secrets, profiles, now, emit, onFailure } = deps;
+  const { store, profiles, now, emit, onFailure } = deps;
   let current: Promise<Opened> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   const rechecked = new Set<string>();
@@ -71,21 +68,16 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
         if (isCurrent) deps.onDeposits(running, events);
       },
     });
-    // Records so large that they are not checked yet have had the clients for long.
-    if (practice && running.records.isWritable) {
-      registerPracticeClients(running, paths.directory, now());
-    }
+    practice?.registerClients(running.records, now());
     void signer.ready.then((problem) => {
       if (!isCurrent) return;
       if (problem !== null) onFailure('secret', problem);
       emit('profile.changed', profiles.view(id));
     });
+    // Main is idle until the page asks, and most of what it asks for needs the rooms. Who asks is told what is wrong.
+    setImmediate(() => void running.rooms().catch(() => {}));
     const quiet = setTimeout(START_AFTER_MS);
-    void Promise.all([running.ready, signer.ready, quiet]).then(
-      () => isCurrent && running.start(),
-      // What is wrong with the records was told by the profile.
-      () => {},
-    );
+    void Promise.all([signer.ready, quiet]).then(() => isCurrent && running.start());
     const close = async (): Promise<void> => {
       isCurrent = false;
       await running.close();
@@ -95,22 +87,16 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     return { running, close };
   }
 
-  async function startPractice(paths: ProfilePaths) {
-    const { apiKey, secret } = await readyPracticeCredentials(store, secrets);
-    const onLost = (error: AppError): void => {
-      onFailure('practice server', error);
-      emit('notice.shown', { tone: 'danger', title: 'Practice stopped', text: error.message });
-    };
-    const server = createPracticeServer({
-      fork: deps.forkPractice,
-      directory: paths.directory,
-      onLost,
+  async function startPractice({ directory }: ProfilePaths): Promise<Practice> {
+    const { startPractice } = await import('./practice.ts');
+    return startPractice({
+      ...deps,
+      directory,
+      onLost(error) {
+        onFailure('practice server', error);
+        emit('notice.shown', { tone: 'danger', title: 'Practice stopped', text: error.message });
+      },
     });
-    const baseUrl = await server.start({ apiKey, secret }).catch((error: AppError) => {
-      onLost(error);
-      return NOWHERE;
-    });
-    return { baseUrl, stop: () => server.stop() };
   }
 
   /** Closes what is open; a failure to open it was told to whoever asked. */
@@ -129,12 +115,16 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     return opening;
   }
 
+  async function opened(): Promise<RunningProfile> {
+    if (current === null) throw new AppError('not_found', 'Open a profile first.');
+    return (await current).running;
+  }
+
   return {
     /** @throws AppError when no profile is open, or why it cannot be */
-    async opened(): Promise<RunningProfile> {
-      if (current === null) throw new AppError('not_found', 'Open a profile first.');
-      return (await current).running;
-    },
+    opened,
+    /** @throws AppError as `opened` */
+    rooms: async (): Promise<Rooms> => (await opened()).rooms(),
 
     /** Opens the profile that was open last, in the background. */
     resume(): void {
@@ -189,18 +179,4 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
 
     close: (): Promise<void> => inTurn(closeCurrent),
   };
-}
-
-/** The demo's clients, known to the practice server alone, enter the registry once. */
-function registerPracticeClients(
-  { records }: RunningProfile,
-  directory: string,
-  nowMs: number,
-): void {
-  if (listRegisteredClients(records).length > 0) return;
-  const clients = readPracticeClients(directory);
-  registerClients(
-    records,
-    clients.map((client) => ({ ...client, source: 'added', addedAtMs: nowMs })),
-  );
 }

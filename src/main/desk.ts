@@ -18,7 +18,6 @@ import { describeDeposits } from './deposit-notice.ts';
 import { createEmit } from './ipc/emit.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import { register } from './ipc/register.ts';
-import { createConnect } from './profiles/connect.ts';
 import { createProfileSecrets } from './profiles/profile-secrets.ts';
 import { openProfileStore } from './profiles/profile-store.ts';
 import { createProfiles } from './profiles/profiles.ts';
@@ -56,7 +55,7 @@ export function startDesk(): void {
   const store = openProfileStore(stores);
   const keychain = createKeychain({ fork: forkKeychain });
   const secrets = createProfileSecrets({ keychain, installationId: store.installationId });
-  const profiles = createProfiles({ store, secrets, connect: createConnect(now) });
+  const profiles = createProfiles({ store, secrets, now });
   const actor = (): string => settings.get().operator;
 
   const current = createCurrentProfile({
@@ -151,7 +150,7 @@ export function startDesk(): void {
 
   function obey(command: MenuCommand): void {
     if (command === 'sync') {
-      current.opened().then(
+      current.rooms().then(
         ({ sync }) => sync.runNow(),
         (error: unknown) => log('sync', error),
       );
@@ -167,7 +166,7 @@ export function startDesk(): void {
   setImmediate(() => settings.get());
   installMenu(obey);
   onWakeUp(() => {
-    current.opened().then(
+    current.rooms().then(
       ({ sync, rates, money }) =>
         Promise.allSettled([sync.runNow(), rates.refresh('poll'), money.lookAtAll()]),
       (error: unknown) => log('wake up', error),

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
-import { createHandlers, type HandlerDeps } from '../../src/main/ipc/handlers.ts';
+import { createHandlers, type HandlerDeps, type Rooms } from '../../src/main/ipc/handlers.ts';
 import { createJournal } from '../../src/main/money/journal.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
@@ -47,7 +47,7 @@ async function setUp() {
   };
   const paths = createProfileDir(temporaryDirectory(), profile.id);
   const failures: unknown[] = [];
-  function open(): RunningProfile {
+  async function open() {
     const running = openProfile({
       paths,
       baseUrl: proxy.baseUrl,
@@ -61,9 +61,9 @@ async function setUp() {
       onFailure: (event, error) => failures.push([event, error]),
     });
     onTestFinished(() => running.close());
-    return running;
+    return { ...(await running.rooms()), ...running };
   }
-  const running = open();
+  const running = await open();
   const created = await send(running, { kind: 'create_client', label: 'Bob' });
   const clientUid = created.clientUid ?? '';
   await send(running, { kind: 'buy', clientUid, amountUsd: '1500' });
@@ -85,8 +85,8 @@ async function setUp() {
 }
 
 async function send(
-  { money }: RunningProfile,
-  draft: Parameters<RunningProfile['money']['prepare']>[0],
+  { money }: Pick<Rooms, 'money'>,
+  draft: Parameters<Rooms['money']['prepare']>[0],
 ): Promise<Intent> {
   const { intent, reviewHash } = await money.prepare(draft);
   const typed = intent.address?.slice(-6) ?? null;
@@ -107,7 +107,7 @@ test('an outcome that was lost is looked up when the profile is started again', 
   const { proxy, running, open, lose } = await setUp();
   const id = await lose();
   await running.close();
-  const next = open();
+  const next = await open();
   expect(next.money.get(id).state).toBe('unknown');
   next.start();
   await expect.poll(() => next.money.get(id).state).toBe('confirmed');
@@ -141,7 +141,7 @@ test('records that cannot be written at the start are shown, and what was being 
   const other = new Database(paths.recordsPath);
   onTestFinished(() => void other.close());
   other.exec('BEGIN IMMEDIATE');
-  const { money } = open();
+  const { money } = await open();
   expect(money.get(intent.id)).toMatchObject({
     state: 'sent',
     reason: expect.stringMatching(/^We don’t know yet whether it went\./),
@@ -240,7 +240,7 @@ describe('damaged records', () => {
     ['in their header', (content) => void content.fill(0, 0, 100), 0],
   ])('%s: read, never written, and nothing is sent', async (_where, damage, shown) => {
     const desk = await setUpDamaged(damage);
-    const reopened = desk.open();
+    const reopened = await desk.open();
     expect(reopened.damage).toMatchObject({ path: desk.paths.recordsPath });
     reopened.start();
     await reopened.sync.runNow();
@@ -275,12 +275,12 @@ describe('damaged records', () => {
   test('large records are read at once, and written when they are found whole', async () => {
     const desk = await setUpDamaged(() => {});
     const { recordsPath } = desk.paths;
-    const former = desk.open();
+    const former = await desk.open();
     markSent(former, desk.waiting);
     await former.close();
     enlarge(recordsPath);
     const before = contentOf(recordsPath);
-    const opened = desk.open();
+    const opened = await desk.open();
     expect(opened.damage).toBeNull();
     expect(opened.money.get(desk.waiting.id).state).toBe('sent');
     expect(opened.records.isWritable).toBe(false);
@@ -308,7 +308,7 @@ describe('damaged records', () => {
     writeFileSync(recordsPath, content);
     const before = contentOf(recordsPath);
 
-    const opened = desk.open();
+    const opened = await desk.open();
     expect(opened.damage).toBeNull();
     expect(opened.clients.list().map(({ uid }) => uid)).toEqual([desk.clientUid]);
     const damaged = expect.objectContaining({ code: 'storage_damaged' });
@@ -321,7 +321,7 @@ describe('damaged records', () => {
 
   test('every request that would send or write is refused with the reason', async () => {
     const desk = await setUpDamaged((content) => void content.fill(0, 0, 100));
-    const reopened = desk.open();
+    const reopened = await desk.open();
     const handlers = handlersOf(reopened);
     const ofTheApp = /^(app|settings|profiles)\./;
     const names = Object.keys(requests) as RequestName[];
@@ -352,7 +352,7 @@ describe('damaged records', () => {
       }
       writeFileSync(recordsPath, content);
       const before = contentOf(recordsPath);
-      const reopened = desk.open();
+      const reopened = await desk.open();
       if (reopened.damage !== null) {
         damaged += 1;
         reopened.money.list({ openOnly: false });

@@ -1,36 +1,38 @@
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
 import type { RecordsDamage } from '#shared/domain/damage.ts';
+import type { Overview } from '#shared/domain/overview.ts';
+import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
+import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { AppError } from '#shared/errors.ts';
+import type { RequestInput } from '#shared/ipc/contract.ts';
 import type { ConnectionMonitor } from '../bitpro/connection.ts';
-import { annotateTransaction, readTransaction } from '../clients/annotate.ts';
 import type { Registry } from '../clients/registry.ts';
 import type { Guards } from '../money/guards.ts';
 import type { Money } from '../money/intents.ts';
-import { overview } from '../money/reconciliation.ts';
 import { explorerLink } from '../profiles/explorer-link.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { RatePoller } from '../rates/poller.ts';
-import { rateSeries } from '../rates/series.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
 import type { Queries } from '../storage/cache/queries.ts';
-import type { CacheDb, RecordsDb } from '../storage/open.ts';
-import { listTags } from '../storage/records/annotations-repo.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 import type { Handlers } from './handler-types.ts';
 
-/** What the open profile offers to the handlers. */
+/** What the open profile answers from its databases alone. */
 export type OpenProfile = {
   profile: () => ProfileView;
-  /** Not null: `records` holds what could be read of damaged ones, and cannot be written. */
+  /** Not null: the records are what could be read of damaged ones, and cannot be written. */
   damage: RecordsDamage | null;
-  /** Resolves when `records` may be written: large ones are shown before they are checked. Rejects with what they lack. */
-  ready: Promise<void>;
-  records: RecordsDb;
-  cache: CacheDb;
   queries: Queries;
+  /** All else, loaded for the first who asks. @throws AppError when it cannot be */
+  rooms: () => Promise<Rooms>;
+};
+
+export type Rooms = {
+  /** Resolves when the records may be written: large ones are shown before they are checked. Rejects with what they lack. */
+  ready: Promise<void>;
   clients: Registry;
   money: Money;
   guards: Guards;
@@ -38,6 +40,13 @@ export type OpenProfile = {
   rates: RatePoller;
   reports: Reports;
   connection: ConnectionMonitor;
+  overview: () => Overview;
+  rateSeries: (period: RatePeriod) => Promise<RateSeries>;
+  /** @throws AppError not_found */
+  transaction: (clientUid: string, tid: string) => TransactionRow;
+  /** @throws AppError not_found */
+  annotate: (input: RequestInput<'history.annotate'>) => TransactionRow;
+  tags: () => string[];
 };
 
 /** What the app offers beside it. */
@@ -61,13 +70,16 @@ export type HandlerDeps = {
 
 /** A line a channel: what each request of the contract does. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const { profiles, opened, now } = deps;
+  const { profiles, opened } = deps;
+
+  const rooms = async (): Promise<Rooms> => (await opened()).rooms();
 
   /** For what sends money or writes the records. @throws AppError storage_damaged while they can only be read */
-  async function writable(): Promise<OpenProfile> {
-    const open = await opened();
+  async function writable(): Promise<Rooms> {
+    const { damage, rooms } = await opened();
+    const open = await rooms();
     await open.ready;
-    if (open.damage === null) return open;
+    if (damage === null) return open;
     throw new AppError(
       'storage_damaged',
       'The records of this profile are damaged and can only be read. Nothing was sent or changed.',
@@ -95,11 +107,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       if (copyPath) deps.showInFolder(copyPath);
       return null;
     },
-    'connection.status': async () => (await opened()).connection.status(),
+    'connection.status': async () => (await rooms()).connection.status(),
 
-    'clients.list': async () => (await opened()).clients.list(),
+    'clients.list': async () => (await rooms()).clients.list(),
     'clients.add': async (input) => (await writable()).clients.add(input),
-    'clients.previewImport': async ({ csv }) => (await opened()).clients.previewImport(csv),
+    'clients.previewImport': async ({ csv }) => (await rooms()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {
       const { clients, sync } = await writable();
       const result = clients.import(lines);
@@ -110,11 +122,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'clients.archive': async (input) => (await writable()).clients.archive(input),
     'clients.acceptAddress': async (input) => (await writable()).clients.acceptAddress(input),
     'clients.copyAddress': async ({ uid }) => {
-      await deps.copyVerified((await opened()).clients.usableAddress(uid));
+      await deps.copyVerified((await rooms()).clients.usableAddress(uid));
       return null;
     },
     'clients.refresh': async ({ uid }) => {
-      const { clients, sync } = await opened();
+      const { clients, sync } = await rooms();
       await sync.refreshClient(uid);
       return clients.get(uid);
     },
@@ -126,26 +138,26 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     'intents.prepare': async (draft) => (await writable()).money.prepare(draft),
-    'intents.review': async ({ id }) => (await opened()).money.review(id),
+    'intents.review': async ({ id }) => (await rooms()).money.review(id),
     'intents.confirm': async (confirmation) => (await writable()).money.confirm(confirmation),
     'intents.approve': async (approving) => (await writable()).money.approve(approving),
-    'intents.settling': async ({ id }) => (await opened()).money.settling(id),
+    'intents.settling': async ({ id }) => (await rooms()).money.settling(id),
     'intents.lookAgain': async ({ id }) => (await writable()).money.lookAgain(id),
     'intents.settle': async (decision) => (await writable()).money.settle(decision),
     'intents.discard': async ({ id }) => (await writable()).money.discard(id),
-    'intents.get': async ({ id }) => (await opened()).money.get(id),
-    'intents.list': async (filter) => (await opened()).money.list(filter),
+    'intents.get': async ({ id }) => (await rooms()).money.get(id),
+    'intents.list': async (filter) => (await rooms()).money.list(filter),
 
-    'addressBook.list': async () => (await opened()).guards.listBook(),
+    'addressBook.list': async () => (await rooms()).guards.listBook(),
     'addressBook.add': async (input) => (await writable()).guards.addToBook(input),
     'addressBook.label': async (input) => (await writable()).guards.labelInBook(input),
     'addressBook.remove': async ({ address }) => {
       (await writable()).guards.removeFromBook(address);
       return null;
     },
-    'policy.get': async () => (await opened()).guards.policy(),
+    'policy.get': async () => (await rooms()).guards.policy(),
     'policy.save': async (input) => (await writable()).guards.savePolicy(input),
-    'approvers.list': async () => (await opened()).guards.listApprovers(),
+    'approvers.list': async () => (await rooms()).guards.listApprovers(),
     'approvers.add': async (input) => (await writable()).guards.addApprover(input),
     'approvers.remove': async (input) => {
       await (await writable()).guards.removeApprover(input);
@@ -159,60 +171,53 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'history.page': async (query) => (await opened()).queries.page(query),
     'history.landmarks': async (query) => (await opened()).queries.ask('landmarks', query),
     'history.summary': async ({ filter }) => (await opened()).queries.summary(filter),
-    'history.get': async ({ clientUid, tid }) =>
-      readTransaction((await opened()).cache, clientUid, tid),
-    'history.annotate': async (input) =>
-      annotateTransaction(await writable(), input, { atMs: now(), actor: deps.actor() }),
-    'history.tags': async () => listTags((await opened()).records),
+    'history.get': async ({ clientUid, tid }) => (await rooms()).transaction(clientUid, tid),
+    'history.annotate': async (input) => (await writable()).annotate(input),
+    'history.tags': async () => (await rooms()).tags(),
     'history.openExplorer': async ({ clientUid, tid }) => {
-      const { profile, cache } = await opened();
-      await deps.openExternal(explorerLink(profile(), readTransaction(cache, clientUid, tid)));
+      const { profile, rooms } = await opened();
+      const { transaction } = await rooms();
+      await deps.openExternal(explorerLink(profile(), transaction(clientUid, tid)));
       return null;
     },
 
-    'sync.status': async () => (await opened()).sync.status(),
+    'sync.status': async () => (await rooms()).sync.status(),
     'sync.start': async () => {
-      void (await opened()).sync.runNow();
+      void (await rooms()).sync.runNow();
       return null;
     },
     'sync.cancel': async () => {
-      (await opened()).sync.cancel();
+      (await rooms()).sync.cancel();
       return null;
     },
     'sync.prioritise': async ({ uids }) => {
-      (await opened()).sync.prioritise(uids);
+      (await rooms()).sync.prioritise(uids);
       return null;
     },
 
-    'rates.status': async () => (await opened()).rates.status(),
+    'rates.status': async () => (await rooms()).rates.status(),
     'rates.refresh': async () => {
-      const { rates } = await opened();
+      const { rates } = await rooms();
       await rates.refresh('poll');
       return rates.status();
     },
-    'rates.series': async ({ period }) => {
-      const { records, cache } = await opened();
-      return rateSeries(records, cache, period, now());
-    },
+    'rates.series': async ({ period }) => (await rooms()).rateSeries(period),
 
-    'overview.get': async () => {
-      const { records, cache } = await opened();
-      return overview(records, cache);
-    },
+    'overview.get': async () => (await rooms()).overview(),
 
     'reports.start': async (request) => {
-      const { reports } = await opened();
+      const { reports } = await rooms();
       // Before the dialog, so that bad dates are said beside their field.
       readRange(request);
       const path = await deps.askWhereToSave(request);
       return path === null ? null : reports.start(request, path);
     },
     'reports.cancel': async ({ jobId }) => {
-      (await opened()).reports.cancel(jobId);
+      (await rooms()).reports.cancel(jobId);
       return null;
     },
     'reports.showInFolder': async ({ jobId }) => {
-      deps.showInFolder((await opened()).reports.pathOf(jobId));
+      deps.showInFolder((await rooms()).reports.pathOf(jobId));
       return null;
     },
   };

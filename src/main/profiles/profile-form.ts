@@ -121,18 +121,3 @@ export function readApiKey(typed: string): string {
   }
   return apiKey;
 }
-
-/** Empty, or an https template with {txid}. */
-export function readExplorerUrl(typed: string): string {
-  const template = typed.trim();
-  if (template === '') return '';
-  const sample = template.replaceAll('{txid}', '0'.repeat(64));
-  const isUsable =
-    template.includes('{txid}') && URL.canParse(sample) && new URL(sample).protocol === 'https:';
-  if (isUsable) return template;
-  throw new AppError(
-    'invalid_input',
-    'Enter an https address with {txid} where the transaction id belongs, or leave it empty.',
-    { field: 'explorerUrl' },
-  );
-}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { profileSchema, type Profile } from '#shared/domain/profile.ts';
@@ -89,7 +88,12 @@ export function openProfileStore(options: {
 }
 
 function emptyFile(): ProfilesFile {
-  return { version: FILE_VERSION, installationId: randomUUID(), activeId: null, profiles: [] };
+  return {
+    version: FILE_VERSION,
+    installationId: crypto.randomUUID(),
+    activeId: null,
+    profiles: [],
+  };
 }
 
 /** What makes a built-in profile is taken from the code: a changed file cannot send "Production" elsewhere. */

@@ -6,9 +6,8 @@ import {
   type SecretState,
 } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
-import { createSigner, type SecretSigner } from '../secrets/signer.ts';
-import { testConnection, type Connect } from './connection-test.ts';
-import { planProfile, readApiKey, readExplorerUrl } from './profile-form.ts';
+import type { SecretSigner } from '../secrets/signer.ts';
+import { readExplorerUrl } from './explorer-link.ts';
 import type { ProfileStore } from './profile-store.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
 
@@ -34,9 +33,9 @@ export type Profiles = {
 export function createProfiles(deps: {
   store: ProfileStore;
   secrets: ProfileSecrets;
-  connect: Connect;
+  now: () => number;
 }): Profiles {
-  const { store, secrets, connect } = deps;
+  const { store, secrets } = deps;
 
   function viewOf(profile: Profile): ProfileView {
     const secret: SecretState = secrets.stateOf(profile);
@@ -48,41 +47,13 @@ export function createProfiles(deps: {
     return viewOf(profile);
   }
 
-  async function testAndSave(form: ConnectionForm): Promise<ProfileView> {
-    const planned = planProfile(form, store.list());
-    const apiKey = readApiKey(form.apiKey);
-    const typed = form.secretKey.trim();
-    const secret = typed === '' ? await keptSecret(planned) : typed;
-    const signer = createSigner(secret);
-    try {
-      const { environment } = form;
-      const { baseUrl, options } = planned;
-      await testConnection(connect, { environment, baseUrl, apiKey, signer, options });
-    } finally {
-      signer.forget();
-    }
-    const isUnchanged = typed === '' && (planned.enrolled || form.keepIn === 'session');
-    if (isUnchanged) return save({ ...planned, apiKey });
-    const kept = await secrets.keep(planned, secret, form.keepIn);
-    try {
-      return save({ ...planned, apiKey, enrolled: kept.enrolled });
-    } catch (error) {
-      await kept.undo();
-      throw error;
-    }
-  }
-
-  async function keptSecret(profile: Profile): Promise<string> {
-    if (secrets.stateOf(profile) === 'empty') {
-      throw new AppError('invalid_input', 'Enter the secret key.', { field: 'secretKey' });
-    }
-    return secrets.read(profile);
-  }
-
   return {
     list: () => store.list().map(viewOf),
     view: (id) => viewOf(store.get(id)),
-    testAndSave,
+    async testAndSave(form) {
+      const { testAndSave } = await import('./enrol.ts');
+      return viewOf(await testAndSave(deps, form));
+    },
     unlock({ id, typedName }) {
       const profile = store.get(id);
       checkTypedName(profile, typedName);
@@ -119,7 +90,9 @@ export function createProfiles(deps: {
       return viewOf(store.get(id));
     },
     async signerFor(id) {
-      return createSigner(await secrets.read(store.get(id)));
+      const secret = await secrets.read(store.get(id));
+      const { createSigner } = await import('../secrets/signer.ts');
+      return createSigner(secret);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -7,7 +6,7 @@ import { dirname } from 'node:path';
  * @throws NodeJS.ErrnoException; the file is then what it was before
  */
 export function writeFileDurably(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
     renameDurably(temporary, path);

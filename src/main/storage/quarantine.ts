@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -18,7 +17,8 @@ const suffixes = ['-shm', '-wal', ''] as const;
  * file would drop its locks.
  */
 export function quarantine(path: string, nowMs: number): string {
-  const checksum = createHash('sha256');
+  // Taken when it is needed, since every start would wait for it, and damage is rare.
+  const checksum = process.getBuiltinModule('node:crypto').createHash('sha256');
   for (const file of [path, `${path}-wal`]) {
     if (existsSync(file)) checksum.update(readFileSync(file));
   }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionForm } from '#shared/domain/profile.ts';
-import { createConnect } from '../../../src/main/profiles/connect.ts';
 import { createProfileSecrets } from '../../../src/main/profiles/profile-secrets.ts';
 import { openProfileStore } from '../../../src/main/profiles/profile-store.ts';
 import { createProfiles } from '../../../src/main/profiles/profiles.ts';
@@ -28,7 +27,7 @@ function restart() {
     keychain: memory.keychain,
     installationId: store.installationId,
   });
-  profiles = createProfiles({ store, secrets, connect: createConnect(() => now()) });
+  profiles = createProfiles({ store, secrets, now: () => now() });
 }
 
 function form(changes: Partial<ConnectionForm> = {}): ConnectionForm {

@@ -1,0 +1,180 @@
+import type { ReportProgress } from '#shared/domain/report.ts';
+import { AppError } from '#shared/errors.ts';
+import { createBitproClient } from './bitpro/client.ts';
+import { createServerClock } from './bitpro/clock.ts';
+import { createConnectionMonitor } from './bitpro/connection.ts';
+import { annotateTransaction, readTransaction } from './clients/annotate.ts';
+import { createRegistry } from './clients/registry.ts';
+import type { Rooms } from './ipc/handlers.ts';
+import { createGuards } from './money/guards.ts';
+import { createMoney } from './money/intents.ts';
+import { overview } from './money/reconciliation.ts';
+import type { OpenOptions } from './open-profile.ts';
+import { createRatePoller } from './rates/poller.ts';
+import { rateSeries } from './rates/series.ts';
+import { createReports } from './reports/jobs.ts';
+import { getBalance } from './storage/cache/balances-repo.ts';
+import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
+import type { CacheDb } from './storage/open.ts';
+import { listTags } from './storage/records/annotations-repo.ts';
+import { startRecordsCheck } from './storage/records/records-check.ts';
+import type { OpenedRecords } from './storage/salvage.ts';
+import { createSyncEngine } from './sync/engine.ts';
+
+export type Databases = OpenedRecords & { cache: CacheDb };
+
+export type RunningRooms = Rooms & {
+  /** Begins to poll and to sync, once the records may be written. */
+  start: () => void;
+  /** Lets what is being sent end and stops the rest. */
+  stop: () => Promise<void>;
+  /** Resolves when nothing holds the databases any more, once they were closed here. */
+  ended: Promise<void>;
+};
+
+/** What sends, polls, syncs and reports for one profile, wired together over its open databases. */
+export function wireRooms(
+  options: OpenOptions,
+  { records, damage, cache }: Databases,
+): RunningRooms {
+  const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
+  const { id, name, environment, apiKey, options: apiOptions } = profile();
+  const databases = { cachePath: paths.cachePath, recordsPath: records.name };
+  let upkeep: Upkeep | null = null;
+  let stopped = false;
+  const clock = createServerClock(now);
+  let wasOffline = false;
+  const connection = createConnectionMonitor({
+    clock,
+    now,
+    onChange: (status) => {
+      emit('connection.changed', status);
+      if (wasOffline && status.state === 'online') void money.lookAtAll();
+      wasOffline = status.state === 'offline';
+    },
+  });
+  const client = createBitproClient({
+    baseUrl,
+    apiKey,
+    signer,
+    clock,
+    options: apiOptions,
+    onConnection: (event) => connection.observe(event),
+  });
+  const sync = createSyncEngine({
+    client,
+    records,
+    cache,
+    now,
+    onProgress: (progress) => emit('sync.progress', progress),
+    onChanged: (changed) => {
+      if (changed.clients) emit('clients.changed', null);
+      if (changed.transactions) emit('transactions.changed', null);
+    },
+    onDeposits: options.onDeposits,
+    onFailure: (error) => options.onFailure('sync', error),
+  });
+  const rates = createRatePoller({
+    client,
+    records,
+    clock,
+    now,
+    onRate: (status) => emit('rate.changed', status),
+    onFailure: (error) => options.onFailure('rates', error),
+  });
+  const refresh = (uid: string): void => {
+    sync.refreshClient(uid).catch((error: AppError) => options.onFailure('refresh', error));
+  };
+  const money = createMoney({
+    records,
+    client,
+    now,
+    actor,
+    profile,
+    secretReady: () => signer.ready,
+    rateStatus: () => rates.status(),
+    refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
+    balanceOf: (uid) => getBalance(cache, uid),
+    onSettling: () => emit('intents.changed', null),
+    onChanged: ({ clientUid, state }) => {
+      emit('intents.changed', null);
+      emit('clients.changed', null);
+      if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
+    },
+  });
+  if (records.isWritable) recover();
+  /** On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well. */
+  function recover(): void {
+    try {
+      money.recover();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      options.onFailure('recover', error);
+    }
+  }
+  const guards = createGuards({
+    records,
+    now,
+    actor,
+    network: () => profile().network,
+    onChanged: () => emit('guards.changed', null),
+  });
+  const clients = createRegistry({
+    records,
+    cache,
+    client,
+    now,
+    actor,
+    onChanged: () => emit('clients.changed', null),
+  });
+  const reports = createReports({
+    ...databases,
+    profile: { id, name, environment },
+    appVersion,
+    now,
+    onProgress: (progress: ReportProgress) => emit('report.progress', progress),
+  });
+  const check = damage === null && !records.isWritable ? startRecordsCheck(records) : null;
+  const ready = Promise.resolve(check?.verdict.then(admit));
+  ready.catch((error: AppError) => options.onFailure('records', error));
+  /** From here on the records may be written: they are whole. */
+  function admit(): void {
+    if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
+    records.release();
+    recover();
+  }
+  function begin(): void {
+    if (stopped) return;
+    const onFailure = (error: AppError) => options.onFailure('cache', error);
+    upkeep = startUpkeep(cache, { cachePath: paths.cachePath, onFailure });
+    rates.start();
+    sync.start();
+    if (damage === null) void money.startSettling();
+  }
+  return {
+    ready,
+    clients,
+    money,
+    guards,
+    sync,
+    rates,
+    reports,
+    connection,
+    overview: () => overview(records, cache),
+    rateSeries: (period) => rateSeries(records, cache, period, now()),
+    transaction: (clientUid, tid) => readTransaction(cache, clientUid, tid),
+    annotate: (input) =>
+      annotateTransaction({ records, cache }, input, { atMs: now(), actor: actor() }),
+    tags: () => listTags(records),
+    start() {
+      // What is wrong with the records was told above.
+      ready.then(begin, () => {});
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
+      await upkeep?.close();
+    },
+    ended: Promise.resolve(check?.ended),
+  };
+}
