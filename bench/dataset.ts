@@ -14,7 +14,7 @@ import { appendAudit } from '../src/main/audit/chain.ts';
 import { ensureAnnotationIndex } from '../src/main/storage/cache/annotation-index.ts';
 import { saveBalance } from '../src/main/storage/cache/balances-repo.ts';
 import { closeAllGaps, noteReading } from '../src/main/storage/cache/coverage-repo.ts';
-import { mergeSearchIndexes } from '../src/main/storage/cache/search-merge.ts';
+import { mergeSearchIndex } from '../src/main/storage/cache/search-merge.ts';
 import { saveTransactions } from '../src/main/storage/cache/transactions-repo.ts';
 import { openCache, openRecords, type CacheDb, type RecordsDb } from '../src/main/storage/open.ts';
 import { annotate } from '../src/main/storage/records/annotations-repo.ts';
@@ -98,7 +98,7 @@ function fill({ cachePath, recordsPath }: Dataset, size: Size): void {
   // The cache could not see the notes before.
   ensureAnnotationIndex(cache);
   // As its upkeep leaves a cache.
-  Array.from(mergeSearchIndexes(cache));
+  Array.from(mergeSearchIndex(cache));
   cache.close();
   records.close();
 }

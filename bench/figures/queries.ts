@@ -156,10 +156,7 @@ function searchIndexShare(cache: CacheDb): number {
     .pluck();
   const sum = (names: readonly string[]) =>
     names.reduce((total, name) => total + (size.get(name) ?? 0), 0);
-  return (
-    sum(['annotations_*', 'address_search_*', 'by_address', 'tx_head']) /
-    sum(['transactions', 'addresses'])
-  );
+  return sum(['annotations_*', 'by_address', 'tx_head']) / sum(['transactions', 'addresses']);
 }
 
 const totalsMonth: Figure = {

@@ -200,6 +200,41 @@ test('records 6 → 7: hours are what their rates come to, of those before as of
   ]);
 });
 
+test('cache 2 → 3: clients, states and balances stay, and every history is to be read again', () => {
+  const db = emptyDatabase();
+  migrate(db, cacheMigrations.slice(0, 2), 'file');
+  db.exec(`
+    INSERT INTO clients VALUES (1, 'BT-C1');
+    INSERT INTO states VALUES (1, 'processed');
+    INSERT INTO balances VALUES (1, 5, 6, 7);
+    INSERT INTO meta VALUES ('annotation_writes', '3');
+    INSERT INTO addresses VALUES (1, '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr');
+    INSERT INTO address_search (rowid, address) SELECT id, address FROM addresses;
+    INSERT INTO transactions VALUES (1, 1, '39486536', 2, 5, 6, 1, NULL, NULL, 1, 0, 7);
+    INSERT INTO annotations (rowid, text) VALUES (1, 'a note');
+    INSERT INTO totals VALUES (1, 2, 0, 1, 5);
+    INSERT INTO days VALUES (0, 2, 1, 5);
+    INSERT INTO coverage VALUES (1, 4, 8, 9);
+    INSERT INTO gaps VALUES (1, 1);
+  `);
+  const rows = (names: readonly string[]) =>
+    names.map((name) => db.prepare(`SELECT * FROM ${name}`).raw().all());
+  const kept = ['clients', 'states', 'balances', 'meta'];
+  const before = rows(kept);
+  migrate(db, cacheMigrations.slice(0, 3), 'file');
+  expect(rows(kept)).toEqual(before);
+  const made = [
+    'addresses',
+    'transactions',
+    'annotations_idx',
+    'totals',
+    'days',
+    'coverage',
+    'gaps',
+  ];
+  expect(rows(made)).toEqual(made.map(() => []));
+});
+
 describe('what the schema refuses', () => {
   test.each([
     [

@@ -2,11 +2,13 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HistoryQuery } from '#shared/domain/transaction.ts';
+import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';
 import { historyPage, historySummary } from '../../../src/main/storage/cache/history-repo.ts';
 import { createQueries } from '../../../src/main/storage/cache/queries.ts';
 import { saveTransactions } from '../../../src/main/storage/cache/transactions-repo.ts';
 import { startUpkeep } from '../../../src/main/storage/cache/upkeep.ts';
 import { openCache } from '../../../src/main/storage/open.ts';
+import { annotate } from '../../../src/main/storage/records/annotations-repo.ts';
 import type { AppError } from '../../../src/shared/errors.ts';
 import { openDatabases } from './databases.ts';
 import { buy, withdrawal } from './transactions.ts';
@@ -101,18 +103,21 @@ describe('upkeep', () => {
   });
 
   test('puts together what commits left of the index for text in parts', async () => {
-    const { cache, cachePath } = openDatabases();
+    const { records, cache, cachePath } = openDatabases();
     const onFailure = vi.fn<(error: AppError) => void>();
     for (let index = 0; index < 30; index += 1) {
-      const address = `2N${index}`.padEnd(34, 'x');
-      saveTransactions(cache, 'A', [withdrawal(String(index), { address })], 1);
+      const tid = String(index);
+      saveTransactions(cache, 'A', [buy(tid)], 1);
+      const note = `invoice number ${index} of the year`;
+      annotate(records, { clientUid: 'A', tid, note, tags: [], updatedAtMs: 1 });
+      reindexAnnotation(cache, 'A', tid);
     }
-    const parts = cache.prepare('SELECT count(DISTINCT segid) FROM address_search_idx').pluck();
+    const parts = cache.prepare('SELECT count(DISTINCT segid) FROM annotations_idx').pluck();
     expect(parts.get()).toBeGreaterThan(1);
     const upkeep = startUpkeep(cache, { cachePath, onFailure, checkAfterMs: 0 });
     await vi.waitFor(() => expect(parts.get()).toBe(1), 5000);
     await upkeep.close();
-    const found = historyPage(cache, pageOf({ text: '2N7xxx' }));
+    const found = historyPage(cache, pageOf({ text: 'number 7 of' }));
     expect(found.rows).toMatchObject([{ tid: '7' }]);
     expect(onFailure).not.toHaveBeenCalled();
   });

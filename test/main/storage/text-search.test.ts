@@ -54,12 +54,15 @@ function fits(row: Row, text: string): boolean {
   const length = Array.from(text).length;
   if (`${row.clientUid}\n${labels[row.clientUid]}`.toLowerCase().includes(lower(text))) return true;
   if (row.tid === text) return true;
-  if (length >= 3 && [row.address, row.note, ...row.tags].some((whole) => has(whole))) return true;
+  if (length >= 3 && [row.note, ...row.tags].some((whole) => has(whole))) return true;
   if (length < 4) return false;
+  if ([text, lower(text)].some((typed) => row.address?.startsWith(typed))) return true;
   return row.tid.startsWith(text) || asciiLower(row.txId ?? '').startsWith(asciiLower(text));
 }
 
-function fitsInTheMiddle({ txId }: Row, text: string): boolean {
+function fitsInTheMiddle({ txId, address }: Row, text: string): boolean {
+  const isPart = asciiLower(address ?? '').includes(asciiLower(text));
+  if (Array.from(text).length >= 3 && isPart) return true;
   const isHash = /^[0-9a-f]{64}$/.test(txId ?? '');
   return isHash && /^[0-9a-f]{6,64}$/.test(lower(text)) && (txId ?? '').includes(lower(text));
 }
@@ -100,9 +103,11 @@ test('a text finds exactly the rows it fits, in any order and with any page size
             row.createdAtMs < (filter.toMs ?? Infinity),
         );
         // A fragment of what is there, so that not all texts are strangers.
-        const parts = rows.flatMap(({ txId, note }) => [
+        const parts = rows.flatMap(({ txId, address, note }) => [
           txId?.slice(0, 5),
           txId?.slice(9, 17),
+          address?.slice(0, 5).toUpperCase(),
+          address?.slice(-4),
           note,
         ]);
         for (const each of [...texts, ...parts.filter((part) => part !== undefined)]) {

@@ -1,15 +1,13 @@
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-
-/** Bits of a rowid that tell apart transactions of the same millisecond, by the lower bits of their id. */
-export const KEY_BITS = 21;
-const KEY_MASK = 2 ** KEY_BITS - 1;
+import type { Condition } from './conditions.ts';
 
 /**
- * Rowid of a transaction in `annotations`: in the order of (created_at_ms, id). Times up to the year 2100 fit.
- * It is too large for a JavaScript number, so it never leaves SQLite.
+ * `annotations` has one entry for all transactions of a tick, 1.024 seconds: 2 to this power of milliseconds. It only
+ * says where to look, and what a note said before stays in it: what is found is compared with the records.
  */
-const ANNOTATION_KEY = `((t.created_at_ms << ${KEY_BITS}) | (t.id & ${KEY_MASK}))`;
+const TICK_BITS = 10;
+const TICK = `(t.created_at_ms >> ${TICK_BITS})`;
 
 /** Note and tags of `transactions t` of `clients c` as one text; nobody types the character between them. */
 export const annotationText = `concat_ws(char(31),
@@ -17,18 +15,40 @@ export const annotationText = `concat_ws(char(31),
   (SELECT group_concat(g.tag, char(31)) FROM records.tags g
     WHERE g.client_uid = c.uid AND g.tid = t.tid))`;
 
-/** From an entry of the index to its transaction and client. */
-export const annotatedTransactions = `main.annotations a
-  CROSS JOIN main.transactions t INDEXED BY by_time ON t.created_at_ms = a.rowid >> ${KEY_BITS}
-    AND (t.id & ${KEY_MASK}) = (a.rowid & ${KEY_MASK})
-  CROSS JOIN main.clients c ON c.id = t.client_id`;
+/**
+ * The transactions of the ticks that MATCH leads to, and their clients, in the order of time. SQLite knows the order
+ * of the inner query, so only what lies within a tick is sorted, and a LIMIT ends the search.
+ */
+export function annotatedTransactions(
+  match: string,
+  { descending, fromMs }: { descending: boolean; fromMs: number | null },
+): Condition {
+  const from = `rowid ${descending ? '<=' : '>='} ? >> ${TICK_BITS}`;
+  const sql = `(SELECT rowid AS tick FROM main.annotations
+      WHERE annotations MATCH ? ${fromMs === null ? '' : `AND ${from}`}
+      ORDER BY rowid ${descending ? 'DESC' : 'ASC'} LIMIT -1) a
+    CROSS JOIN main.transactions t INDEXED BY by_time
+      ON t.created_at_ms >= a.tick << ${TICK_BITS} AND t.created_at_ms < (a.tick + 1) << ${TICK_BITS}
+    CROSS JOIN main.clients c ON c.id = t.client_id`;
+  return { sql, params: fromMs === null ? [match] : [match, fromMs] };
+}
 
-const insertInto = `INSERT INTO main.annotations (rowid, text)
-  SELECT key, text FROM (SELECT ${ANNOTATION_KEY} AS key, ${annotationText} AS text FROM`;
+/** In the order of rowids, in which FTS5 gathers all of them before it writes. */
+const insertInto = (transactions: string) => `INSERT INTO main.annotations (rowid, text)
+  SELECT tick, text FROM (SELECT ${TICK} AS tick, ${annotationText} AS text FROM ${transactions})
+  WHERE text <> '' ORDER BY tick`;
 
-const annotationsOf = (client: string) =>
-  `(SELECT client_uid, tid FROM records.notes ${client}
-    UNION SELECT client_uid, tid FROM records.tags ${client})`;
+const mark = (transactions: string) =>
+  `UPDATE main.transactions SET annotated = 1 WHERE id IN (SELECT t.id FROM ${transactions})`;
+
+const ofTids = `main.clients c CROSS JOIN json_each(:tids) j
+  CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = c.id WHERE c.uid = :uid`;
+
+const ofRecords = `(SELECT client_uid, tid FROM records.notes UNION SELECT client_uid, tid FROM records.tags) a
+  CROSS JOIN main.clients c ON c.uid = a.client_uid
+  CROSS JOIN main.transactions t ON t.tid = a.tid AND t.client_id = c.id`;
+
+type Tids = { uid: string; tids: string };
 
 const prepared = statements((db: CacheDb) => ({
   has: db
@@ -37,22 +57,11 @@ const prepared = statements((db: CacheDb) => ({
          OR EXISTS (SELECT 1 FROM records.tags WHERE client_uid = :uid)`,
     )
     .pluck(),
-  insert: db.prepare<[{ uid: string; tids: string }]>(
-    `${insertInto} main.clients c CROSS JOIN json_each(:tids) j
-       CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = c.id
-       WHERE c.uid = :uid) WHERE text <> ''`,
-  ),
-  remove: db.prepare<[string, string]>(
-    `DELETE FROM main.annotations WHERE rowid =
-       (SELECT ${ANNOTATION_KEY} FROM main.transactions t
-        WHERE t.tid = ? AND t.client_id = (SELECT id FROM main.clients WHERE uid = ?))`,
-  ),
+  mark: db.prepare<[Tids]>(mark(`${ofTids} AND ${annotationText} <> ''`)),
+  insert: db.prepare<[Tids]>(insertInto(ofTids)),
   clear: db.prepare(`INSERT INTO main.annotations (annotations) VALUES ('delete-all')`),
-  insertAll: db.prepare(
-    `${insertInto} ${annotationsOf('')} a
-       CROSS JOIN main.clients c ON c.uid = a.client_uid
-       CROSS JOIN main.transactions t ON t.tid = a.tid AND t.client_id = c.id) WHERE text <> ''`,
-  ),
+  markAll: db.prepare(mark(ofRecords)),
+  insertAll: db.prepare(insertInto(ofRecords)),
   lag: db
     .prepare<[], number>(
       `SELECT coalesce((SELECT value FROM records.meta WHERE key = 'annotation_writes'), 0)
@@ -71,18 +80,17 @@ const prepared = statements((db: CacheDb) => ({
  */
 export function indexAnnotationsOf(db: CacheDb, clientUid: string, tids: readonly string[]): void {
   if (tids.length === 0 || prepared(db).has.get({ uid: clientUid }) !== 1) return;
-  prepared(db).insert.run({ uid: clientUid, tids: JSON.stringify(tids) });
+  const these = { uid: clientUid, tids: JSON.stringify(tids) };
+  prepared(db).mark.run(these);
+  prepared(db).insert.run(these);
 }
 
-/** To be called before the time of a transaction changes; its annotation has another rowid afterwards. */
-export function unindexAnnotation(db: CacheDb, clientUid: string, tid: string): void {
-  prepared(db).remove.run(tid, clientUid);
-}
-
-/** Takes over a change of note or tags, right after each call of `annotate` of the records. */
+/**
+ * Takes over a change of note or tags, right after each call of `annotate` of the records: until then it is neither
+ * found nor on a page.
+ */
 export function reindexAnnotation(db: CacheDb, clientUid: string, tid: string): void {
   const reindex = db.transaction(() => {
-    unindexAnnotation(db, clientUid, tid);
     indexAnnotationsOf(db, clientUid, [tid]);
     prepared(db).count.run({ by: 1 });
   });
@@ -94,11 +102,12 @@ export function reindexAnnotation(db: CacheDb, clientUid: string, tid: string): 
  * outlive to the last change and the cache does not, and after records were restored.
  */
 export function ensureAnnotationIndex(db: CacheDb): void {
-  const { lag, clear, insertAll, count } = prepared(db);
+  const { lag, clear, markAll, insertAll, count } = prepared(db);
   const by = lag.get() ?? 0;
   if (by === 0) return;
   const rebuild = db.transaction(() => {
     clear.run();
+    markAll.run();
     insertAll.run();
     count.run({ by });
   });

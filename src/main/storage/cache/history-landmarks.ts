@@ -60,18 +60,18 @@ function ofFound(db: CacheDb, query: LandmarkQuery, sources: readonly Source[]):
 
 /** As `historyPage` does: where nothing begins with the text, what has it in its middle. */
 function sourcesOf(db: CacheDb, query: LandmarkQuery, text: string): readonly Source[] {
-  const { clients, sources, middle } = searchText(db, text);
+  const { clients, sources, middles } = searchText(db, text);
   const first = clients ? [clients.source, ...sources] : sources;
-  if (middle === null) return first;
+  if (middles.length === 0) return first;
   const { sql, params } = union({ ...query, after: null }, first);
-  return readCursors(db, `${sql} LIMIT 1`, params).length > 0 ? first : [middle];
+  return readCursors(db, `${sql} LIMIT 1`, params).length > 0 ? first : middles;
 }
 
 function union(query: LandmarkQuery, sources: readonly Source[]): Condition {
   const finds = sources.map(({ from, condition }): Condition => {
     const parts = [condition, ...conditionsOf(query.filter), ...cursorOf(query)];
-    const sql = `SELECT ${keyOf(query.sort)} AS key, t.id AS rowId FROM ${from} ${where(parts)}`;
-    return { sql, params: paramsOf(parts) };
+    const sql = `SELECT ${keyOf(query.sort)} AS key, t.id AS rowId FROM ${from.sql} ${where(parts)}`;
+    return { sql, params: paramsOf([from, ...parts]) };
   });
   return { sql: finds.map((find) => find.sql).join(' UNION '), params: paramsOf(finds) };
 }

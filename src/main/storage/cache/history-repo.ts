@@ -45,19 +45,19 @@ export function historyPage(db: CacheDb, query: HistoryQuery): HistoryPage {
       ORDER BY ${orderOf(query.sort)} ${LIMIT}`;
     return readPage(db, query, sql, [...paramsOf(parts), query.limit + 1]);
   }
-  const { clients, sources, middle } = searchText(db, text);
+  const { clients, sources, middles } = searchText(db, text);
   const first = clients ? [clients.source, ...sources] : sources;
   const found = pageOf(db, query, first);
-  if (found.rows.length > 0 || middle === null) return found;
+  if (found.rows.length > 0 || middles.length === 0) return found;
   // Nothing after a cursor may be the end of what was found, and is no reason to look elsewhere.
   const isEnd =
     query.after !== null && pageOf(db, { ...query, after: null, limit: 1 }, first).rows.length > 0;
-  return isEnd ? found : pageOf(db, query, [middle]);
+  return isEnd ? found : pageOf(db, query, middles);
 }
 
 /** Every row, to be filtered and then sorted. */
 export const gathered: Source = {
-  from: 'main.transactions t INDEXED BY by_time',
+  from: { sql: 'main.transactions t INDEXED BY by_time', params: [] },
   condition: { sql: 'TRUE', params: [] },
 };
 /** Of more rows, a hundred are soon met when walking all of them by amount. */
@@ -74,7 +74,7 @@ export function isFewByAmount(
   if (sort.by === 'time' || !filter.states?.length || filter.clientUid !== undefined) return false;
   const parts = conditionsOf(filter);
   const sql = `SELECT count(*)
-    FROM (SELECT 1 FROM ${gathered.from} ${where(parts)} LIMIT ${FEW_ROWS})`;
+    FROM (SELECT 1 FROM ${gathered.from.sql} ${where(parts)} LIMIT ${FEW_ROWS})`;
   const count = once(prepared(db).counts, sql, () => db.prepare<Param[], number>(sql).pluck());
   return (count.get(...paramsOf(parts)) ?? 0) < FEW_ROWS;
 }
@@ -94,12 +94,14 @@ function pageOf(db: CacheDb, query: HistoryQuery, sources: readonly Source[]): H
 function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Condition {
   const { filter, sort, after, limit } = query;
   const parts = [condition, ...conditionsOf(filter), ...cursorOf(query)];
-  const walk = sort.by === 'time' ? inTime : undefined;
-  if (walk && after) parts.push(walk.atMs(sort.descending ? '<=' : '>=', after.key));
   // The plus keeps SQLite from walking all rows in their order.
-  const order = inDirection(sort, walk?.columns ?? [`+${keyOf(sort)}`, 't.id']);
-  const sql = `SELECT ${keyOf(sort)}, t.id FROM ${from} ${where(parts)} ORDER BY ${order} ${LIMIT}`;
-  return { sql, params: [...paramsOf(parts), limit + 1] };
+  const sorted = { from, columns: [`+${keyOf(sort)}`, 't.id'] };
+  const { descending } = sort;
+  const walk = sort.by === 'time' && inTime?.({ descending, fromMs: after?.key ?? null });
+  const first = walk || sorted;
+  const sql = `SELECT ${keyOf(sort)}, t.id FROM ${first.from.sql} ${where(parts)}
+    ORDER BY ${inDirection(sort, first.columns)} ${LIMIT}`;
+  return { sql, params: [...paramsOf([first.from, ...parts]), limit + 1] };
 }
 
 export function cursorOf({ sort, after }: Pick<HistoryQuery, 'sort' | 'after'>): Condition[] {
@@ -145,11 +147,11 @@ function readPage(
 export function historySummary(db: CacheDb, filter: HistoryFilter): HistorySummary {
   const text = filter.text?.trim() ?? '';
   if (text === '') return addUp(sumsWithoutText(db, filter));
-  const { clients, sources, middle } = searchText(db, text);
+  const { clients, sources, middles } = searchText(db, text);
   const byClient = clients ? sumsWithoutText(db, filter, among('t.client_id', clients.ids)) : [];
   const sums = [...byClient, ...sumsOver(db, filter, sources, clients?.ids ?? '[]')];
   const nothing = sums.every(({ count }) => count === 0);
-  return addUp(nothing && middle ? sumsOver(db, filter, [middle], '[]') : sums);
+  return addUp(nothing && middles.length > 0 ? sumsOver(db, filter, middles, '[]') : sums);
 }
 
 function sumsWithoutText(db: CacheDb, filter: HistoryFilter, clients?: Condition): TypeSum[] {
@@ -217,7 +219,10 @@ function sumsOver(
 ): TypeSum[] {
   const finds = sources.map(({ from, condition }): Condition => {
     const parts = [condition, ...conditionsOf(filter)];
-    return { sql: `SELECT t.id FROM ${from} ${where(parts)}`, params: paramsOf(parts) };
+    return {
+      sql: `SELECT t.id FROM ${from.sql} ${where(parts)}`,
+      params: paramsOf([from, ...parts]),
+    };
   });
   const sql = `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
     FROM (${finds.map((find) => find.sql).join(' UNION ')}) f

@@ -15,23 +15,25 @@ export type RowColumns = [
   address: string | null,
   fetchedAtMs: number,
   clientLabel: string,
-  note: string,
+  note: string | null,
   tags: string | null,
 ];
 
+/** Notes and tags are looked for where there may be some: to look for none is half of what a page costs. */
 export const rowColumns = `t.id, c.uid, t.tid, t.type, t.amount_sats, t.created_at_ms, s.name,
   t.confirmations, t.tx_id, ta.address, t.fetched_at_ms, coalesce(r.label, ''),
-  coalesce(n.note, ''),
-  (SELECT json_group_array(g.tag ORDER BY g.tag) FROM records.tags g
-    WHERE g.client_uid = c.uid AND g.tid = t.tid HAVING count(*) > 0)`;
+  CASE WHEN t.annotated THEN
+    (SELECT n.note FROM records.notes n WHERE n.client_uid = c.uid AND n.tid = t.tid) END,
+  CASE WHEN t.annotated THEN
+    (SELECT json_group_array(g.tag ORDER BY g.tag) FROM records.tags g
+      WHERE g.client_uid = c.uid AND g.tid = t.tid HAVING count(*) > 0) END`;
 
 /** CROSS JOIN and LEFT JOIN keep SQLite from starting anywhere but at the transactions, in their order. */
 export const rowJoins = `
   CROSS JOIN main.clients c ON c.id = t.client_id
   LEFT JOIN main.states s ON s.id = t.state_id
   LEFT JOIN main.addresses ta ON ta.id = t.address_id
-  LEFT JOIN records.clients r ON r.uid = c.uid
-  LEFT JOIN records.notes n ON n.client_uid = c.uid AND n.tid = t.tid`;
+  LEFT JOIN records.clients r ON r.uid = c.uid`;
 
 export function toRow(row: RowColumns): TransactionRow {
   return {
@@ -46,7 +48,7 @@ export function toRow(row: RowColumns): TransactionRow {
     state: row[6],
     confirmations: row[7],
     fetchedAtMs: row[10],
-    note: row[12],
+    note: row[12] ?? '',
     tags: toTags(row[13]),
   };
 }

@@ -3,12 +3,7 @@ import { transactionTypes, type TransactionType } from '#shared/domain/transacti
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
-/**
- * The small integers the cache writes instead of texts. They mean nothing outside of one cache file.
- *
- * No `RETURNING` and no `INSERT … SELECT`: either sets a savepoint, at which FTS5 writes out what it has gathered of
- * the addresses, instead of once a transaction.
- */
+/** The small integers the cache writes instead of texts. They mean nothing outside of one cache file. */
 const prepared = statements((db: CacheDb) => ({
   findClient: db.prepare<[string], number>('SELECT id FROM clients WHERE uid = ?').pluck(),
   addClient: db.prepare<[string]>('INSERT INTO clients (uid) VALUES (?)'),
@@ -16,9 +11,6 @@ const prepared = statements((db: CacheDb) => ({
   addState: db.prepare<[string]>('INSERT INTO states (name) VALUES (?)'),
   findAddress: db.prepare<[string], number>('SELECT id FROM addresses WHERE address = ?').pluck(),
   addAddress: db.prepare<[string]>('INSERT INTO addresses (address) VALUES (?)'),
-  indexAddress: db.prepare<[number, string]>(
-    'INSERT INTO address_search (rowid, address) VALUES (?, ?)',
-  ),
 }));
 
 /** Null when the cache holds nothing of this client. */
@@ -37,15 +29,10 @@ export function ensureStateId(db: CacheDb, name: string | null): number | null {
   return prepared(db).findState.get(name) ?? idOf(prepared(db).addState.run(name));
 }
 
-/** A new one can be searched for. To be called inside a writing transaction. */
+/** To be called inside a writing transaction. */
 export function ensureAddressId(db: CacheDb, address: string | null): number | null {
   if (address === null) return null;
-  const { findAddress, addAddress, indexAddress } = prepared(db);
-  const known = findAddress.get(address);
-  if (known !== undefined) return known;
-  const id = idOf(addAddress.run(address));
-  indexAddress.run(id, address);
-  return id;
+  return prepared(db).findAddress.get(address) ?? idOf(prepared(db).addAddress.run(address));
 }
 
 function idOf({ lastInsertRowid }: RunResult): number {

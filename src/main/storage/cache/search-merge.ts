@@ -1,22 +1,21 @@
 import type { Database } from 'better-sqlite3';
 
-/** Pages of an index written in one step: two milliseconds in which nobody else can write. */
+/** Pages of the index written in one step: two milliseconds in which nobody else can write. */
 const STEP_PAGES = 16;
 
 /**
- * Puts the parts together that each commit adds to an index for text: a search looks into every one of them. Merged,
- * an id is found three times as fast (fts5.html, 6.8: a negative number of pages begins, and a call that changes
- * nothing ends).
+ * Puts the parts together that each commit adds to the index of notes: a search looks into every one of them
+ * (fts5.html, 6.8: a negative number of pages begins, and a call that changes nothing ends).
  */
-export function* mergeSearchIndexes(db: Database): Generator<void> {
+export function* mergeSearchIndex(db: Database): Generator<void> {
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
-  for (const index of ['annotations', 'address_search']) {
-    const merge = db.prepare<[number]>(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', ?)`);
-    for (let pages = -STEP_PAGES; ; pages = STEP_PAGES) {
-      const before = changes.get() ?? 0;
-      merge.run(pages);
-      if ((changes.get() ?? 0) - before < 2) break;
-      yield;
-    }
+  const merge = db.prepare<[number]>(
+    `INSERT INTO annotations (annotations, rank) VALUES ('merge', ?)`,
+  );
+  for (let pages = -STEP_PAGES; ; pages = STEP_PAGES) {
+    const before = changes.get() ?? 0;
+    merge.run(pages);
+    if ((changes.get() ?? 0) - before < 2) break;
+    yield;
   }
 }

@@ -1,6 +1,6 @@
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { annotatedTransactions, annotationText, KEY_BITS } from './annotation-index.ts';
+import { annotatedTransactions, annotationText } from './annotation-index.ts';
 import { LIKE, type Condition, type Param } from './conditions.ts';
 
 /** Characters of a trigram: shorter texts are not in these indexes. */
@@ -20,26 +20,24 @@ const GATHERED_ROWS = 10_000;
  * named, since SQLite would rather walk all rows in the order asked for than gather a few and sort them.
  */
 export type Source = {
-  from: string;
+  from: Condition;
   condition: Condition;
-  /** For a source that gives its rows in the order of time: columns of that order, and where a time lies in it. */
-  inTime?: InTime;
+  /** The same rows in the order of time and id, so that the first are found without the others. */
+  inTime?: (walk: Walk) => { from: Condition; columns: readonly string[] };
 };
-type InTime = {
-  columns: readonly string[];
-  atMs: (bound: '<=' | '>=', ms: number) => Condition;
-};
+/** `fromMs`: rows before it in this direction are not asked for. */
+type Walk = { descending: boolean; fromMs: number | null };
 
 /**
- * Free text, letter case aside: part of a client's label or uid; from three characters on, part of an address,
- * a note or a tag; from four on, the beginning of a tid or a tx id; a whole tid always.
- * A row fits when any of `sources` leads to it, or its client is one of `clients`. When no row does, `middle`
- * looks into the tx ids themselves: a scan, so only where nothing else is found.
+ * Free text, letter case aside: part of a client's label or uid; from three characters on, part of a note or a tag;
+ * from four on, the beginning of an address, as it was typed or in lower case, of a tid or of a tx id; a whole tid
+ * always. A row fits when any of `sources` leads to it, or its client is one of `clients`. When no row does, `middles`
+ * look into the addresses and the tx ids themselves: scans, so only where nothing else is found.
  */
 export type TextSearch = {
   clients: { ids: string; source: Source } | null;
   sources: Source[];
-  middle: Source | null;
+  middles: Source[];
 };
 
 const prepared = statements((db: CacheDb) => ({
@@ -57,6 +55,11 @@ const prepared = statements((db: CacheDb) => ({
        WHERE client_id IN (SELECT value FROM json_each(?))`,
     )
     .pluck(),
+  addresses: db
+    .prepare<[string, string], number>(
+      'SELECT id FROM main.addresses WHERE address >= ? AND address < ?',
+    )
+    .pluck(),
   /** Labels and uids in lower case, kept until either database has changed. */
   known: { stamp: '', clients: new Array<{ id: number; names: string }>() },
 }));
@@ -66,8 +69,8 @@ export function searchText(db: CacheDb, text: string): TextSearch {
   const ids = clientsNamed(db, lower);
   return {
     clients: ids.length === 0 ? null : clientSource(db, ids),
-    sources: [...trigramSources(text), ...idSources(text, lower)],
-    middle: middleOfTxId(lower),
+    sources: [...noteSources(text), ...addressSources(db, text), ...idSources(text, lower)],
+    middles: [...middleOfAddress(text), ...middleOfTxId(lower)],
   };
 }
 
@@ -88,22 +91,26 @@ function clientSource(db: CacheDb, clientIds: readonly number[]): TextSearch['cl
   const condition = among('t.client_id', ids);
   const isFew = clientIds.length <= GATHERED_CLIENTS;
   if (isFew && (prepared(db).rowsOf.get(ids) ?? 0) <= GATHERED_ROWS) {
-    return { ids, source: { from: 'main.transactions t INDEXED BY by_client_time', condition } };
+    return { ids, source: { from: rowsBy('by_client_time'), condition } };
   }
-  const from = 'main.transactions t INDEXED BY by_time';
-  return { ids, source: { from, condition, inTime: timeItself } };
+  return { ids, source: walked('by_time', condition) };
 }
 
-const timeItself: InTime = {
-  columns: ['t.created_at_ms', 't.id'],
-  atMs: (bound, ms) => ({ sql: `t.created_at_ms ${bound} ?`, params: [ms] }),
-};
+function rowsBy(index: string): Condition {
+  return { sql: `main.transactions t INDEXED BY ${index}`, params: [] };
+}
+
+/** Rows of an index that has them in the order of time. */
+function walked(index: string, condition: Condition): Source {
+  const from = rowsBy(index);
+  return { from, condition, inTime: () => ({ from, columns: ['t.created_at_ms', 't.id'] }) };
+}
 
 export function among(column: string, ids: string): Condition {
   return { sql: `${column} IN (SELECT value FROM json_each(?))`, params: [ids] };
 }
 
-function trigramSources(text: string): Source[] {
+function noteSources(text: string): Source[] {
   const characters = Array.from(text);
   if (characters.length < TRIGRAM) return [];
   const length = Math.min(characters.length, MATCHED_CHARACTERS) - TRIGRAM + 1;
@@ -114,30 +121,35 @@ function trigramSources(text: string): Source[] {
       .replaceAll('"', '""'),
   );
   const allOf = trigrams.map((trigram) => `"${trigram}"`).join(' AND ');
-  const params = [allOf, `%${likePattern(text)}%`];
   return [
     {
-      from: annotatedTransactions,
-      condition: { sql: `annotations MATCH ? AND ${annotationText} ${LIKE}`, params },
-      inTime: {
-        columns: ['a.rowid'],
-        atMs: (bound, ms) => {
-          const edge = bound === '<=' ? `((? + 1) << ${KEY_BITS}) - 1` : `? << ${KEY_BITS}`;
-          return { sql: `a.rowid ${bound} (${edge})`, params: [ms] };
-        },
+      from: annotatedTransactions(allOf, { descending: true, fromMs: null }),
+      condition: {
+        sql: `t.annotated AND ${annotationText} ${LIKE}`,
+        params: [`%${likePattern(text)}%`],
       },
-    },
-    {
-      from: `main.address_search f CROSS JOIN main.addresses a ON a.id = f.rowid
-        CROSS JOIN main.transactions t INDEXED BY by_address ON t.address_id = a.id`,
-      condition: { sql: `address_search MATCH ? AND a.address ${LIKE}`, params },
+      inTime: (walk) => ({
+        from: annotatedTransactions(allOf, walk),
+        columns: ['a.tick', 't.created_at_ms', 't.id'],
+      }),
     },
   ];
 }
 
+/** Addresses written in Bech32 are the same in capitals, which QR codes have; those of Base58 are not. */
+function addressSources(db: CacheDb, text: string): Source[] {
+  if (text.length < ID_CHARS) return [];
+  const beginnings = [...new Set([text, text.toLowerCase()])];
+  const ids = beginnings.flatMap((typed) => prepared(db).addresses.all(typed, after(typed)));
+  const [first] = ids;
+  if (first === undefined) return [];
+  if (ids.length === 1) return [walked('by_address', { sql: 't.address_id = ?', params: [first] })];
+  return [{ from: rowsBy('by_address'), condition: among('t.address_id', JSON.stringify(ids)) }];
+}
+
 function idSources(text: string, lower: string): Source[] {
   const byTid = (sql: string, ...params: Param[]): Source => {
-    return { from: 'main.transactions t INDEXED BY by_tid', condition: { sql, params } };
+    return { from: rowsBy('by_tid'), condition: { sql, params } };
   };
   if (text.length < ID_CHARS) return [byTid('t.tid = ?', text)];
   const tids = byTid('t.tid >= ? AND t.tid < ?', text, after(text));
@@ -152,7 +164,7 @@ function idSources(text: string, lower: string): Source[] {
 function byTxHead(low: Param, high: Param, sql: string, pattern: string): Source {
   const inRange = 'substr(t.tx_id, 1, 4) COLLATE NOCASE BETWEEN ? AND ?';
   return {
-    from: 'main.transactions t INDEXED BY tx_head',
+    from: rowsBy('tx_head'),
     condition: {
       sql: `t.tx_id IS NOT NULL AND ${inRange} AND ${sql}`,
       params: [low, high, pattern],
@@ -160,18 +172,28 @@ function byTxHead(low: Param, high: Param, sql: string, pattern: string): Source
   };
 }
 
+function middleOfAddress(text: string): Source[] {
+  if (text.length < TRIGRAM) return [];
+  const sql = `main.addresses a
+    CROSS JOIN main.transactions t INDEXED BY by_address ON t.address_id = a.id`;
+  const condition = { sql: `a.address ${LIKE}`, params: [`%${likePattern(text)}%`] };
+  return [{ from: { sql, params: [] }, condition }];
+}
+
 /** Hashes are compared by their bytes first, which decides nearly always, then by their digits. */
-function middleOfTxId(lower: string): Source | null {
-  if (!isPartOfHash(lower) || lower.length < MIDDLE_DIGITS) return null;
+function middleOfTxId(lower: string): Source[] {
+  if (!isPartOfHash(lower) || lower.length < MIDDLE_DIGITS) return [];
   const bytesFrom = (start: number) => Buffer.from(lower.slice(start), 'hex');
-  return {
-    from: 'main.transactions t',
-    condition: {
-      sql: `typeof(t.tx_id) = 'blob' AND (instr(t.tx_id, ?) > 0 OR instr(t.tx_id, ?) > 0)
-        AND hex(t.tx_id) ${LIKE}`,
-      params: [bytesFrom(0), bytesFrom(1), `%${lower}%`],
+  return [
+    {
+      from: { sql: 'main.transactions t', params: [] },
+      condition: {
+        sql: `typeof(t.tx_id) = 'blob' AND (instr(t.tx_id, ?) > 0 OR instr(t.tx_id, ?) > 0)
+          AND hex(t.tx_id) ${LIKE}`,
+        params: [bytesFrom(0), bytesFrom(1), `%${lower}%`],
+      },
     },
-  };
+  ];
 }
 
 function isPartOfHash(lower: string): boolean {

@@ -1,7 +1,7 @@
 import { isSettling, type Transaction } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { inTransaction, statements } from '../statements.ts';
-import { indexAnnotationsOf, unindexAnnotation } from './annotation-index.ts';
+import { indexAnnotationsOf } from './annotation-index.ts';
 import {
   ensureAddressId,
   ensureClientId,
@@ -159,10 +159,8 @@ function createBatch(
     const after = merge(before, sent);
     const changed = !isSame(before, after);
     if (changed) {
-      if (after.createdAtMs !== before.createdAtMs) {
-        unindexAnnotation(db, clientUid, sent.tid);
-        toIndex.push(sent.tid);
-      }
+      // Notes are found by the time of their transaction.
+      if (after.createdAtMs !== before.createdAtMs) toIndex.push(sent.tid);
       update.run(...contentOf(after), rowId);
       tell(before, -1);
       tell(after, 1);

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { storageError } from '../storage-error.ts';
-import { mergeSearchIndexes } from './search-merge.ts';
+import { mergeSearchIndex } from './search-merge.ts';
 import type { UpkeepData, UpkeepMessage } from './worker-messages.ts';
 
 /**
  * Entry of the thread that looks after a cache: it copies the log into the database, so that no commit of the main
- * thread has to, checks the file and puts its indexes for text together once, and keeps the statistics of its tables
+ * thread has to, checks the file and puts its index of notes together once, and keeps the statistics of its tables
  * fresh.
  */
 
@@ -43,7 +43,7 @@ function check(): void {
   // writes for seconds. Later runs look only at those that changed much (sqlite.org/pragma.html#pragma_optimize).
   db.pragma('optimize = 0x10012');
   send({ type: 'checked' });
-  merge(mergeSearchIndexes(db));
+  merge(mergeSearchIndex(db));
 }
 
 function merge(steps: Generator<void>): void {
