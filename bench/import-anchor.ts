@@ -47,7 +47,7 @@ function writeCsv(cache: CacheDb, path: string): void {
   const rows = cache.prepare<[number, number], string>(
     `SELECT concat_ws(',', id, client_id, tid, type, amount_sats, created_at_ms,
        coalesce(state_id, ''), coalesce(confirmations, ''), coalesce(lower(hex(tx_id)), ''),
-       coalesce(address_id, ''), settling, fetched_at_ms)
+       coalesce(address_id, ''), settling, fetched_at_ms, annotated)
      FROM main.transactions WHERE id > ? ORDER BY id LIMIT ?`,
   );
   for (let last = 0; ; last += CHUNK_ROWS) {
