@@ -8,6 +8,7 @@ import {
   acceptAddress,
   archiveClient,
   labelClient,
+  listRegisteredClients,
   registerClient,
   registerClients,
   type NewClient,
@@ -90,7 +91,7 @@ export function createRegistry(deps: {
     },
 
     previewImport: (csv: string): ImportLine[] =>
-      readImport(csv, new Set(clientViews(records, cache).map(({ uid }) => uid))),
+      readImport(csv, new Set(listRegisteredClients(records).map(({ uid }) => uid))),
 
     /** All lines or none; uids listed already are left as they are. The server is asked by the next sync. */
     import(lines: readonly { uid: string; label: string }[]): { imported: number } {

@@ -3,7 +3,7 @@ import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { listBalances } from '../storage/cache/balances-repo.ts';
 import { listCoverage } from '../storage/cache/coverage-repo.ts';
-import { sumsByClient } from '../storage/cache/totals-repo.ts';
+import { listBalanceSums, NO_SUMS } from '../storage/cache/totals-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 
@@ -97,22 +97,17 @@ function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
 
 /** The overview of all registered clients, read from running totals: no scan of the history. */
 export function overview(records: RecordsDb, cache: CacheDb): Overview {
-  const sums = new Map(sumsByClient(cache).map((client) => [client.clientUid, client.byType]));
+  const sums = listBalanceSums(cache);
   const balances = listBalances(cache);
   const coverage = listCoverage(cache);
   return reconcile(
-    listRegisteredClients(records).map(({ uid, label, archived }) => {
-      const ofClient = sums.get(uid);
-      return {
-        clientUid: uid,
-        clientLabel: label,
-        archived,
-        depositSats: addUnits(ofClient?.deposit.sats ?? 0, -(ofClient?.deposit.settlingSats ?? 0)),
-        buySats: ofClient?.buy.sats ?? 0,
-        withdrawalSats: ofClient?.withdrawal.sats ?? 0,
-        balance: balances.get(uid) ?? null,
-        historyComplete: coverage.get(uid)?.complete ?? false,
-      };
-    }),
+    listRegisteredClients(records).map(({ uid, label, archived }) => ({
+      clientUid: uid,
+      clientLabel: label,
+      archived,
+      ...(sums.get(uid) ?? NO_SUMS),
+      balance: balances.get(uid) ?? null,
+      historyComplete: coverage.get(uid)?.complete ?? false,
+    })),
   );
 }

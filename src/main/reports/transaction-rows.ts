@@ -37,21 +37,6 @@ function scope(clientUid: string | undefined) {
       };
 }
 
-export function countTransactions(
-  db: CacheDb,
-  { fromMs, toMs }: ReportRange,
-  clientUid: string | undefined,
-): number {
-  const { index, where } = scope(clientUid);
-  const count = db
-    .prepare<[Pick<Page, 'fromMs' | 'toMs' | 'clientUid'>], number>(
-      `SELECT count(*) FROM main.transactions t INDEXED BY ${index}
-       WHERE t.created_at_ms >= :fromMs AND t.created_at_ms < :toMs ${where}`,
-    )
-    .pluck();
-  return count.get({ fromMs, toMs, clientUid: clientUid ?? null }) ?? 0;
-}
-
 /** Rows of the range in the order (created_at, tid, uid), by keyset: every chunk costs the same. */
 export function* readTransactions(
   db: CacheDb,

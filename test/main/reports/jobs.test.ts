@@ -6,7 +6,9 @@ import type { ReportProgress } from '#shared/domain/report.ts';
 import { createReports, type Reports } from '../../../src/main/reports/jobs.ts';
 import { onDisk } from '../../../src/main/reports/report-writer.ts';
 import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
+import { saveTransactions } from '../../../src/main/storage/cache/transactions-repo.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
+import { buy } from '../storage/transactions.ts';
 import { openDesk, practice, reportRequest, type Desk } from './desk-fixture.ts';
 
 const MANY_ROWS = 60_000;
@@ -25,7 +27,6 @@ beforeEach(() => {
   told = [];
   onTold = () => undefined;
   registerClient(desk.records, { uid: 'BT-C1', label: '', source: 'added', addedAtMs: 1 });
-  desk.cache.exec("INSERT INTO main.clients (id, uid) VALUES (1, 'BT-C1')");
   const file = 'src/main/reports/report-worker.ts';
   reports = createReports({
     ...desk,
@@ -45,14 +46,10 @@ afterEach(async () => {
 });
 
 function insertMany(): void {
-  desk.cache
-    .prepare(
-      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       INSERT INTO main.transactions
-         (client_id, tid, type, amount_sats, created_at_ms, settling, fetched_at_ms)
-       SELECT 1, i, 1, i, 1767225600000 + i * 1000, 0, 1 FROM n`,
-    )
-    .run(MANY_ROWS);
+  const rows = Array.from({ length: MANY_ROWS }, (_, index) =>
+    buy(String(index), { createdAtMs: Date.UTC(2026, 0, 1) + index * 1000 }),
+  );
+  saveTransactions(desk.cache, 'BT-C1', rows, 1);
 }
 
 function ended(jobId: string): Promise<ReportProgress> {

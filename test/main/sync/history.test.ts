@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { getCoverage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { historyPage } from '../../../src/main/storage/cache/history-repo.ts';
-import { sumsByClient } from '../../../src/main/storage/cache/totals-repo.ts';
+import { getBalanceSums } from '../../../src/main/storage/cache/totals-repo.ts';
 import type { CacheDb } from '../../../src/main/storage/open.ts';
 import { archiveClient, registerClient } from '../../../src/main/storage/records/clients-repo.ts';
 import { createSyncEngine, type SyncEngine } from '../../../src/main/sync/engine.ts';
@@ -139,9 +139,8 @@ test(
           complete: true,
           completeToPage: Math.max(1, Math.ceil(history().length / 25)),
         });
-        const sums = sumsByClient(cache).find(({ clientUid }) => clientUid === uid);
         const total = history().reduce((sum, { amountSats }) => sum + amountSats, 0);
-        expect(sums?.byType.buy.sats ?? 0).toBe(total);
+        expect(getBalanceSums(cache, uid).buySats).toBe(total);
         close();
       }),
       { numRuns },

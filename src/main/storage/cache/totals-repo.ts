@@ -1,8 +1,7 @@
 import type { TransactionType } from '#shared/domain/transaction.ts';
-import { addUnits } from '#shared/money.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { idToType } from './ids.ts';
+import { typeToId } from './ids.ts';
 
 export const DAY_MS = 86_400_000;
 /** More than there are types. */
@@ -19,7 +18,17 @@ export type Tally = {
 };
 
 type Counted = { type: number; settling: number; amountSats: number; createdAtMs: number };
-type SumColumns = { clientUid: string; type: number; settling: number; rows: number; sats: number };
+
+/**
+ * What a client's rows come to of what is in its balance, in satoshis: deposits once they have their confirmations,
+ * buys and withdrawals in any state.
+ */
+export type BalanceSums = { depositSats: number; buySats: number; withdrawalSats: number };
+
+const ofType = (type: TransactionType, also = '') =>
+  `sum(iif(t.type = ${typeToId(type)} ${also}, t.sats, 0))`;
+const balanceSums = `${ofType('deposit', 'AND t.settling = 0')} AS depositSats,
+  ${ofType('buy')} AS buySats, ${ofType('withdrawal')} AS withdrawalSats`;
 
 const prepared = statements((db: CacheDb) => ({
   changeTotal: db.prepare<[number, number, number, number, number]>(
@@ -35,10 +44,13 @@ const prepared = statements((db: CacheDb) => ({
   addDay: db.prepare<[number, number, number, number]>(
     'INSERT INTO main.days (rows, sats, day, type) VALUES (?, ?, ?, ?)',
   ),
-  sums: db.prepare<[], SumColumns>(
-    `SELECT c.uid AS clientUid, t.type, t.settling, t.rows, t.sats
-     FROM main.totals t JOIN main.clients c ON c.id = t.client_id
-     WHERE t.rows > 0 ORDER BY c.uid, t.type`,
+  balanceSums: db.prepare<[], BalanceSums & { clientUid: string }>(
+    `SELECT c.uid AS clientUid, ${balanceSums}
+     FROM main.totals t JOIN main.clients c ON c.id = t.client_id GROUP BY t.client_id`,
+  ),
+  balanceSumsOf: db.prepare<[string], BalanceSums>(
+    `SELECT ${balanceSums} FROM main.totals t
+     WHERE t.client_id = (SELECT id FROM main.clients WHERE uid = ?) GROUP BY t.client_id`,
   ),
 }));
 
@@ -78,36 +90,15 @@ export function writeTally(db: CacheDb, clientId: number, { totals, days }: Tall
   }
 }
 
-/**
- * Sums of magnitudes by type, all rows and those that still settle (deposits short of their confirmations,
- * withdrawals not processed yet), in satoshis.
- */
-export type ClientSums = {
-  clientUid: string;
-  rows: number;
-  byType: Record<TransactionType, { rows: number; sats: number; settlingSats: number }>;
-};
-
-/** One entry a client with at least one row, read from running totals and not from the rows. */
-export function sumsByClient(db: CacheDb): ClientSums[] {
-  const clients = new Map<string, ClientSums>();
-  for (const { clientUid, type, settling, rows, sats } of prepared(db).sums.all()) {
-    const sums = clients.get(clientUid) ?? emptySums(clientUid);
-    clients.set(clientUid, sums);
-    const ofType = sums.byType[idToType(type)];
-    sums.rows += rows;
-    ofType.rows += rows;
-    ofType.sats = addUnits(ofType.sats, sats);
-    if (settling === 1) ofType.settlingSats = sats;
-  }
-  return [...clients.values()];
+/** By client uid; read from running totals and not from the rows. */
+export function listBalanceSums(db: CacheDb): Map<string, BalanceSums> {
+  const rows = prepared(db).balanceSums.all();
+  return new Map(rows.map(({ clientUid, ...sums }) => [clientUid, sums]));
 }
 
-function emptySums(clientUid: string): ClientSums {
-  const none = () => ({ rows: 0, sats: 0, settlingSats: 0 });
-  return {
-    clientUid,
-    rows: 0,
-    byType: { deposit: none(), buy: none(), withdrawal: none(), unknown: none() },
-  };
+/** Of a client without a row. */
+export const NO_SUMS: BalanceSums = { depositSats: 0, buySats: 0, withdrawalSats: 0 };
+
+export function getBalanceSums(db: CacheDb, clientUid: string): BalanceSums {
+  return prepared(db).balanceSumsOf.get(clientUid) ?? NO_SUMS;
 }
