@@ -10,6 +10,7 @@ const SHOWN = 500;
 type ComboboxProps = {
   label: string;
   hideLabel?: boolean;
+  disabled?: boolean;
   items: readonly string[];
   value: string;
   onChange: (value: string) => void;
@@ -22,6 +23,7 @@ type ComboboxProps = {
 export function Combobox({
   label,
   hideLabel = false,
+  disabled = false,
   items,
   value,
   onChange,
@@ -34,6 +36,7 @@ export function Combobox({
     <Base.Root
       items={items}
       limit={SHOWN}
+      disabled={disabled}
       value={value}
       onValueChange={(next) => {
         if (next !== null) onChange(next);

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { dayOf } from '#shared/time-zone.ts';
 import { Button } from '../../components/button.tsx';
+import { ClientChoice } from '../../components/client-choice.tsx';
 import { DateRange } from '../../components/date-range.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { Select } from '../../components/select.tsx';
@@ -12,7 +13,6 @@ import { transactionTypeWords } from '../../components/wording.ts';
 import { addDays } from '../../lib/format.ts';
 import { useNow } from '../../lib/now.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
-import { ClientChoice } from './client-choice.tsx';
 import css from './history.module.css';
 import { isNarrowed, readAmount, type FilterForm } from './history-filter.ts';
 import type { HistoryStore } from './history-store.ts';
@@ -80,11 +80,14 @@ export function FilterBar({ store, clients, tags }: FilterBarProps): ReactNode {
           value={form.state}
           onChange={(state) => onChange({ state })}
         />
-        <ClientChoice
-          clients={clients}
-          uid={form.clientUid}
-          onChange={(clientUid) => onChange({ clientUid })}
-        />
+        <div className={css['client']}>
+          <ClientChoice
+            hideLabel
+            clients={clients}
+            uid={form.clientUid}
+            onChange={(clientUid) => onChange({ clientUid })}
+          />
+        </div>
         <Button icon={ListFilter} aria-expanded={open} onClick={() => setOpen(!open)}>
           More filters
         </Button>

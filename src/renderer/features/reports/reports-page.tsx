@@ -5,12 +5,11 @@ import { dayAfter, dayOf } from '#shared/time-zone.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { ClientChoice } from '../../components/client-choice.tsx';
 import { Combobox } from '../../components/combobox.tsx';
 import { DateRange } from '../../components/date-range.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { Select } from '../../components/select.tsx';
-import { clientName } from '../../lib/client.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useSession } from '../../lib/session.ts';
 import { useNow } from '../../lib/now.ts';
@@ -115,17 +114,10 @@ function Choices({ form, onChange }: ChoicesProps): ReactNode {
         onChange={(timeZone) => onChange({ ...form, timeZone })}
         empty="Nothing matches. Try part of a city."
       />
-      <Select
-        label="Client"
+      <ClientChoice
         disabled={form.report === 'rates'}
-        items={[
-          { value: '', label: 'All clients' },
-          ...(clients.value ?? []).map((client) => ({
-            value: client.uid,
-            label: clientName(client),
-          })),
-        ]}
-        value={form.report === 'rates' ? '' : form.clientUid}
+        clients={clients.value ?? []}
+        uid={form.report === 'rates' ? '' : form.clientUid}
         onChange={(clientUid) => onChange({ ...form, clientUid })}
       />
     </div>

@@ -1,11 +1,12 @@
 import { useMemo, type ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
-import { Combobox } from '../../components/combobox.tsx';
-import css from './history.module.css';
+import { Combobox } from './combobox.tsx';
 
 const ALL = 'All clients';
 
 type ClientChoiceProps = {
+  hideLabel?: boolean;
+  disabled?: boolean;
   clients: readonly ClientView[];
   /** Empty: all of them. */
   uid: string;
@@ -13,19 +14,17 @@ type ClientChoiceProps = {
 };
 
 /** One client among thousands, found by its label or by its uid. */
-export function ClientChoice({ clients, uid, onChange }: ClientChoiceProps): ReactNode {
+export function ClientChoice({ clients, uid, onChange, ...rest }: ClientChoiceProps): ReactNode {
   const { names, uidOf, nameOf } = useMemo(() => namesOf(clients), [clients]);
   return (
-    <div className={css['client']}>
-      <Combobox
-        label="Client"
-        hideLabel
-        items={names}
-        value={uid === '' ? ALL : (nameOf.get(uid) ?? uid)}
-        onChange={(name) => onChange(uidOf.get(name) ?? '')}
-        empty="No client matches."
-      />
-    </div>
+    <Combobox
+      {...rest}
+      label="Client"
+      items={names}
+      value={uid === '' ? ALL : (nameOf.get(uid) ?? uid)}
+      onChange={(name) => onChange(uidOf.get(name) ?? '')}
+      empty="No client matches."
+    />
   );
 }
 
