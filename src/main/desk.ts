@@ -3,7 +3,7 @@ import { app, protocol, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice, Settings } from '#shared/domain/app.ts';
 import { APP_ORIGIN, serveBundle } from './app/app-protocol.ts';
 import { copyVerified } from './app/clipboard.ts';
-import { askWhereToSave } from './app/dialogs.ts';
+import { askWhereToSave, askWhichFile } from './app/dialogs.ts';
 import { openExternal, showInFolder } from './app/external.ts';
 import { forkPractice } from './app/fork-practice.ts';
 import { manageLifecycle, onSessionEnd, onWakeUp } from './app/lifecycle.ts';
@@ -26,6 +26,8 @@ import { reportFileName } from './reports/report-file-name.ts';
 import { forkKeychain } from './secrets/fork-keychain.ts';
 import { createKeychain } from './secrets/keychain.ts';
 import { isDamaged } from './storage/storage-error.ts';
+
+const csvFiles = [{ name: 'CSV', extensions: ['csv'] }];
 
 /** Composition of the app: the only place that wires things together. Called once, after `ready`. */
 export function startDesk(): void {
@@ -125,9 +127,13 @@ export function startDesk(): void {
       const path = await askWhereToSave(window, {
         title: 'Export CSV',
         fileName: reportFileName(request, environment),
-        filters: [{ name: 'CSV', extensions: ['csv'] }],
+        filters: csvFiles,
       });
       return path ?? null;
+    },
+    async askWhichReport() {
+      if (!window) return null;
+      return (await askWhichFile(window, { title: 'Verify a report', filters: csvFiles })) ?? null;
     },
     showInFolder,
   });

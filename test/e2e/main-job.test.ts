@@ -1,8 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach, expect, it } from 'vitest';
-import { verifyManifest } from '../../src/main/reports/verify-manifest.ts';
 import {
   balanceOf,
   confirmDeposits,
@@ -26,6 +25,7 @@ import {
   openClient,
   reviewBuy,
   reviewWithdrawal,
+  verifyReport,
 } from './steps.ts';
 
 const CLIENT = 'Aster Books';
@@ -81,7 +81,10 @@ it('goes from the first run to a verified report, and keeps it all without the s
     ['buy', uid, String(boughtSats)],
     ['withdrawal', uid, '-25000000'],
   ]);
-  expect(await verifyManifest(csvPath)).toEqual({ ok: true, differences: [] });
+  await verifyReport(app, page, { path: csvPath, verdict: 'The report is as its manifest says' });
+  await writeFile(csvPath, (await readFile(csvPath, 'utf8')).replace('-25000000', '-20000000'));
+  await verifyReport(app, page, { path: csvPath, verdict: 'is not as its manifest says' });
+  await page.getByText('SHA-256: the manifest says').waitFor();
   await app.close();
   await sandbox.close();
 

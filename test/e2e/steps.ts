@@ -122,6 +122,19 @@ export async function exportCsv(app: LaunchedApp, page: Page, path: string): Pro
   await page.getByRole('button', { name: 'Show in folder' }).waitFor();
 }
 
+/** Holds the report at `path` against its manifest; resolves when the verdict says `verdict`. */
+export async function verifyReport(
+  app: LaunchedApp,
+  page: Page,
+  { path, verdict }: { path: string; verdict: string },
+): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+  }, path);
+  await page.getByRole('button', { name: 'Verify a report' }).click();
+  await page.getByText(verdict).waitFor();
+}
+
 export async function openProfileMenu(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Profile', exact: true }).click();
 }

@@ -15,6 +15,7 @@ import {
   reviewBuy,
   reviewWithdrawal,
   startPractising,
+  verifyReport,
 } from './steps.ts';
 import { walkGuards } from './walk-guards.ts';
 
@@ -141,6 +142,9 @@ async function tourJob(): Promise<void> {
     await goTo(page, 'Reports');
     await exportCsv(app, page, join(out, 'transactions.csv'));
     await picture(page, 'reports');
+    const path = join(out, 'transactions.csv');
+    await verifyReport(app, page, { path, verdict: 'as its manifest says' });
+    await picture(page, 'report-verified');
 
     await goTo(page, 'Settings');
     await picture(page, 'settings');

@@ -10,6 +10,22 @@ type SaveQuestion = {
 
 let lastFolder: string | undefined;
 
+/** Asks for one file to read; undefined when the operator cancels. */
+export async function askWhichFile(
+  parent: BrowserWindow,
+  { title, filters }: Pick<SaveQuestion, 'title' | 'filters'>,
+): Promise<string | undefined> {
+  const { canceled, filePaths } = await dialog.showOpenDialog(parent, {
+    title,
+    defaultPath: lastFolder ?? app.getPath('documents'),
+    filters,
+    properties: ['openFile'],
+  });
+  const [path] = canceled ? [] : filePaths;
+  if (path !== undefined) lastFolder = dirname(path);
+  return path;
+}
+
 /** Asks where to save; undefined when the operator cancels. The system asks before overwriting. */
 export async function askWhereToSave(
   parent: BrowserWindow,

@@ -16,6 +16,7 @@ import type { Profiles } from '../profiles/profiles.ts';
 import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
+import { verifyReport } from '../reports/verify.ts';
 import type { Queries } from '../storage/cache/queries.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 import type { Handlers } from './handler-types.ts';
@@ -65,6 +66,8 @@ export type HandlerDeps = {
   openExternal: (url: string) => Promise<void>;
   /** Null when the operator closed the dialog. */
   askWhereToSave: (request: ReportRequest) => Promise<string | null>;
+  /** Null when the operator closed the dialog. */
+  askWhichReport: () => Promise<string | null>;
   showInFolder: (path: string) => void;
 };
 
@@ -219,6 +222,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'reports.showInFolder': async ({ jobId }) => {
       deps.showInFolder((await rooms()).reports.pathOf(jobId));
       return null;
+    },
+    'reports.verify': async () => {
+      const path = await deps.askWhichReport();
+      return path === null ? null : { path, ...(await verifyReport(path)) };
     },
   };
 }

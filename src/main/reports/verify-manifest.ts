@@ -2,17 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { parse } from 'csv-parse';
 import * as z from 'zod/mini';
+import type { ReportVerdict } from '#shared/domain/report.ts';
 import { readDecimal } from '#shared/money.ts';
 import { AppError } from '#shared/errors.ts';
 import { manifestPathOf, manifestSchema, type Manifest } from './manifest.ts';
 import type { ReportSum } from './report-source.ts';
 import { createSums } from './report-sums.ts';
-
-export type ReportVerdict = {
-  ok: boolean;
-  /** One sentence for each thing that is not as the manifest says; empty when all is. */
-  differences: string[];
-};
 
 /**
  * Checks a report against the manifest beside it: size, SHA-256, columns, number of rows and sums. It trusts

@@ -1,3 +1,4 @@
+import type { ReportVerdict } from '#shared/domain/report.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import type { ReportJob } from './report-job.ts';
 
@@ -9,3 +10,10 @@ export type ReportWorkerMessage =
   | { type: 'progress'; rows: number; totalRows: number }
   | { type: 'done'; rows: number; sha256: string }
   | { type: 'failed'; error: ErrorDto };
+
+/** What goes into the worker that verifies a report. */
+export type VerifyWorkerData = { path: string };
+
+/** The one message that comes out of it. */
+export type VerifyWorkerMessage =
+  { ok: true; verdict: ReportVerdict } | { ok: false; error: ErrorDto };

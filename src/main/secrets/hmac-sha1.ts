@@ -8,7 +8,7 @@ export type HmacSha1 = { base64(message: string): string; forget(): void };
 
 /**
  * Both blocks of the key are prepared once and each message costs two one-shot hashes: less than half of what
- * `createHmac` costs, which makes a stream and a context for every message.
+ * `createHmac` costs, which makes a stream and a context for every message, with a KeyObject as well.
  */
 export function createHmacSha1(key: string): HmacSha1 {
   const block = keyBlock(key);

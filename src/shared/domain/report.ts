@@ -26,3 +26,10 @@ export type ReportProgress = {
   sha256: string | null;
   error: string | null;
 };
+
+/** What a report is, held against the manifest beside it. */
+export type ReportVerdict = {
+  ok: boolean;
+  /** One sentence for each thing that is not as the manifest says; empty when all is. */
+  differences: string[];
+};

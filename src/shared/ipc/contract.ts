@@ -38,7 +38,7 @@ import {
   type ProfileView,
 } from '../domain/profile.ts';
 import { ratePeriodSchema, type RateSeries, type RateStatus } from '../domain/rate.ts';
-import { reportRequestSchema, type ReportProgress } from '../domain/report.ts';
+import { reportRequestSchema, type ReportProgress, type ReportVerdict } from '../domain/report.ts';
 import type { ConnectionStatus, SyncProgress } from '../domain/sync.ts';
 import {
   historyCursorSchema,
@@ -241,6 +241,8 @@ export const requests = {
   'reports.start': request<ReportProgress | null>()(reportRequestSchema),
   'reports.cancel': request<null>()(z.strictObject({ jobId: z.string() })),
   'reports.showInFolder': request<null>()(z.strictObject({ jobId: z.string() })),
+  /** Asks for a report, then holds it against its manifest. Null when the operator closed the dialog. */
+  'reports.verify': request<(ReportVerdict & { path: string }) | null>()(none),
 } as const;
 
 export type Requests = typeof requests;

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestPathOf } from '../../../src/main/reports/manifest.ts';
 import { transactionColumns } from '../../../src/main/reports/transactions-report.ts';
 import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
+import { verifyReport } from '../../../src/main/reports/verify.ts';
 import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
 import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { sent } from './desk-fixture.ts';
@@ -111,6 +113,20 @@ describe('the manifest', () => {
     );
   });
 
+  it('is held against its report in a thread, as on the command line', async () => {
+    bench.register('BT-C1');
+    bench.saveExample();
+    bench.run();
+    expect(await verifyReport(bench.path)).toEqual({ ok: true, differences: [] });
+    expect(await runCli(bench.path)).toEqual({ code: 0, said: 'as its manifest says' });
+    writeFileSync(bench.path, readFileSync(bench.path, 'utf8').replace('0.10000000', '0.20000000'));
+    expect(await verifyReport(bench.path)).toEqual(await verifyManifest(bench.path));
+    expect(await runCli(bench.path)).toEqual({ code: 1, said: 'NOT as its manifest says' });
+    const missing = join(bench.desk.directory, 'missing.csv');
+    await expect(verifyReport(missing)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await runCli(bench.path, missing)).toMatchObject({ code: 2 });
+  });
+
   it('is asked for when it is missing, or none', async () => {
     await expect(verifyManifest(bench.path)).rejects.toMatchObject({ code: 'not_found' });
     writeFileSync(manifestPathOf(bench.path), '{"schema":"x"}');
@@ -122,3 +138,14 @@ describe('the manifest', () => {
     });
   });
 });
+
+const cli = join(import.meta.dirname, '../../../src/main/reports/verify-cli.ts');
+
+/** What it ends with, and its first line without the path. */
+function runCli(...paths: string[]): Promise<{ code: number; said: string | undefined }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['--no-warnings', cli, ...paths], (_error, stdout) => {
+      resolve({ code: child.exitCode ?? -1, said: /: (.*)/.exec(stdout)?.[1] });
+    });
+  });
+}

@@ -18,6 +18,7 @@ import { JobCard } from './job-card.tsx';
 import { isBackwards, rangePresets } from './presets.ts';
 import css from './reports.module.css';
 import { useReports, type ReportForm } from './reports-store.ts';
+import { useVerify } from './verify-report.tsx';
 
 const kinds: { value: ReportKind; label: string }[] = [
   { value: 'transactions', label: 'Transactions' },
@@ -36,6 +37,7 @@ const contents: Record<ReportKind, string> = {
 export function ReportsPage(): ReactNode {
   const { form, job, error, starting, setForm, start, cancel } = useReports();
   const timeZone = useTimeZone();
+  const verify = useVerify();
   useEffect(() => {
     if (form !== null) return;
     const today = dayOf(Date.now(), timeZone);
@@ -47,7 +49,7 @@ export function ReportsPage(): ReactNode {
   const running = job?.state === 'running';
   return (
     <div className={css['page']}>
-      <PageHeader title="Reports" />
+      <PageHeader title="Reports" actions={verify.button} />
       <Card>
         <form
           className={css['form']}
@@ -86,6 +88,7 @@ export function ReportsPage(): ReactNode {
         </form>
       </Card>
       {job !== null && <JobCard job={job} onCancel={() => void cancel()} />}
+      {verify.result}
     </div>
   );
 }
