@@ -23,11 +23,14 @@ const periodMs: Record<Exclude<RatePeriod, 'all'>, number> = {
   year: 365 * DAY_MS,
 };
 
-/** Two points a bucket, the lowest and the highest price, and the two ends: thinning keeps them all. */
-const MAX_POINTS = 2000;
+/**
+ * About as many as the chart has pixels in a row: two a bucket, the lowest and the highest price, and the two ends.
+ * What a chart costs to draw is the length of its line.
+ */
+const MAX_POINTS = 1000;
 const BUCKETS = MAX_POINTS / 2 - 1;
-/** From here on a bucket is made of whole hours, of which the records know what they come to. */
-const HOURLY_FROM_MS = 1_800_000;
+/** From here on a bucket is made of whole hours, of which the records know what they come to; a month is not. */
+const HOURLY_FROM_MS = 4 * HOUR_MS;
 const BUCKETS_A_READING = 100;
 /** How long the event loop is kept in one go. */
 const TURN_MS = 4;
@@ -36,7 +39,7 @@ const GAP_SPACINGS = 3;
 const MAX_TRADES = 500;
 
 /**
- * The observed rates of a period that ends now, at most about 2,000 points, with nulls where nothing was
+ * The observed rates of a period that ends now, at most 1,000 points, with nulls where nothing was
  * observed, and the app's own buys at the price they came to. Many are read in short turns, between which the
  * program goes on.
  * @throws AppError cancelled when the profile is closed meanwhile
