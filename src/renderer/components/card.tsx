@@ -46,7 +46,7 @@ export function KeyFigure({
     <div className={css['figure']}>
       <dt className={css['label']}>{label}</dt>
       <dd className={cx(css['value'], css[tone])}>
-        {value}
+        <span className={css['number']}>{value}</span>
         {unit !== undefined && <span className={css['unit']}>{unit}</span>}
       </dd>
       <dd className={css['hint']}>{hint}</dd>

@@ -4,6 +4,7 @@ import { formatAge, formatMinute, formatSecond } from '../lib/format.ts';
 import { useNow } from '../lib/now.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
 import css from './time.module.css';
+import { VisuallyHidden } from './visually-hidden.tsx';
 
 /** A moment in the operator's zone; seconds and zone on hover. */
 export function Time({ ms }: { ms: number }): ReactNode {
@@ -19,8 +20,16 @@ export function Time({ ms }: { ms: number }): ReactNode {
   );
 }
 
-/** How old something is; says so when older than `staleAfterMs`. Null: never read. */
-export function Age({ ms, staleAfterMs }: { ms: number | null; staleAfterMs?: number }): ReactNode {
+type AgeProps = {
+  /** Null: never read. */
+  ms: number | null;
+  staleAfterMs?: number;
+  /** In a column: that it is out of date is drawn as a colour, and said on hover and to a screen reader. */
+  isShort?: boolean;
+};
+
+/** How old something is; says so when older than `staleAfterMs`. */
+export function Age({ ms, staleAfterMs, isShort = false }: AgeProps): ReactNode {
   const now = useNow(15_000);
   const timeZone = useTimeZone();
   if (ms === null) return <span className={css['time']}>not read yet</span>;
@@ -30,10 +39,10 @@ export function Age({ ms, staleAfterMs }: { ms: number | null; staleAfterMs?: nu
     <time
       className={cx(css['time'], stale && css['stale'])}
       dateTime={new Date(ms).toISOString()}
-      title={`${formatSecond(ms, timeZone)} ${timeZone}`}
+      title={`${formatSecond(ms, timeZone)} ${timeZone}${stale ? ', out of date' : ''}`}
     >
       {formatAge(ageMs)}
-      {stale && ', out of date'}
+      {stale && (isShort ? <VisuallyHidden>, out of date</VisuallyHidden> : ', out of date')}
     </time>
   );
 }

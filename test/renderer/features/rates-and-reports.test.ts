@@ -2,7 +2,11 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { RateSeries } from '#shared/domain/rate.ts';
 import type { ReportProgress } from '#shared/domain/report.ts';
 import { ok } from '#shared/errors.ts';
-import { chartColumns, factsOf } from '../../../src/renderer/features/rates/series-facts.ts';
+import {
+  chartColumns,
+  factsOf,
+  MOST_MARKS,
+} from '../../../src/renderer/features/rates/series-facts.ts';
 import { timeLabels } from '../../../src/renderer/features/rates/time-labels.ts';
 import { isBackwards, rangePresets } from '../../../src/renderer/features/reports/presets.ts';
 import { createReportsStore } from '../../../src/renderer/features/reports/reports-store.ts';
@@ -39,6 +43,13 @@ test('a gap stays null, and a trade between observations is not one', () => {
     [1, null, undefined, 3, undefined],
     [null, null, 2.5, null, 2.5],
   ]);
+});
+
+test('of buys that would hide the line under their marks one in each place stays', () => {
+  const trades = Array.from({ length: 500 }, (_, index) => trade(1000 + index * 4));
+  const marked = chartColumns({ ...series, trades })[2].filter((price) => price !== null);
+  expect(marked.length).toBeGreaterThan(MOST_MARKS * 0.9);
+  expect(marked.length).toBeLessThanOrEqual(MOST_MARKS + 1);
 });
 
 test('the axis names the day where it changes in the zone', () => {

@@ -27,7 +27,7 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
     {
       key: 'amount',
       header: 'Amount',
-      widthPx: 114,
+      widthPx: 140,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
     },
@@ -35,14 +35,14 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
     {
       key: 'state',
       header: 'State',
-      widthPx: 108,
+      widthPx: 116,
       cell: (row) => <StateBadge transaction={row} />,
     },
     {
       key: 'address',
       header: 'Address',
       widthPx: 146,
-      hideBelowPx: 900,
+      hideBelowPx: 940,
       muted: true,
       cell: (row) =>
         row.address === null ? '' : <Hash value={row.address} keep={6} copy={false} />,
@@ -51,18 +51,18 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
       key: 'tid',
       header: 'ID',
       widthPx: 96,
-      hideBelowPx: 1000,
+      hideBelowPx: 1036,
       muted: true,
       cell: (row) => row.tid,
     },
-    { key: 'note', header: 'Notes', widthPx: 72, grow: 2, cell: noteCell },
+    { key: 'note', header: 'Notes', widthPx: 72, grow: 2, hideBelowPx: 840, cell: noteCell },
   ];
 }
 
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 180,
+  widthPx: 160,
   grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>

@@ -21,7 +21,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 140,
+    widthPx: 122,
     grow: 1,
     cell: ({ label }) =>
       label === '' ? (
@@ -40,7 +40,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'address',
     header: 'Deposit address',
-    widthPx: 146,
+    widthPx: 144,
     hideBelowPx: 1000,
     muted: true,
     cell: ({ depositAddress }) =>
@@ -53,14 +53,14 @@ const columns: Column<ClientView>[] = [
   {
     key: 'balance',
     header: 'Balance',
-    widthPx: 112,
+    widthPx: 140,
     numeric: true,
     cell: ({ balance }) => balance && <Btc sats={balance.balanceSats} unit={false} />,
   },
   {
     key: 'unconfirmed',
     header: 'Unconfirmed',
-    widthPx: 124,
+    widthPx: 134,
     numeric: true,
     cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
   },
@@ -75,9 +75,11 @@ const columns: Column<ClientView>[] = [
   {
     key: 'read',
     header: 'Read',
-    widthPx: 96,
+    widthPx: 90,
     muted: true,
-    cell: ({ balance }) => <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />,
+    cell: ({ balance }) => (
+      <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} isShort />
+    ),
   },
   {
     key: 'history',
@@ -93,7 +95,7 @@ const attentionColumn: Column<ClientView> = {
   key: 'open',
   header: 'Attention',
   quiet: true,
-  widthPx: 130,
+  widthPx: 118,
   cell: (client) => <Attention client={client} />,
 };
 

@@ -116,7 +116,11 @@ function Cells({ row }: { row: ReconciliationRow }): ReactNode {
   return (
     <>
       <Td>
-        <Link className={css['client'] ?? ''} href={`/clients/${row.clientUid}`}>
+        <Link
+          className={css['client'] ?? ''}
+          href={`/clients/${row.clientUid}`}
+          title={`${row.clientLabel} ${row.clientUid}`.trim()}
+        >
           {row.clientLabel || row.clientUid}
         </Link>
       </Td>

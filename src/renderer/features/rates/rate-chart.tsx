@@ -85,8 +85,8 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
         paths: () => null,
         points: {
           show: true,
-          size: 11,
-          width: 2,
+          size: 9,
+          width: 1.5,
           stroke: color('--surface'),
           fill: color('--success-text'),
         },

@@ -13,11 +13,11 @@ import { toast } from '../../components/toasts.tsx';
 import { formatCountdown, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useNow } from '../../lib/now.ts';
-import { useRateStatus } from '../../lib/profile.tsx';
+import { useConnection, useRateStatus } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { RateChart } from './rate-chart.tsx';
 import css from './rates.module.css';
-import { factsOf, type SeriesFacts } from './series-facts.ts';
+import { factsOf, MOST_MARKS, type SeriesFacts } from './series-facts.ts';
 
 const periods: { value: RatePeriod; label: string }[] = [
   { value: 'day', label: 'Day' },
@@ -79,7 +79,9 @@ function RefreshRate(): ReactNode {
 
 function LastError(): ReactNode {
   const error = useRateStatus()?.lastError ?? null;
-  if (error === null) return null;
+  // Offline, the banner of the window says the same.
+  const isOffline = useConnection()?.state === 'offline';
+  if (error === null || isOffline) return null;
   return (
     <Banner tone="warning" title="The last reading failed">
       {error}
@@ -158,6 +160,7 @@ function Chart({ series, facts, span }: ChartProps): ReactNode {
       <RateChart series={series} summary={summary} />
       <p className={css['note']}>
         {plural(series.observations, 'observed rate')}. The line breaks where none was observed.
+        {series.trades.length > MOST_MARKS && ' Buys that lie close together share a mark.'}
       </p>
     </>
   );

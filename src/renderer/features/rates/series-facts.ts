@@ -19,6 +19,18 @@ export function factsOf({ pricesCents }: RateSeries): SeriesFacts | null {
   return { minCents, maxCents, firstCents, lastCents };
 }
 
+/** As many marks as lie beside each other without hiding the line. */
+export const MOST_MARKS = 60;
+
+/** Of those that would lie upon each other, the first. */
+function apart(trades: RateSeries['trades'], timesMs: readonly number[]): RateSeries['trades'] {
+  if (trades.length <= MOST_MARKS) return trades;
+  const fromMs = timesMs[0] ?? 0;
+  const slotMs = Math.max(1, ((timesMs.at(-1) ?? 0) - fromMs) / MOST_MARKS);
+  const slots = Map.groupBy(trades, ({ atMs }) => Math.floor((atMs - fromMs) / slotMs));
+  return [...slots.values()].flatMap(([first]) => first ?? []);
+}
+
 type Columns = [timesS: number[], prices: (number | null)[], trades: (number | null)[]];
 
 /**
@@ -32,7 +44,7 @@ export function chartColumns({ timesMs, pricesCents, trades }: RateSeries): Colu
     columns[1].push(price as number | null);
     columns[2].push(trade);
   };
-  const sorted = [...trades].sort((a, b) => a.atMs - b.atMs);
+  const sorted = apart(trades, timesMs).toSorted((a, b) => a.atMs - b.atMs);
   let nextTrade = 0;
   timesMs.forEach((atMs, index) => {
     for (let trade = sorted[nextTrade]; trade && trade.atMs < atMs; trade = sorted[nextTrade]) {
