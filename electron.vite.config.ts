@@ -50,7 +50,11 @@ export default defineConfig({
       // The content security policy allows neither data: scripts nor inline ones.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: resolve(here, 'src/renderer/index.html') },
+      rolldownOptions: {
+        input: resolve(here, 'src/renderer/index.html'),
+        // All that the first screen needs in one file: else every set of pages that share a module makes one more.
+        output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      },
     },
   },
 });

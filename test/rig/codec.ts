@@ -5,6 +5,19 @@
 export function createCodec() {
   type Tagged = { $: string; v?: unknown };
 
+  /**
+   * What JSON carries as it is, which is nearly all that is ever sent. Packing it would take longer than all else a
+   * call does here, while Electron clones it in no time. Too deep is for `pack`, which knows cycles.
+   */
+  function isJson(value: unknown, depth: number): boolean {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+    if (typeof value !== 'object' || depth > 20) return false;
+    if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1));
+    if (Object.prototype.toString.call(value) !== '[object Object]' || '$' in value) return false;
+    return Object.values(value).every((item) => isJson(item, depth + 1));
+  }
+
   function pack(value: unknown, ancestors: readonly unknown[]): unknown {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (value === undefined) return { $: 'undefined' };
@@ -79,7 +92,11 @@ export function createCodec() {
   }
 
   return {
-    encode: (value: unknown): string => JSON.stringify(pack(value, [])),
-    decode: (text: string): unknown => unpack(JSON.parse(text)),
+    encode: (value: unknown): string =>
+      isJson(value, 0) ? `=${JSON.stringify(value)}` : `$${JSON.stringify(pack(value, []))}`,
+    decode: (text: string): unknown => {
+      const value: unknown = JSON.parse(text.slice(1));
+      return text.startsWith('=') ? value : unpack(value);
+    },
   };
 }

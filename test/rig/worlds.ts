@@ -35,7 +35,16 @@ export function createMembrane(wire: EventTarget, me: string, other: string) {
   const messageOf = (error: unknown): string =>
     error instanceof Error ? error.message : String(error);
 
+  /** Holds nothing that would need a proxy: cloning it is left to the event. */
+  function isData(value: unknown): boolean {
+    if (typeof value === 'function' || value instanceof Promise) return false;
+    if (Array.isArray(value)) return value.every(isData);
+    if (typeof value !== 'object' || value === null || !isPlain(value)) return true;
+    return Object.values(value).every(isData);
+  }
+
   function describe(value: unknown): Described {
+    if (isData(value)) return { raw: value };
     if (typeof value === 'function') {
       const known = functions.indexOf(value as () => unknown);
       return { fn: known === -1 ? functions.push(value as () => unknown) - 1 : known };

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { follow, scaleOf, toTrackTop, type ScrollPosition } from './data-grid-scroll.ts';
 
 export const ROW_PX = 32;
@@ -37,10 +37,14 @@ type RowWindowControl = {
  * The rows of a long list that are in sight. Written by hand: TanStack Virtual keeps a measurement for each row
  * and needs an element as high as all of them, which Chromium does not lay out (data-grid-scroll.ts).
  */
-export function useRowWindow(rowCount: number): RowWindowControl {
+export function useRowWindow(
+  rowCount: number,
+  onSight: ((rows: RowRange) => void) | undefined,
+): RowWindowControl {
   const [view] = useState(createRowView);
   const window = useSyncExternalStore(view.subscribe, view.window);
   useLayoutEffect(() => view.setRowCount(rowCount), [view, rowCount]);
+  useEffect(() => view.setOnSight(onSight), [view, onSight]);
   const { trackPx } = scaleOf(rowCount * ROW_PX, window.viewPx);
   return { ref: view.attach, window, trackPx, scrollToRow: view.scrollToRow };
 }
@@ -53,6 +57,7 @@ function createRowView() {
   let widthPx = 0;
   let position: ScrollPosition = { trackTop: 0, contentTop: 0 };
   let window = windowAt(position, { rowCount, viewPx, widthPx });
+  let onSight: ((rows: RowRange) => void) | undefined;
 
   const scale = () => scaleOf(rowCount * ROW_PX, viewPx);
 
@@ -60,8 +65,13 @@ function createRowView() {
     position = next;
     const before = window;
     window = windowAt(position, { rowCount, viewPx, widthPx });
-    if (isSame(before, window)) window = before;
-    else for (const listener of listeners) listener();
+    if (isSame(before, window)) {
+      window = before;
+      return;
+    }
+    // Before they are drawn: main reads the missing rows while their placeholders are.
+    onSight?.(window.sight);
+    for (const listener of listeners) listener();
   }
 
   /** The scroll bar is put where it belongs; its scroll event will find nothing left to do. */
@@ -106,6 +116,10 @@ function createRowView() {
     subscribe: (listener: () => void): (() => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    setOnSight: (tell: typeof onSight): void => {
+      onSight = tell;
+      onSight?.(window.sight);
     },
     setRowCount: (count: number): void => {
       rowCount = count;

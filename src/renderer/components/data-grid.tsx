@@ -1,5 +1,4 @@
 import {
-  useEffect,
   useId,
   useLayoutEffect,
   useMemo,
@@ -26,6 +25,7 @@ type RowGridProps<Row> = {
   onSelect: (index: number) => void;
   /** Enter, or a click on a row. */
   onOpen: (row: Row) => void;
+  /** Told the rows in sight, whenever others are drawn. */
   onSight?: (rows: RowRange) => void;
   /** The row to stand at the top; a new object scrolls there, however often the same row. */
   place?: { row: number };
@@ -43,11 +43,10 @@ export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
   const { rowCount, rowAt, selectedIndex, onSight, place, isOutdated = false } = props;
   const ownId = useId();
   const { id = ownId } = props;
-  const { ref, window, trackPx, scrollToRow } = useRowWindow(rowCount);
-  const { drawn, sight, shiftPx, slots, viewPx, widthPx } = window;
+  const { ref, window, trackPx, scrollToRow } = useRowWindow(rowCount, onSight);
+  const { drawn, shiftPx, slots, viewPx, widthPx } = window;
   const columns = useMemo(() => columnsFor(props.columns, widthPx), [props.columns, widthPx]);
   const tracks = useMemo(() => tracksOf(columns), [columns]);
-  useEffect(() => onSight?.(sight), [onSight, sight]);
   useLayoutEffect(() => {
     if (place) scrollToRow(place.row, 'first');
   }, [place, scrollToRow]);

@@ -72,6 +72,7 @@ const clientColumn: Column<TransactionRow> = {
 };
 
 function noteCell(row: TransactionRow) {
+  if (row.note === '' && row.tags.length === 0) return '';
   return (
     <span className={css['note']} title={row.note}>
       {row.tags.map((tag) => (
