@@ -11,6 +11,8 @@ export type FaultyLine = {
   setPostFault: (fault: PostFault) => void;
   /** While down, nothing gets through, in either direction. */
   setDown: (down: boolean) => void;
+  /** Every answer takes so much longer. */
+  setDelay: (ms: number) => void;
   close: () => Promise<void>;
 };
 
@@ -18,6 +20,7 @@ export type FaultyLine = {
 export async function startFaultyLine(target: string): Promise<FaultyLine> {
   let fault: PostFault = 'none';
   let isDown = false;
+  let delayMs = 0;
   let held: (() => void)[] = [];
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -34,7 +37,7 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
         answer.pipe(outgoing);
       };
       if (method === 'POST' && fault === 'hold') held.push(deliver);
-      else deliver();
+      else setTimeout(deliver, delayMs);
     });
     onward.on('error', () => incoming.socket.destroy());
     incoming.pipe(onward);
@@ -51,6 +54,9 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
     },
     setDown: (next) => {
       isDown = next;
+    },
+    setDelay: (ms) => {
+      delayMs = ms;
     },
     close: () => {
       held = [];

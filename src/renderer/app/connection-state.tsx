@@ -1,4 +1,11 @@
-import { CircleCheck, CircleDashed, CloudOff, RefreshCw, type LucideIcon } from 'lucide-react';
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleStop,
+  CloudOff,
+  RefreshCw,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConnectionStatus, SyncProgress } from '#shared/domain/sync.ts';
 import { IconButton } from '../components/icon-button.tsx';
@@ -8,6 +15,7 @@ import { toast } from '../components/toasts.tsx';
 import { cx } from '../lib/cx.ts';
 import { formatCount, plural } from '../lib/format.ts';
 import { call } from '../lib/ipc.ts';
+import { useLasting } from '../lib/lasting.ts';
 import { useConnection, useSyncProgress } from '../lib/profile.tsx';
 import css from './header.module.css';
 
@@ -16,6 +24,9 @@ const words: Record<ConnectionStatus['state'], { word: string; icon: LucideIcon 
   online: { word: 'Online', icon: CircleCheck },
   offline: { word: 'Offline', icon: CloudOff },
 };
+
+/** The reading of each minute is over sooner, and is nothing to look at. */
+const SHOWN_AFTER_MS = 1500;
 
 async function readNow(): Promise<void> {
   const result = await call('sync.start', {});
@@ -29,7 +40,9 @@ export function ConnectionState(): ReactNode {
   const connection = useConnection();
   const sync = useSyncProgress();
   const state = connection?.state ?? 'unknown';
-  const readAtMs = sync?.running ? null : (sync?.lastCompletedAtMs ?? null);
+  const isRunning = sync?.running === true;
+  const isLong = useLasting(isRunning, SHOWN_AFTER_MS);
+  const readAtMs = isLong ? null : (sync?.lastCompletedAtMs ?? null);
   const { word, icon: Icon } = words[state];
   return (
     <>
@@ -43,13 +56,16 @@ export function ConnectionState(): ReactNode {
           </span>
         )}
       </span>
-      {sync?.running && <Reading sync={sync} />}
-      <IconButton
-        label="Refresh now"
-        icon={RefreshCw}
-        disabled={sync?.running === true}
-        onClick={() => void readNow()}
-      />
+      {sync && isLong ? (
+        <Reading sync={sync} />
+      ) : (
+        <IconButton
+          label="Refresh now"
+          icon={RefreshCw}
+          disabled={isRunning}
+          onClick={() => void readNow()}
+        />
+      )}
     </>
   );
 }
@@ -57,12 +73,19 @@ export function ConnectionState(): ReactNode {
 function Reading({ sync }: { sync: SyncProgress }): ReactNode {
   const { clientsDone, clientsTotal } = sync;
   return (
-    <span className={css['fact']} title={detailOf(sync)}>
-      Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
-      <span className={css['progress']}>
-        <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
+    <>
+      <span className={css['fact']} title={detailOf(sync)}>
+        Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
+        <span className={css['progress']}>
+          <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
+        </span>
       </span>
-    </span>
+      <IconButton
+        label="Stop reading"
+        icon={CircleStop}
+        onClick={() => void call('sync.cancel', {})}
+      />
+    </>
   );
 }
 

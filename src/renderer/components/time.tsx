@@ -32,7 +32,7 @@ type AgeProps = {
 export function Age({ ms, staleAfterMs, isShort = false }: AgeProps): ReactNode {
   const now = useNow(15_000);
   const timeZone = useTimeZone();
-  if (ms === null) return <span className={css['time']}>not read yet</span>;
+  if (ms === null) return <span className={css['time']}>{isShort ? 'never' : 'not read yet'}</span>;
   const ageMs = Math.max(0, now - ms);
   const stale = staleAfterMs !== undefined && ageMs > staleAfterMs;
   return (

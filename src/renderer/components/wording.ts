@@ -95,9 +95,13 @@ export function transactionStateWording({ type, state, confirmations }: StateOf)
   return { word: state ?? 'Not reported', tone: 'neutral' };
 }
 
-/** How far the history on this machine reaches back without a gap. */
-export function coverageWords({ complete, completeToPage, asOfMs }: HistoryCoverage): string {
+/** How far the history on this machine reaches back without a gap; short in a column. */
+export function coverageWords(
+  { complete, completeToPage, asOfMs }: HistoryCoverage,
+  isShort = false,
+): string {
   if (complete) return 'Complete';
-  if (completeToPage > 0) return `Complete to page ${formatCount(completeToPage)}`;
+  const page = `page ${formatCount(completeToPage)}`;
+  if (completeToPage > 0) return isShort ? `To ${page}` : `Complete to ${page}`;
   return asOfMs === null ? 'Not read yet' : 'Has gaps';
 }

@@ -21,7 +21,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 122,
+    widthPx: 150,
     grow: 1,
     cell: ({ label }) =>
       label === '' ? (
@@ -84,10 +84,10 @@ const columns: Column<ClientView>[] = [
   {
     key: 'history',
     header: 'History',
-    widthPx: 140,
-    hideBelowPx: 900,
+    widthPx: 104,
+    hideBelowPx: 880,
     muted: true,
-    cell: ({ history }) => coverageWords(history),
+    cell: ({ history }) => coverageWords(history, true),
   },
 ];
 
