@@ -10,6 +10,8 @@ export type HistoryEnd = { page: number };
 /** Pages asked for and not taken yet: twice what is read at once, so that one slow answer does not hold up the rest. */
 export const MAX_PAGES_AHEAD = 16;
 
+const FIRST_PAGES = 2;
+
 /** Taken at once, to be written in one transaction of about 2 ms on the main thread. */
 const MAX_PAGES_TAKEN = 4;
 
@@ -17,7 +19,7 @@ type Outcome = { read: HistoryPageRead } | { error: unknown };
 
 /**
  * Reads one client's pages in order, ahead of what was taken by as many pages as were taken already, so that
- * little is asked for in vain when few are missing.
+ * little is asked for in vain when few are missing. Below the row with a gap is at least one more page: two to begin.
  */
 export function readPagesAhead(options: {
   firstPage: number;
@@ -56,7 +58,7 @@ export function readPagesAhead(options: {
   }
 
   function askMore(): void {
-    const ahead = Math.min(MAX_PAGES_AHEAD, Math.max(1, nextTaken - firstPage));
+    const ahead = Math.min(MAX_PAGES_AHEAD, Math.max(FIRST_PAGES, nextTaken - firstPage));
     while (!stop.aborted && nextAsked < nextTaken + ahead && nextAsked <= end.page) {
       void ask(nextAsked);
       nextAsked += 1;

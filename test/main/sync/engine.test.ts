@@ -149,7 +149,7 @@ test('a cancelled run says so, keeps what it read and writes nothing more', asyn
   };
   const stopped = await engine.runNow();
   expect(stopped.lastError).toBe('Stopped before everything was read.');
-  expect(getCoverage(cache, 'A')).toMatchObject({ rows: 50, completeToPage: 2, complete: false });
+  expect(getCoverage(cache, 'A')).toMatchObject({ rows: 75, completeToPage: 3, complete: false });
 });
 
 test('close waits for the request under way, so that the databases can be closed', async () => {
@@ -161,7 +161,7 @@ test('close waits for the request under way, so that the databases can be closed
   };
   await engine.runNow();
   await closing;
-  expect(getCoverage(cache, 'A').rows).toBe(50);
+  expect(getCoverage(cache, 'A').rows).toBe(75);
   close();
 });
 
@@ -280,7 +280,7 @@ test('progress is told at both ends and not more often than every 250 ms between
   expect(progress.at(0)).toMatchObject({ running: true, clientsTotal: 1, pages: 0 });
   expect(progress.at(-1)).toMatchObject({ running: false, clientsDone: 1, rows: 500 });
   expect(progress.filter(({ pagesLeft }) => pagesLeft !== null)).toEqual([]);
-  expect(changes.at(-1)).toEqual({ clients: true, transactions: true });
+  expect(changes.some(({ clients, transactions }) => clients && transactions)).toBe(true);
 });
 
 test('once started it runs again after each run, whatever its end, until closed', async () => {
