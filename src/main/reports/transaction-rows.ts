@@ -19,11 +19,18 @@ export type RawTransaction = [
   address: string | null,
   settling: number,
   fetchedAtMs: number,
+  note: string | null,
+  tags: string | null,
 ];
 
 const columns = `t.client_id, c.uid, t.tid, t.type, t.amount_sats, t.created_at_ms, t.state_id,
   t.confirmations, iif(typeof(t.tx_id) = 'blob', lower(hex(t.tx_id)), t.tx_id), a.address,
-  t.settling, t.fetched_at_ms`;
+  t.settling, t.fetched_at_ms,
+  CASE WHEN t.annotated THEN
+    (SELECT n.note FROM records.notes n WHERE n.client_uid = c.uid AND n.tid = t.tid) END,
+  CASE WHEN t.annotated THEN
+    (SELECT group_concat(g.tag, '; ' ORDER BY g.tag) FROM records.tags g
+      WHERE g.client_uid = c.uid AND g.tid = t.tid) END`;
 
 type Page = { fromMs: number; toMs: number; tid: string; uid: string; clientUid: string | null };
 

@@ -3,7 +3,6 @@ import { addUnits, centsForSats, impliedPriceCents, toDecimal } from '#shared/mo
 import { createLocalIso, createUtcIso } from '#shared/time-zone.ts';
 import { historySummary } from '../storage/cache/history-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
-import { prepareAnnotations } from './annotations.ts';
 import { listReportClients, netSats, prepareClientSums } from './client-figures.ts';
 import { createUtcCell, numberCell, ROW_END, textCell } from './csv.ts';
 import { prepareRateLookup } from './rate-lookup.ts';
@@ -65,8 +64,7 @@ export function transactionsReport(source: ReportSource): ReportRows {
   const sums = createSums(transactionTypes);
   const types = transactionTypes.map((type) => typeOf(type, sums));
   const unknownType = typeOf('unknown', sums);
-  const annotations = prepareAnnotations(db);
-  const clientOf = prepareClients(source, (id, uid) => annotations.load(id, uid));
+  const clientOf = prepareClients(source);
   const stateCell = prepareStateCells(db);
   const valueOf = prepareValuation(source);
   const zone = textCell(request.timeZone);
@@ -86,11 +84,12 @@ export function transactionsReport(source: ReportSource): ReportRows {
       9: address,
       10: settling,
       11: fetchedAtMs,
+      12: note,
+      13: tags,
     } = raw;
     const type = types[typeId] ?? unknownType;
     const client = clientOf(clientId, clientUid);
     const intent = client.intents?.get(tid);
-    const { note, tags } = annotations.get(clientId, clientUid, tid);
     const sats = type.direction === 0 ? null : type.direction * amountSats;
     const balanceSats = addToBalance(client, type, sats, settling);
     const value = valueOf(amountSats, createdAtMs, type.name === 'buy' ? intent : undefined);
@@ -155,10 +154,7 @@ type Client = {
 };
 
 /** The clients of the rows, each looked up at its first row. */
-function prepareClients(
-  source: ReportSource,
-  onFirst: (id: number, uid: string) => void,
-): (id: number, uid: string) => Client {
+function prepareClients(source: ReportSource): (id: number, uid: string) => Client {
   const { db, profile, range, request } = source;
   const start = [SCHEMA, profile.environment, textCell(profile.name)].join(',');
   const sumsOf = prepareClientSums(db);
@@ -184,7 +180,6 @@ function prepareClients(
       intents: intents.get(uid),
     };
     clients.set(id, client);
-    onFirst(id, uid);
     return client;
   };
 }

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
 import { closeAllGaps, noteReading } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { saveTransactions } from '../../../src/main/storage/cache/transactions-repo.ts';
+import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';
 import { annotate } from '../../../src/main/storage/records/annotations-repo.ts';
 import { plainTransactions, type PlainRow } from './plain-transactions.ts';
 import { NOW, openBench, TX_ID, utc } from './report-bench.ts';
@@ -122,6 +123,7 @@ function put(
     }
   });
   putRecords();
+  for (const { clientUid, tid } of rows) reindexAnnotation(cache, clientUid, tid);
   for (const { clientUid, tid, amountSats: sats, own } of rows) {
     if (own) bench.confirmBuy({ ...own, clientUid, tid, sats });
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { transactionColumns } from '../../../src/main/reports/transactions-report.ts';
+import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';
 import { annotate } from '../../../src/main/storage/records/annotations-repo.ts';
 import { sent } from './desk-fixture.ts';
 import { ADDRESS, NOW, openBench, TX_ID, utc, type ReportBench } from './report-bench.ts';
@@ -32,6 +33,7 @@ describe('the transactions report', () => {
       tags: ['b', 'a'],
       updatedAtMs: 1,
     });
+    reindexAnnotation(bench.desk.cache, 'BT-C1', '39486536');
     bench.run({ timeZone: 'Europe/Paris' });
     const common = {
       schema: 'transactions/1',
