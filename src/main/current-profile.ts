@@ -30,8 +30,8 @@ type CurrentProfileDeps = {
 
 type Opened = { running: RunningProfile; close: () => Promise<void> };
 
-/** Lets what the first screen asks for come first. */
-const START_AFTER_MS = 500;
+/** Lets what the first screen asks for come first: its window takes most of this. */
+const START_AFTER_MS = 1000;
 
 /** Which profile is open: one at a time. Changes are made one after the other. */
 export function createCurrentProfile(deps: CurrentProfileDeps) {

@@ -50,12 +50,18 @@ const COMMON_HEADERS = {
 type BundledFile = { path: string; contentType: string };
 
 /**
- * Serves app://bundle/ from the built renderer. The files are listed once, for the first request, and one is
- * answered only from that list, so that no spelling of a path (`..`, `%2f`, `%5c`, NUL) can lead out of the folder.
+ * Serves app://bundle/ from the built renderer. The files are listed once and a request is answered only from
+ * that list, so that no spelling of a path (`..`, `%2f`, `%5c`, NUL) can lead out of the folder.
  */
 export function serveBundle(protocol: Pick<Protocol, 'handle'>, rendererDir: string): void {
   let files: ReadonlyMap<string, BundledFile> | null = null;
-  protocol.handle(APP_SCHEME, (request) => answer((files ??= listBundle(rendererDir)), request));
+  const list = () => (files ??= listBundle(rendererDir));
+  protocol.handle(APP_SCHEME, (request) => answer(list(), request));
+  // Main is idle until the page asks for its files, and the first Response loads all of Node's fetch.
+  setImmediate(() => {
+    list();
+    void new Response(null);
+  });
 }
 
 /** Keys are URL paths, `/index.html` the page. */
