@@ -41,8 +41,9 @@ const insertInto = (transactions: string) => `INSERT INTO main.annotations (rowi
 const mark = (transactions: string) =>
   `UPDATE main.transactions SET annotated = 1 WHERE id IN (SELECT t.id FROM ${transactions})`;
 
+/** The plus as in LIMIT of conditions.ts. */
 const ofTids = `main.clients c CROSS JOIN json_each(:tids) j
-  CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = c.id WHERE c.uid = :uid`;
+  CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = c.id WHERE c.uid = +:uid`;
 
 const ofRecords = `(SELECT client_uid, tid FROM records.notes UNION SELECT client_uid, tid FROM records.tags) a
   CROSS JOIN main.clients c ON c.uid = a.client_uid
@@ -81,8 +82,7 @@ const prepared = statements((db: CacheDb) => ({
 export function indexAnnotationsOf(db: CacheDb, clientUid: string, tids: readonly string[]): void {
   if (tids.length === 0 || prepared(db).has.get({ uid: clientUid }) !== 1) return;
   const these = { uid: clientUid, tids: JSON.stringify(tids) };
-  prepared(db).mark.run(these);
-  prepared(db).insert.run(these);
+  if (prepared(db).mark.run(these).changes > 0) prepared(db).insert.run(these);
 }
 
 /**

@@ -73,10 +73,11 @@ const prepared = statements((db: CacheDb) => ({
     `SELECT 1 FROM gaps g JOIN transactions t ON t.id = g.transaction_id
      WHERE g.client_id = (SELECT id FROM clients WHERE uid = ?) AND t.tid = ?`,
   ),
+  // The plus as in LIMIT of conditions.ts.
   newestGap: db.prepare<[number], { id: number; tid: string; createdAtMs: number }>(
     `SELECT t.id, t.tid, t.created_at_ms AS createdAtMs
      FROM gaps g JOIN transactions t ON t.id = g.transaction_id
-     WHERE g.client_id = ? ORDER BY t.created_at_ms DESC, t.id LIMIT 1`,
+     WHERE g.client_id = +? ORDER BY t.created_at_ms DESC, t.id LIMIT 1`,
   ),
   countNewer: db
     .prepare<[number, number], number>(

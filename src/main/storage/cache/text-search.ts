@@ -143,7 +143,9 @@ function addressSources(db: CacheDb, text: string): Source[] {
   const ids = beginnings.flatMap((typed) => prepared(db).addresses.all(typed, after(typed)));
   const [first] = ids;
   if (first === undefined) return [];
-  if (ids.length === 1) return [walked('by_address', { sql: 't.address_id = ?', params: [first] })];
+  // The plus as in LIMIT of conditions.ts.
+  if (ids.length === 1)
+    return [walked('by_address', { sql: 't.address_id = +?', params: [first] })];
   return [{ from: rowsBy('by_address'), condition: among('t.address_id', JSON.stringify(ids)) }];
 }
 

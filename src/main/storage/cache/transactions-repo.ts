@@ -54,12 +54,13 @@ type Content = [
 ];
 
 const prepared = statements((db: CacheDb) => ({
+  // The plus as in LIMIT of conditions.ts.
   find: db
     .prepare<[string, number], FoundColumns>(
       `SELECT t.id, t.tid, t.type, t.amount_sats, t.created_at_ms, s.name, t.confirmations, t.tx_id,
          a.address
        FROM json_each(?) j
-       CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = ?
+       CROSS JOIN main.transactions t ON t.tid = j.value AND t.client_id = +?
        LEFT JOIN main.states s ON s.id = t.state_id
        LEFT JOIN main.addresses a ON a.id = t.address_id`,
     )
