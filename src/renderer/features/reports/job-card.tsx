@@ -8,17 +8,21 @@ import { DetailList } from '../../components/detail-list.tsx';
 import { Hash } from '../../components/hash.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { toast } from '../../components/toasts.tsx';
-import { formatCount, plural } from '../../lib/format.ts';
+import { formatCount, formatCountdown, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
+import { useNow } from '../../lib/now.ts';
 import css from './reports.module.css';
 
-type JobCardProps = { job: ReportProgress; onCancel: () => void };
+type JobCardProps = { job: ReportProgress; startedAtMs: number; onCancel: () => void };
+
+/** Before this its pace says little. */
+const PACE_AFTER_MS = 2000;
 
 /** The last report: how far it is, or what became of it. */
-export function JobCard({ job, onCancel }: JobCardProps): ReactNode {
+export function JobCard({ job, ...rest }: JobCardProps): ReactNode {
   switch (job.state) {
     case 'running':
-      return <Running job={job} onCancel={onCancel} />;
+      return <Running job={job} {...rest} />;
     case 'done':
       return <Done job={job} />;
     case 'cancelled':
@@ -36,7 +40,9 @@ export function JobCard({ job, onCancel }: JobCardProps): ReactNode {
   }
 }
 
-function Running({ job, onCancel }: JobCardProps): ReactNode {
+function Running({ job, startedAtMs, onCancel }: JobCardProps): ReactNode {
+  const elapsedMs = useNow() - startedAtMs;
+  const left = elapsedMs < PACE_AFTER_MS || job.rows === 0 ? '' : timeLeft(job, elapsedMs);
   return (
     <Card title="Writing the report" actions={<Button onClick={onCancel}>Cancel</Button>}>
       <div className={css['progress']}>
@@ -47,10 +53,15 @@ function Running({ job, onCancel }: JobCardProps): ReactNode {
         />
         <span className={css['hint']}>
           {formatCount(job.rows)} of {plural(job.totalRows, 'row')}
+          {left}
         </span>
       </div>
     </Card>
   );
+}
+
+function timeLeft({ rows, totalRows }: ReportProgress, elapsedMs: number): string {
+  return ` · about ${formatCountdown((elapsedMs / rows) * (totalRows - rows))} left`;
 }
 
 function Done({ job }: { job: ReportProgress }): ReactNode {

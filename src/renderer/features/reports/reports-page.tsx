@@ -35,7 +35,7 @@ const contents: Record<ReportKind, string> = {
 };
 
 export function ReportsPage(): ReactNode {
-  const { form, job, error, starting, setForm, start, cancel } = useReports();
+  const { form, job, startedAtMs, error, starting, setForm, start, cancel } = useReports();
   const timeZone = useTimeZone();
   const verify = useVerify();
   useEffect(() => {
@@ -87,7 +87,9 @@ export function ReportsPage(): ReactNode {
           </div>
         </form>
       </Card>
-      {job !== null && <JobCard job={job} onCancel={() => void cancel()} />}
+      {job !== null && (
+        <JobCard job={job} startedAtMs={startedAtMs} onCancel={() => void cancel()} />
+      )}
       {verify.result}
     </div>
   );

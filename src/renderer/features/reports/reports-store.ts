@@ -16,6 +16,7 @@ export type ReportsState = {
   form: ReportForm | null;
   /** The last report, running or ended. */
   job: ReportProgress | null;
+  startedAtMs: number;
   error: string | null;
   starting: boolean;
   setForm: (form: ReportForm) => void;
@@ -32,6 +33,7 @@ export function createReportsStore() {
     return {
       form: null,
       job: null,
+      startedAtMs: 0,
       error: null,
       starting: false,
       setForm: (form) => set({ form }),
@@ -47,7 +49,7 @@ export function createReportsStore() {
         set({ starting: false });
         if (!result.ok) return set({ error: result.error.message });
         // Null: the operator closed the file dialog, so what was there before stays.
-        if (result.value !== null) set({ job: result.value });
+        if (result.value !== null) set({ job: result.value, startedAtMs: Date.now() });
       },
 
       async cancel() {
