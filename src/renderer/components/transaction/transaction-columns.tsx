@@ -41,8 +41,8 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
     {
       key: 'address',
       header: 'Address',
-      widthPx: 146,
-      hideBelowPx: 940,
+      widthPx: 156,
+      hideBelowPx: 950,
       muted: true,
       cell: (row) =>
         row.address === null ? '' : <Hash value={row.address} keep={6} copy={false} />,
@@ -62,7 +62,7 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 160,
+  widthPx: 152,
   grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>

@@ -13,7 +13,7 @@ import css from './reconciliation.module.css';
 import { arrangeRows, rowVerdicts, type RowFilter } from './verdict.ts';
 
 /** Rows drawn at first: a table of thousands would delay the answer at the top. */
-const STEP = 100;
+const STEP = 50;
 const COLUMNS = 9;
 
 type Total = Overview['total'];
