@@ -180,8 +180,11 @@ export function createContiguity() {
       const pages = asked.map(
         (seam) => seam.page + 1 + Math.floor((shift - seam.shift) / PAGE_ROWS),
       );
-      if (pages.length === 0 && seams.length > 0 && atEnd && bottom) {
-        pages.push(Math.floor((bottom.at + shift) / PAGE_ROWS) + 1);
+      const lowest = seams.at(-1);
+      if (pages.length === 0 && lowest && atEnd && bottom) {
+        // Below the last row of a full last page is an empty one, and only that one proves that nothing follows.
+        const at = Math.max(bottom.at, lowest.at + 1);
+        pages.push(Math.floor((at + shift) / PAGE_ROWS) + 1);
       }
       return new Set(pages);
     },
