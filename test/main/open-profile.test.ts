@@ -189,6 +189,7 @@ const stillAnswered: readonly RequestName[] = [
   'reports.start',
   'reports.cancel',
   'reports.showInFolder',
+  'reports.verify',
 ];
 
 describe('damaged records', () => {
