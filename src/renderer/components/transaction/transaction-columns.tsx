@@ -27,7 +27,7 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
     {
       key: 'amount',
       header: 'Amount',
-      widthPx: 140,
+      widthPx: 134,
       numeric: true,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
     },
@@ -41,17 +41,17 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
     {
       key: 'address',
       header: 'Address',
-      widthPx: 156,
+      widthPx: 142,
       hideBelowPx: 950,
       muted: true,
       cell: (row) =>
-        row.address === null ? '' : <Hash value={row.address} keep={6} copy={false} />,
+        row.address === null ? '' : <Hash value={row.address} keep={5} copy={false} />,
     },
     {
       key: 'tid',
       header: 'ID',
-      widthPx: 96,
-      hideBelowPx: 1036,
+      widthPx: 92,
+      hideBelowPx: 1024,
       muted: true,
       cell: (row) => row.tid,
     },
@@ -62,7 +62,7 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 152,
+  widthPx: 182,
   grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>
