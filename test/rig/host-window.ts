@@ -54,7 +54,7 @@ export async function makeHostWindow(
     const { kind, id, channel, args } = codec.decode(payload) as FromPreload;
     const isMainFrame = executionContextId === contextId;
     const call = { windowId, isMainFrame, frameUrl: toAppUrl(page.url(), schemes), channel, args };
-    if (kind === 'send') void link.call('ipc.send', call);
+    if (kind === 'send') void link.call('ipc.send', call).catch(() => {});
     else void answerInvoke(executionContextId, id, call);
   });
   const answerInvoke = async (
@@ -76,9 +76,11 @@ export async function makeHostWindow(
   await install(cdp, names, preload);
 
   page.on('load', () => {
-    void link.call('window.loaded', { windowId, url: toAppUrl(page.url(), schemes) });
+    const loaded = { windowId, url: toAppUrl(page.url(), schemes) };
+    // A main process that is killed meanwhile needs not hear of it.
+    void link.call('window.loaded', loaded).catch(() => {});
   });
-  page.on('crash', () => void link.call('window.crashed', { windowId }));
+  page.on('crash', () => void link.call('window.crashed', { windowId }).catch(() => {}));
 
   return {
     page,
