@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { formatBtc } from '#shared/money.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox, type Sandbox, type SandboxHooks } from '../../src/sandbox/server.ts';
+import type { TestContext } from 'vitest';
 import { launchApp, type LaunchedApp } from './launch.ts';
 import { connectAccount, createClient, type Connection } from './steps.ts';
 
@@ -21,21 +22,33 @@ export const PAYEE = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 
 /** What a test started and what is to be done about it when it ends, however it ends. */
 const endings: (() => Promise<unknown>)[] = [];
+const pages: Page[] = [];
 
-/** Ends what was opened here, the latest first. For `afterEach` or `afterAll`. */
-export async function endAll(): Promise<void> {
+/** Ends what was opened here, the latest first. For `afterEach` or `afterAll`; after a failure, says what was on screen. */
+export async function endAll(context?: Pick<TestContext, 'task'>): Promise<void> {
+  if (context?.task?.result?.state === 'fail') for (const page of pages) await describe(page);
+  pages.length = 0;
   for (const end of endings.splice(0).toReversed()) await end();
+}
+
+async function describe(page: Page): Promise<void> {
+  const tree = await page.ariaSnapshot({ timeout: 2000 }).catch(String);
+  console.log(`On the screen of the test that failed, ${page.url()}:\n${tree}`);
 }
 
 export function atEnd(end: () => Promise<unknown>): void {
   endings.push(end);
 }
 
-/** An empty service with one merchant, on a port of its own. */
+/** An empty service with one merchant, on a port of its own. Its rate holds for a day, so that none ends between two steps. */
 export async function startServer(
   options: Partial<SandboxOptions & SandboxHooks> = {},
 ): Promise<Sandbox> {
-  const sandbox = await startSandbox({ merchants: [merchant], ...options });
+  const sandbox = await startSandbox({
+    merchants: [merchant],
+    quoteMs: 24 * 3_600_000,
+    ...options,
+  });
   atEnd(sandbox.close);
   return sandbox;
 }
@@ -64,6 +77,7 @@ export async function openDesk(userDataDir: string, env: NodeJS.ProcessEnv = {})
   const page = await app.firstWindow();
   // A step that waits longer than this has failed, and says on what it waited.
   page.setDefaultTimeout(15_000);
+  pages.push(page);
   return { app, page };
 }
 

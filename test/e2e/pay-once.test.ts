@@ -34,7 +34,7 @@ let sandbox: Sandbox;
 let line: FaultyLine;
 
 beforeEach(async () => {
-  sandbox = await startServer({ quoteMs: 24 * 3_600_000 });
+  sandbox = await startServer();
   line = await startFaultyLine(sandbox.url);
   atEnd(line.close);
 });

@@ -75,8 +75,13 @@ export async function reviewBuy(page: Page, usd: string): Promise<void> {
 }
 
 export async function confirmBuy(page: Page): Promise<void> {
-  await pressConfirmBuy(page);
-  await page.getByText('Slippage').waitFor();
+  const carriedOut = page.getByText('Slippage');
+  const expired = page.getByText('The rate has expired.');
+  do {
+    await pressConfirmBuy(page);
+    await carriedOut.or(expired).first().waitFor();
+    // Main may find the rate expired that was good when the button was pressed.
+  } while (!(await carriedOut.isVisible()));
 }
 
 export async function pressConfirmBuy(page: Page): Promise<void> {

@@ -156,7 +156,11 @@ async function loosen(page: Page, stop: Stop): Promise<void> {
 }
 
 async function changeApprovers(page: Page, stop: Stop): Promise<void> {
-  await button(page, 'Actions for Bob Okafor').click();
+  const actions = button(page, 'Actions for Bob Okafor');
+  // The notice of what was saved is still there, where the menu opens, and must not cover it.
+  await actions.evaluate((element) => element.scrollIntoView({ block: 'end' }));
+  await page.getByText('Guards saved').first().waitFor();
+  await actions.click();
   await page.getByRole('menuitem', { name: 'Change passphrase' }).click();
   const changing = dialogOf(page, 'Change the passphrase of Bob Okafor');
   await changing.waitFor();
