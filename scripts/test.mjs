@@ -6,7 +6,7 @@ import { runWithThrowawayKeyring } from './keyring.mjs';
 import { node, root } from './paths.mjs';
 
 /** What of vitest's JSON report the closing line is made of. */
-/** @typedef {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} Report */
+/** @typedef {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} Report */
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const report = join(root, 'node_modules/.cache/test-report.json');
@@ -20,14 +20,15 @@ const args = [vitest, 'run', ...reporters, ...process.argv.slice(2)];
 process.exitCode = await runWithThrowawayKeyring(node, args);
 console.log(closingLine());
 
-/** A test file that could not even be loaded counts as one failed test. */
+/** A test file that could not be loaded, or failed beside its tests, counts as one failed test. */
 function closingLine() {
   if (!existsSync(report)) return '0 passed, 1 failed';
   const { numPassedTests, numFailedTests, testResults } = /** @type {Report} */ (
     JSON.parse(readFileSync(report, 'utf8'))
   );
-  const unloaded = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  const files = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
   );
-  return `${numPassedTests} passed, ${numFailedTests + unloaded.length} failed`;
+  return `${numPassedTests} passed, ${numFailedTests + files.length} failed`;
 }

@@ -1,4 +1,9 @@
-import type { HistoryFilter, HistoryQuery } from '#shared/domain/transaction.ts';
+import type {
+  HistoryFilter,
+  HistoryPage,
+  HistoryQuery,
+  HistorySummary,
+} from '#shared/domain/transaction.ts';
 import { historyPage, historySummary } from '../../src/main/storage/cache/history-repo.ts';
 import { openForReading, type CacheDb } from '../../src/main/storage/open.ts';
 import { interleave, median, percentile, type Context, type Figure } from '../harness.ts';
@@ -21,7 +26,7 @@ const SMALL_ROWS = 10_000;
 
 type Asking<Input> = {
   inputs: (cache: CacheDb, seed: number) => readonly Input[];
-  call: (cache: CacheDb, input: Input) => unknown;
+  call: (cache: CacheDb, input: Input) => HistoryPage | HistorySummary;
 };
 
 const pages: Asking<HistoryQuery> = {
@@ -84,7 +89,13 @@ function createTimer<Input>(
       calls: calls.length,
     };
   };
-  return { data, cache, asked, time, readings, close: () => cache.close() };
+  /** Median length of the answers: where it grows, time does. A sum is one row. */
+  const rowsEach = () => median(asked.map((input) => rowsIn(call(cache, input))));
+  return { data, cache, asked, time, readings, rowsEach, close: () => cache.close() };
+}
+
+function rowsIn(answer: ReturnType<Asking<never>['call']>): number {
+  return 'rows' in answer ? answer.rows.length : 1;
 }
 
 async function against<Input>(
@@ -192,9 +203,10 @@ function growth<Input>(name: string, asking: Asking<Input>): Figure {
       const large = createTimer(context, asking);
       const small = createTimer(context, asking, Math.min(SMALL_ROWS, context.rows));
       const { value, anchorValue } = await interleave(context.rounds, large.time, small.time);
+      const readings = { 'rows of an answer': large.rowsEach(), 'of the anchor': small.rowsEach() };
       large.close();
       small.close();
-      return { value, anchorValue };
+      return { value, anchorValue, readings };
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
-import { endAll } from './desk.ts';
+import { endTest } from './desk.ts';
 import { launchApp } from './launch.ts';
 import {
   confirmBuy,
@@ -116,7 +116,7 @@ async function walk(page: Page, stop: (screen: string) => Promise<void>): Promis
   await stop('profile menu');
 }
 
-afterEach(endAll);
+afterEach(endTest);
 
 it(
   'breaks no rule of WCAG 2.2 AA that axe can see, on any screen, light or dark',

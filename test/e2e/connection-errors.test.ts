@@ -9,6 +9,7 @@ import {
   atEnd,
   connectionTo,
   endAll,
+  endTest,
   errorBeside,
   merchant,
   newDataFolder,
@@ -165,7 +166,7 @@ describe('a connection that cannot work', () => {
 });
 
 describe('a clock twenty minutes off', () => {
-  afterEach(endAll);
+  afterEach(endTest);
 
   it.each([
     { direction: 'behind', offsetMs: 20 * 60_000 },
@@ -183,7 +184,7 @@ describe('a clock twenty minutes off', () => {
 });
 
 describe('a keychain that cannot be used', () => {
-  afterEach(endAll);
+  afterEach(endTest);
 
   it.each([
     { mode: 'absent', says: 'No keychain answers on this computer' },

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
 import {
-  endAll,
+  endTest,
   newDataFolder,
   openDesk,
   openFundedDesk,
@@ -12,7 +12,7 @@ import {
 } from './desk.ts';
 import { goTo, openClient, startWithdrawal, fillWithdrawal } from './steps.ts';
 
-afterEach(endAll);
+afterEach(endTest);
 
 it('shows what can be read of damaged records, says where the copy is, and sends nothing', async () => {
   const sandbox = await startServer();

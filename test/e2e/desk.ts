@@ -24,11 +24,16 @@ export const PAYEE = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 const endings: (() => Promise<unknown>)[] = [];
 const pages: Page[] = [];
 
-/** Ends what was opened here, the latest first. For `afterEach` or `afterAll`; after a failure, says what was on screen. */
-export async function endAll(context?: Pick<TestContext, 'task'>): Promise<void> {
-  if (context?.task?.result?.state === 'fail') for (const page of pages) await describe(page);
+/** Ends what was opened here, the latest first. For `afterAll`. */
+export async function endAll(): Promise<void> {
   pages.length = 0;
   for (const end of endings.splice(0).toReversed()) await end();
+}
+
+/** For `afterEach`: the same, after a failure with what was on screen. */
+export async function endTest({ task }: TestContext): Promise<void> {
+  if (task.result?.state === 'fail') for (const page of pages) await describe(page);
+  await endAll();
 }
 
 async function describe(page: Page): Promise<void> {

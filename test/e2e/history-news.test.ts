@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
-import { connectionTo, endAll, newDataFolder, openDesk, startServer } from './desk.ts';
+import { connectionTo, endTest, newDataFolder, openDesk, startServer } from './desk.ts';
 import { connectAccount, createClient, goTo } from './steps.ts';
 
 const DEPOSITS = 120;
 
-afterEach(endAll);
+afterEach(endTest);
 
 function gridTop(page: Page): Promise<number> {
   return page.getByRole('grid').evaluate((grid) => grid.scrollTop);

@@ -11,7 +11,7 @@ import { answerAs, startFaultServer, type FaultServer } from '../fault-server/fa
 import { withKeyring } from '../helpers/keyring.ts';
 import {
   atEnd,
-  endAll,
+  endTest,
   newDataFolder,
   openDesk,
   openFundedDesk,
@@ -27,7 +27,7 @@ import { confirmWithdrawal, reviewWithdrawal } from './steps.ts';
 /** The rows of the fault matrix (money-safety.md) in which the machine fails, through the built app. */
 const ACCEPTED = 'Withdrawal accepted';
 
-afterEach(endAll);
+afterEach(endTest);
 
 type Scene = Desk & { userDataDir: string; sandbox: Sandbox; server: FaultServer };
 

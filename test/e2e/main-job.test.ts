@@ -6,7 +6,7 @@ import {
   balanceOf,
   confirmDeposits,
   connectionTo,
-  endAll,
+  endTest,
   merchant,
   newDataFolder,
   ONE_BTC,
@@ -30,7 +30,7 @@ import {
 
 const CLIENT = 'Aster Books';
 
-afterEach(endAll);
+afterEach(endTest);
 
 it('goes from the first run to a verified report, and keeps it all without the server', async () => {
   const userDataDir = await newDataFolder();

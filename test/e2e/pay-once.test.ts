@@ -7,7 +7,7 @@ import type { Sandbox } from '../../src/sandbox/server.ts';
 import {
   atEnd,
   balanceOf,
-  endAll,
+  endTest,
   newDataFolder,
   ONE_BTC,
   openDesk,
@@ -38,7 +38,7 @@ beforeEach(async () => {
   line = await startFaultyLine(sandbox.url);
   atEnd(line.close);
 });
-afterEach(endAll);
+afterEach(endTest);
 
 /** The withdrawal was executed; what became of its answer is another matter. */
 async function isExecuted(): Promise<void> {

@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import {
   balanceOf,
   connectionTo,
-  endAll,
+  endTest,
   errorBeside,
   newDataFolder,
   ONE_BTC,
@@ -26,7 +26,7 @@ import {
 const PRACTICE_CLIENT = 'Harbour Coffee Roasters';
 const OWN_CLIENT = 'Aster Books';
 
-afterEach(endAll);
+afterEach(endTest);
 
 function band(page: Page, word: string) {
   return page.getByRole('region', { name: 'Environment' }).getByText(word);

@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
-import { atEnd, connectionTo, endAll, newDataFolder, openDesk, startServer } from './desk.ts';
+import { atEnd, connectionTo, endTest, newDataFolder, openDesk, startServer } from './desk.ts';
 import { startFaultyLine } from './faulty-line.ts';
 import { connectAccount, goTo } from './steps.ts';
 
 const ANSWER_MS = 700;
 
-afterEach(endAll);
+afterEach(endTest);
 
 it('shows how far a long reading is, stops when told to, and goes on from there', async () => {
   const sandbox = await startServer({ scenario: 'demo' });

@@ -50,6 +50,7 @@ export function ReportsPage(): ReactNode {
   return (
     <div className={css['page']}>
       <PageHeader title="Reports" actions={verify.button} />
+      {verify.result}
       <Card>
         <form
           className={css['form']}
@@ -90,7 +91,6 @@ export function ReportsPage(): ReactNode {
       {job !== null && (
         <JobCard job={job} startedAtMs={startedAtMs} onCancel={() => void cancel()} />
       )}
-      {verify.result}
     </div>
   );
 }
