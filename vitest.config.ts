@@ -4,6 +4,8 @@ const slow = ['integration', 'simulation', 'crash', 'rig', 'tooling'];
 
 export default defineConfig({
   test: {
+    // A second, vitest's own, is short where a process or a browser is waited for.
+    expect: { poll: { timeout: 10_000 } },
     // Groups run one after the other: what starts browsers does not share the processor with the rest.
     projects: [
       {

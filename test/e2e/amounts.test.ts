@@ -28,7 +28,7 @@ afterAll(endAll);
 /** Asks for the review, is told why not, and nothing has left for the service. */
 async function isRefused(field: string, says: string): Promise<void> {
   await page.getByRole('button', { name: 'Review' }).click();
-  await expect.poll(() => errorBeside(page, field), { timeout: 10_000 }).toContain(says);
+  await expect.poll(() => errorBeside(page, field)).toContain(says);
   expect(await page.getByRole('button', { name: 'Review' }).isVisible()).toBe(true);
   expect(paymentsOf(sandbox)).toEqual([]);
 }

@@ -335,7 +335,7 @@ describe('the fault matrix', () => {
     for (const row of slow) {
       await confirm(row);
       const path = `/api/v1/clients/${uidOf(row)}/withdrawal`;
-      await expect.poll(() => postsOf.get(path), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => postsOf.get(path)).toBe(1);
     }
   });
 

@@ -68,7 +68,7 @@ it('goes from the first run to a verified report, and keeps it all without the s
 
   await goTo(page, 'History');
   const rows = page.getByRole('grid').getByRole('row').filter({ hasText: CLIENT });
-  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => rows.count()).toBe(3);
 
   await goTo(page, 'Reports');
   const csvPath = join(userDataDir, 'transactions.csv');
@@ -94,7 +94,7 @@ it('goes from the first run to a verified report, and keeps it all without the s
   await balanceOf(later.page, 'Balance', balanceSats);
   await goTo(later.page, 'History');
   const kept = later.page.getByRole('grid').getByRole('row').filter({ hasText: CLIENT });
-  await expect.poll(() => kept.count(), { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => kept.count()).toBe(3);
   await later.app.close();
 
   expect(await filesWith(userDataDir, merchant.apiKey)).not.toEqual([]);

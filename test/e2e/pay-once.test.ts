@@ -43,7 +43,7 @@ afterEach(endTest);
 /** The withdrawal was executed; what became of its answer is another matter. */
 async function isExecuted(): Promise<void> {
   const withdrawals = () => sandbox.ledger().filter(({ type }) => type === 'bitcoin_withdrawal');
-  await expect.poll(() => withdrawals().length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => withdrawals().length).toBe(1);
 }
 
 /** From the client's page: asks for the withdrawal that is already under way. */
@@ -144,7 +144,7 @@ it('takes no Enter that is held down, and sends a buy once for a new one', async
   await page.keyboard.up('Enter');
   line.setPostFault('hold');
   for (let repeat = 0; repeat < 10; repeat += 1) await page.keyboard.down('Enter');
-  await expect.poll(() => paymentsOf(sandbox).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => paymentsOf(sandbox).length).toBe(1);
   line.setPostFault('none');
   await page.getByText('Slippage').waitFor();
   await page.keyboard.up('Enter');

@@ -118,11 +118,11 @@ describe('the practice server', () => {
       await ended(child);
       if (index === 0) {
         await expect
-          .poll(() => connectTo(baseUrl, credentials).ping(), { timeout: 10_000 })
+          .poll(() => connectTo(baseUrl, credentials).ping())
           .toMatchObject({ status: 'ok' });
       }
     }
-    await expect.poll(() => lost, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => lost).toHaveLength(1);
     expect(children).toHaveLength(2);
   }, 30_000);
 
