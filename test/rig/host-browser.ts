@@ -14,6 +14,8 @@ import {
 const IS_ROOT = process.getuid?.() === 0;
 
 const FLAGS = [
+  // A browser's window has an address bar, whose own pages take as much of the machine at a start as the app's.
+  '--app=data:text/html,',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -23,12 +25,7 @@ const FLAGS = [
 ];
 
 /** Chromium runs as root only without its sandbox, and would say so across the top of the window. */
-const WINDOW_FLAGS = [
-  ...FLAGS,
-  '--app=data:text/html,',
-  '--window-size=1280,800',
-  ...(IS_ROOT ? ['--test-type'] : []),
-];
+const WINDOW_FLAGS = [...FLAGS, '--window-size=1280,800', ...(IS_ROOT ? ['--test-type'] : [])];
 
 export type HostBrowser = {
   answers: Omit<Answers<HostCalls>, 'started'>;
