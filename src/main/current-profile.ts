@@ -30,7 +30,7 @@ type CurrentProfileDeps = {
 
 type Opened = { running: RunningProfile; close: () => Promise<void> };
 
-/** Lets what the first screen asks for come first: its window takes most of this. */
+/** From the first question of the page on: lets all that its first screen asks for come first. */
 const START_AFTER_MS = 1000;
 
 /** Which profile is open: one at a time. Changes are made one after the other. */
@@ -39,6 +39,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
   let current: Promise<Opened> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   const rechecked = new Set<string>();
+  const asked = Promise.withResolvers<void>();
 
   /** One change of the open profile at a time, whatever became of the one before. */
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -76,7 +77,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     });
     // Main is idle until the page asks, and most of what it asks for needs the rooms. Who asks is told what is wrong.
     setImmediate(() => void running.rooms().catch(() => {}));
-    const quiet = setTimeout(START_AFTER_MS);
+    const quiet = asked.promise.then(() => setTimeout(START_AFTER_MS));
     void Promise.all([signer.ready, quiet]).then(() => isCurrent && running.start());
     const close = async (): Promise<void> => {
       isCurrent = false;
@@ -116,6 +117,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
   }
 
   async function opened(): Promise<RunningProfile> {
+    asked.resolve();
     if (current === null) throw new AppError('not_found', 'Open a profile first.');
     return (await current).running;
   }
