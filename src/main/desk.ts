@@ -91,7 +91,6 @@ export function startDesk(): void {
       platform: ['linux', 'darwin', 'win32'].includes(platform) ? platform : 'other',
       activeProfileId: store.activeId(),
       settings: settings.get(),
-      timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
     } as AppInfo;
   }
 

@@ -8,3 +8,8 @@ export const TimeZoneProvider = TimeZoneContext.Provider;
 export function useTimeZone(): string {
   return use(TimeZoneContext);
 }
+
+/** What the operator may choose. Not asked for at the start: to list them takes long. */
+export function timeZones(): string[] {
+  return ['UTC', ...Intl.supportedValuesOf('timeZone')];
+}

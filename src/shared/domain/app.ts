@@ -18,7 +18,6 @@ export type AppInfo = {
   /** Null on the first run, until a profile is opened. */
   activeProfileId: string | null;
   settings: Settings;
-  timeZones: string[];
 };
 
 /** A line the operator should see once. */

@@ -1,5 +1,5 @@
 import { FileSpreadsheet } from 'lucide-react';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { ReportKind } from '#shared/domain/report.ts';
 import { dayAfter, dayOf } from '#shared/time-zone.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -11,9 +11,8 @@ import { DateRange } from '../../components/date-range.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { useRequest } from '../../lib/resource.ts';
-import { useSession } from '../../lib/session.ts';
 import { useNow } from '../../lib/now.ts';
-import { useTimeZone } from '../../lib/time-zone.ts';
+import { timeZones, useTimeZone } from '../../lib/time-zone.ts';
 import { JobCard } from './job-card.tsx';
 import { isBackwards, rangePresets } from './presets.ts';
 import css from './reports.module.css';
@@ -98,7 +97,7 @@ export function ReportsPage(): ReactNode {
 type ChoicesProps = { form: ReportForm; onChange: (form: ReportForm) => void };
 
 function Choices({ form, onChange }: ChoicesProps): ReactNode {
-  const timeZones = useSession((session) => session.info?.timeZones ?? []);
+  const [zones] = useState(timeZones);
   const clients = useRequest('clients.list', {}, ['clients.changed']);
   const today = dayOf(useNow(60_000), form.timeZone);
   return (
@@ -114,7 +113,7 @@ function Choices({ form, onChange }: ChoicesProps): ReactNode {
       </div>
       <Combobox
         label="Time zone"
-        items={timeZones}
+        items={zones}
         value={form.timeZone}
         onChange={(timeZone) => onChange({ ...form, timeZone })}
         empty="Nothing matches. Try part of a city."

@@ -11,6 +11,7 @@ import { toast } from '../../components/toasts.tsx';
 import { formatMinute } from '../../lib/format.ts';
 import { useNow } from '../../lib/now.ts';
 import { saveSettings, useSession } from '../../lib/session.ts';
+import { timeZones } from '../../lib/time-zone.ts';
 import css from './settings-page.module.css';
 
 const themes = [
@@ -58,7 +59,8 @@ async function save(settings: Settings): Promise<string | null> {
 }
 
 function DisplayCard({ info }: { info: AppInfo }): ReactNode {
-  const { settings, timeZones } = info;
+  const { settings } = info;
+  const [zones] = useState(timeZones);
   const now = useNow(60_000);
   return (
     <Card title="Display">
@@ -71,7 +73,7 @@ function DisplayCard({ info }: { info: AppInfo }): ReactNode {
         />
         <Combobox
           label="Time zone"
-          items={timeZones}
+          items={zones}
           value={settings.timeZone}
           empty="Nothing matches. Try part of a city."
           hint={`Times are shown, and days of reports begin, in this zone. Now ${formatMinute(now, settings.timeZone)}.`}
