@@ -160,7 +160,7 @@ export function wireRooms(
     rates,
     reports,
     connection,
-    overview: () => overview(records, cache),
+    overview: (query) => overview(records, cache, query),
     rateSeries: (period) => rateSeries(records, cache, period, now()),
     transaction: (clientUid, tid) => readTransaction(cache, clientUid, tid),
     annotate: (input) =>

@@ -1,7 +1,7 @@
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
 import type { RecordsDamage } from '#shared/domain/damage.ts';
-import type { Overview } from '#shared/domain/overview.ts';
+import type { Overview, OverviewQuery } from '#shared/domain/overview.ts';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
@@ -41,7 +41,7 @@ export type Rooms = {
   rates: RatePoller;
   reports: Reports;
   connection: ConnectionMonitor;
-  overview: () => Overview;
+  overview: (query: OverviewQuery) => Overview;
   rateSeries: (period: RatePeriod) => Promise<RateSeries>;
   /** @throws AppError not_found */
   transaction: (clientUid: string, tid: string) => TransactionRow;
@@ -206,7 +206,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'rates.series': async ({ period }) => (await rooms()).rateSeries(period),
 
-    'overview.get': async () => (await rooms()).overview(),
+    'overview.get': async (query) => (await rooms()).overview(query),
 
     'reports.start': async (request) => {
       const { reports } = await rooms();

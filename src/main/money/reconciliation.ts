@@ -1,5 +1,5 @@
 import type { ClientBalance } from '#shared/domain/client.ts';
-import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
+import type { Overview, OverviewQuery, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { listBalances } from '../storage/cache/balances-repo.ts';
 import { listCoverage } from '../storage/cache/coverage-repo.ts';
@@ -95,12 +95,36 @@ function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
   };
 }
 
+const urgency: Record<ReconciliationRow['verdict'], number> = {
+  differs: 0,
+  checking: 1,
+  ties_out: 2,
+};
+
+/** The first rows of the verdict: what needs a look first, then the larger difference, then by name. */
+export function arrangeRows(
+  rows: readonly ReconciliationRow[],
+  { verdict, limit }: OverviewQuery,
+): ReconciliationRow[] {
+  const size = (row: ReconciliationRow): number => Math.abs(row.differenceSats ?? 0);
+  const name = (row: ReconciliationRow): string => row.clientLabel || row.clientUid;
+  return rows
+    .filter((row) => verdict === null || row.verdict === verdict)
+    .sort(
+      (a, b) =>
+        urgency[a.verdict] - urgency[b.verdict] ||
+        size(b) - size(a) ||
+        name(a).localeCompare(name(b), 'en'),
+    )
+    .slice(0, limit);
+}
+
 /** The overview of all registered clients, read from running totals: no scan of the history. */
-export function overview(records: RecordsDb, cache: CacheDb): Overview {
+export function overview(records: RecordsDb, cache: CacheDb, query: OverviewQuery): Overview {
   const sums = listBalanceSums(cache);
   const balances = listBalances(cache);
   const coverage = listCoverage(cache);
-  return reconcile(
+  const all = reconcile(
     listRegisteredClients(records).map(({ uid, label, archived }) => ({
       clientUid: uid,
       clientLabel: label,
@@ -110,4 +134,5 @@ export function overview(records: RecordsDb, cache: CacheDb): Overview {
       historyComplete: coverage.get(uid)?.complete ?? false,
     })),
   );
+  return { ...all, rows: arrangeRows(all.rows, query) };
 }

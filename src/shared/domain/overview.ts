@@ -1,3 +1,9 @@
+import * as z from 'zod/mini';
+
+export const verdictSchema = z.enum(['ties_out', 'differs', 'checking']);
+/** `checking`: history or balance is not complete yet, so no verdict. */
+export type RowVerdict = z.infer<typeof verdictSchema>;
+
 /** A client's reconciliation: opening + deposits + buys − withdrawals against the reported balance, in satoshis. */
 export type ReconciliationRow = {
   clientUid: string;
@@ -12,14 +18,22 @@ export type ReconciliationRow = {
   unconfirmedSats: number | null;
   /** reported − computed; null while either side is not known whole. */
   differenceSats: number | null;
-  /** `checking`: history or balance is not complete yet, so no verdict. */
-  verdict: 'ties_out' | 'differs' | 'checking';
+  verdict: RowVerdict;
   balanceAsOfMs: number | null;
   historyComplete: boolean;
 };
 
+export const overviewQuerySchema = z.strictObject({
+  /** Null: rows of any verdict. */
+  verdict: z.nullable(verdictSchema),
+  limit: z.int().check(z.minimum(1)),
+});
+export type OverviewQuery = z.infer<typeof overviewQuerySchema>;
+
 export type Overview = {
+  /** The first of those asked for: what needs a look first, then the larger difference, then by name. */
   rows: ReconciliationRow[];
+  /** Of all clients. */
   total: {
     clients: number;
     depositSats: number;

@@ -30,7 +30,7 @@ import {
   type GuardPolicy,
 } from '../domain/guards.ts';
 import type { RecordsDamage } from '../domain/damage.ts';
-import type { Overview } from '../domain/overview.ts';
+import { overviewQuerySchema, type Overview } from '../domain/overview.ts';
 import {
   apiOptionsSchema,
   connectionFormSchema,
@@ -235,7 +235,7 @@ export const requests = {
   'rates.refresh': request<RateStatus>()(none),
   'rates.series': request<RateSeries>()(z.strictObject({ period: ratePeriodSchema })),
 
-  'overview.get': request<Overview>()(none),
+  'overview.get': request<Overview>()(overviewQuerySchema),
 
   /** Asks for a place, then writes. Null when the operator closed the dialog. */
   'reports.start': request<ReportProgress | null>()(reportRequestSchema),

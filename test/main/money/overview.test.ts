@@ -26,7 +26,8 @@ it('reads the figures of every registered client from its own databases', () => 
   saveBalance(desk.cache, 'BT-C2', { balanceSats: 8, unconfirmedSats: 0, asOfMs: 15 });
   archiveClient(desk.records, 'BT-C3', true);
 
-  const { rows: found, total, oldestBalanceAtMs } = overview(desk.records, desk.cache);
+  const query = { verdict: null, limit: 3 };
+  const { rows: found, total, oldestBalanceAtMs } = overview(desk.records, desk.cache, query);
   // Six confirmations make a deposit part of the balance; a pending withdrawal has left it already.
   expect(found.find(({ clientUid }) => clientUid === 'BT-C1')).toMatchObject({
     depositSats: 100,

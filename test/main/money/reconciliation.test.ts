@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reconcile, type ClientFigures } from '../../../src/main/money/reconciliation.ts';
+import {
+  arrangeRows,
+  reconcile,
+  type ClientFigures,
+} from '../../../src/main/money/reconciliation.ts';
 
 function figures(changes: Partial<ClientFigures> = {}): ClientFigures {
   return {
@@ -94,5 +98,30 @@ describe('all clients', () => {
         expect(total.tiesOut + total.differs).toBe(rows.length);
       }),
     );
+  });
+});
+
+describe('rows', () => {
+  const ofBalance = (clientLabel: string, differenceSats: number | null): ClientFigures =>
+    figures({
+      clientLabel,
+      balance: differenceSats === null ? null : balanceOf(137_949_065 + differenceSats),
+    });
+  const { rows } = reconcile([
+    ofBalance('Beta', 0),
+    ofBalance('Alpha', 0),
+    ofBalance('Small', 5),
+    ofBalance('Open', null),
+    ofBalance('Large', -90),
+  ]);
+
+  it.each([
+    ['all of them', { verdict: null, limit: 9 }, ['Large', 'Small', 'Open', 'Alpha', 'Beta']],
+    ['the first', { verdict: null, limit: 2 }, ['Large', 'Small']],
+    ['of one verdict', { verdict: 'ties_out', limit: 1 }, ['Alpha']],
+    ['of fewer than asked for', { verdict: 'checking', limit: 5 }, ['Open']],
+  ] as const)('what needs a look first, larger before smaller: %s', (_name, query, labels) => {
+    expect(arrangeRows(rows, query).map((row) => row.clientLabel)).toEqual(labels);
+    expect(rows[0]?.clientLabel).toBe('Beta');
   });
 });

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
-import type { ReconciliationRow } from '#shared/domain/overview.ts';
+import type { ClientView } from '#shared/domain/client.ts';
 import { Btc, Usd } from '../../components/amounts.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -9,17 +9,16 @@ import { IntentBadge } from '../../components/state-badge.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { intentKindWords } from '../../components/wording.ts';
+import { useRequest } from '../../lib/resource.ts';
 
 /** Requests that are not settled: someone has to decide, or the app is finding out. Nothing when there are none. */
-export function OpenIntents({
-  intents,
-  rows,
-}: {
-  intents: readonly Intent[];
-  rows: readonly ReconciliationRow[];
-}): ReactNode {
+export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactNode {
+  return intents.length === 0 ? null : <Listed intents={intents} />;
+}
+
+function Listed({ intents }: { intents: readonly Intent[] }): ReactNode {
   const [, navigate] = useLocation();
-  if (intents.length === 0) return null;
+  const clients = useRequest('clients.list', {}, ['clients.changed']).value ?? [];
   return (
     <Card
       title="Needs someone"
@@ -41,7 +40,7 @@ export function OpenIntents({
               <Td>
                 <Link href={`/intents/${intent.id}`}>{intentKindWords[intent.kind]}</Link>
               </Td>
-              <Td>{nameOf(intent, rows)}</Td>
+              <Td>{nameOf(intent, clients)}</Td>
               <Td muted>
                 <Time ms={intent.createdAtMs} />
               </Td>
@@ -62,9 +61,9 @@ export function OpenIntents({
   );
 }
 
-function nameOf({ clientUid, label }: Intent, rows: readonly ReconciliationRow[]): string {
-  const row = rows.find((each) => each.clientUid === clientUid);
-  return row?.clientLabel || clientUid || label || '—';
+function nameOf({ clientUid, label }: Intent, clients: readonly ClientView[]): string {
+  const client = clients.find(({ uid }) => uid === clientUid);
+  return client?.label || clientUid || label || '—';
 }
 
 const whyOpen: Partial<Record<Intent['state'], string>> = {

@@ -1,5 +1,5 @@
 import { Users } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Overview } from '#shared/domain/overview.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -10,7 +10,9 @@ import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
 import { useConnection, useSyncProgress } from '../../lib/profile.tsx';
 import { useDamage } from '../../lib/damage.ts';
+import { useLast } from '../../lib/last.ts';
 import { useRequest } from '../../lib/resource.ts';
+import { firstQuery } from './first-query.ts';
 import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
 import { Figures, FiguresSkeleton } from './figures.tsx';
@@ -22,9 +24,11 @@ const STALE_AFTER_MS = 15 * 60_000;
 
 /** The home screen. Its one question: is everything accounted for? */
 export function OverviewPage(): ReactNode {
-  const overview = useRequest('overview.get', {}, ['clients.changed', 'transactions.changed']);
+  const [query, setQuery] = useState(firstQuery);
+  const overview = useRequest('overview.get', query, ['clients.changed', 'transactions.changed']);
+  const shown = useLast(overview.value);
   const intents = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
-  const oldest = overview.value?.oldestBalanceAtMs ?? null;
+  const oldest = shown?.oldestBalanceAtMs ?? null;
   return (
     <div className={css['page']}>
       <PageHeader
@@ -39,7 +43,7 @@ export function OverviewPage(): ReactNode {
           )
         }
       />
-      {overview.status === 'loading' && (
+      {overview.status === 'loading' && shown === null && (
         <>
           <Banner tone="neutral" title="Adding up balances and histories">
             The verdict follows in a moment.
@@ -51,7 +55,7 @@ export function OverviewPage(): ReactNode {
       {overview.status === 'error' && (
         <ErrorState error={overview.error} onRetry={overview.reload} />
       )}
-      {overview.status === 'ready' && (
+      {overview.status !== 'error' && shown !== null && (
         <>
           {intents.error && (
             <Banner
@@ -62,7 +66,9 @@ export function OverviewPage(): ReactNode {
               {intents.error.message}
             </Banner>
           )}
-          <Accounts overview={overview.value} intents={intents.value ?? []} />
+          <Accounts overview={shown} intents={intents.value ?? []}>
+            <Reconciliation overview={shown} query={query} onQuery={setQuery} />
+          </Accounts>
         </>
       )}
     </div>
@@ -72,9 +78,11 @@ export function OverviewPage(): ReactNode {
 function Accounts({
   overview,
   intents,
+  children,
 }: {
   overview: Overview;
   intents: readonly Intent[];
+  children: ReactNode;
 }): ReactNode {
   const isOffline = useConnection()?.state === 'offline';
   const hasFailed = typeof useSyncProgress()?.lastError === 'string';
@@ -83,7 +91,7 @@ function Accounts({
   if (overview.total.clients === 0 && isRegistryWhole) {
     return (
       <>
-        <OpenIntents intents={intents} rows={overview.rows} />
+        <OpenIntents intents={intents} />
         <Card>
           <EmptyState
             icon={Users}
@@ -105,9 +113,9 @@ function Accounts({
       <Banner tone={verdict.tone} title={verdict.title}>
         {verdict.text}
       </Banner>
-      <OpenIntents intents={intents} rows={overview.rows} />
+      <OpenIntents intents={intents} />
       <Figures total={overview.total} />
-      <Reconciliation rows={overview.rows} total={overview.total} />
+      {children}
     </>
   );
 }

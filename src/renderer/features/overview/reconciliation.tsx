@@ -1,6 +1,11 @@
-import { useMemo, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
+import type {
+  Overview,
+  OverviewQuery,
+  ReconciliationRow,
+  RowVerdict,
+} from '#shared/domain/overview.ts';
 import { Btc } from '../../components/amounts.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -9,43 +14,54 @@ import { Segmented } from '../../components/segmented.tsx';
 import { SkeletonRows } from '../../components/states.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { formatCount } from '../../lib/format.ts';
+import { firstQuery } from './first-query.ts';
 import css from './reconciliation.module.css';
-import { arrangeRows, rowVerdicts, type RowFilter } from './verdict.ts';
+import { rowVerdicts } from './verdict.ts';
 
-/** Rows drawn at first: a table of thousands would delay the answer at the top. */
-const STEP = 50;
+const STEP = firstQuery.limit;
 const COLUMNS = 9;
+
+/** The choice of rows of any verdict. */
+const ANY = 'any';
 
 type Total = Overview['total'];
 
+type ReconciliationProps = {
+  overview: Overview;
+  query: OverviewQuery;
+  onQuery: (query: OverviewQuery) => void;
+};
+
 export function Reconciliation({
-  rows,
-  total,
-}: {
-  rows: readonly ReconciliationRow[];
-  total: Total;
-}): ReactNode {
-  const [filter, setFilter] = useState<RowFilter>('all');
-  const [shown, setShown] = useState(STEP);
+  overview: { rows, total },
+  query,
+  onQuery,
+}: ReconciliationProps): ReactNode {
   const [, navigate] = useLocation();
-  const arranged = useMemo(() => arrangeRows(rows, filter), [rows, filter]);
-  const hidden = arranged.length - shown;
+  const { verdict, limit } = query;
+  const hidden = countOf(total, verdict) - limit;
   return (
     <Card
       title="Reconciliation"
       padded={false}
-      actions={<Filter total={total} value={filter} onChange={setFilter} />}
+      actions={
+        <Filter
+          total={total}
+          value={verdict}
+          onChange={(asked) => onQuery({ verdict: asked, limit: STEP })}
+        />
+      }
     >
       <div className={css['table']}>
         <Table label="Reconciliation by client, amounts in BTC">
           <Head />
           <tbody>
-            {arranged.slice(0, shown).map((row) => (
+            {rows.map((row) => (
               <Tr key={row.clientUid} onOpen={() => navigate(`/clients/${row.clientUid}`)}>
                 <Cells row={row} />
               </Tr>
             ))}
-            {arranged.length === 0 && (
+            {rows.length === 0 && (
               <tr>
                 <Td muted colSpan={COLUMNS}>
                   No client is in this state.
@@ -53,7 +69,7 @@ export function Reconciliation({
               </tr>
             )}
           </tbody>
-          {filter === 'all' && <Foot total={total} />}
+          {verdict === null && <Foot total={total} />}
         </Table>
       </div>
       <p className={css['note']}>
@@ -62,7 +78,7 @@ export function Reconciliation({
       </p>
       {hidden > 0 && (
         <div className={css['more']}>
-          <Button variant="ghost" onClick={() => setShown(shown + STEP)}>
+          <Button variant="ghost" onClick={() => onQuery({ verdict, limit: limit + STEP })}>
             Show {formatCount(Math.min(STEP, hidden))} more of {formatCount(hidden)}
           </Button>
         </div>
@@ -77,22 +93,27 @@ function Filter({
   onChange,
 }: {
   total: Total;
-  value: RowFilter;
-  onChange: (value: RowFilter) => void;
+  value: RowVerdict | null;
+  onChange: (value: RowVerdict | null) => void;
 }): ReactNode {
   return (
     <Segmented
       label="Show"
       hideLabel
       items={[
-        { value: 'all', label: `All ${formatCount(total.clients)}` },
+        { value: ANY, label: `All ${formatCount(total.clients)}` },
         { value: 'differs', label: `Differs ${formatCount(total.differs)}` },
         { value: 'checking', label: `Checking ${formatCount(total.checking)}` },
       ]}
-      value={value}
-      onChange={onChange}
+      value={value ?? ANY}
+      onChange={(choice) => onChange(choice === ANY ? null : choice)}
     />
   );
+}
+
+function countOf(total: Total, verdict: RowVerdict | null): number {
+  if (verdict === null) return total.clients;
+  return { ties_out: total.tiesOut, differs: total.differs, checking: total.checking }[verdict];
 }
 
 function Head(): ReactNode {

@@ -62,28 +62,3 @@ export const rowVerdicts: Record<ReconciliationRow['verdict'], { word: string; t
   differs: { word: 'Differs', tone: 'danger' },
   checking: { word: 'Checking', tone: 'neutral' },
 };
-
-export type RowFilter = 'all' | ReconciliationRow['verdict'];
-
-const urgency: Record<ReconciliationRow['verdict'], number> = {
-  differs: 0,
-  checking: 1,
-  ties_out: 2,
-};
-
-/** Rows of the filter: what needs a look first, then the larger difference, then by name. */
-export function arrangeRows(
-  rows: readonly ReconciliationRow[],
-  filter: RowFilter,
-): ReconciliationRow[] {
-  const size = (row: ReconciliationRow): number => Math.abs(row.differenceSats ?? 0);
-  const name = (row: ReconciliationRow): string => row.clientLabel || row.clientUid;
-  return rows
-    .filter((row) => filter === 'all' || row.verdict === filter)
-    .sort(
-      (a, b) =>
-        urgency[a.verdict] - urgency[b.verdict] ||
-        size(b) - size(a) ||
-        name(a).localeCompare(name(b), 'en'),
-    );
-}

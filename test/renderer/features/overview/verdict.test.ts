@@ -1,6 +1,6 @@
-import { describe, expect, it, test } from 'vitest';
-import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
-import { arrangeRows, verdictOf } from '../../../../src/renderer/features/overview/verdict.ts';
+import { describe, expect, test } from 'vitest';
+import type { Overview } from '#shared/domain/overview.ts';
+import { verdictOf } from '../../../../src/renderer/features/overview/verdict.ts';
 
 function overviewWith(counts: { tiesOut: number; differs: number; checking: number }): Overview {
   const sums = {
@@ -14,26 +14,6 @@ function overviewWith(counts: { tiesOut: number; differs: number; checking: numb
   };
   const clients = counts.tiesOut + counts.differs + counts.checking;
   return { rows: [], total: { ...sums, ...counts, clients }, oldestBalanceAtMs: null };
-}
-
-function row(clientLabel: string, differenceSats: number | null): ReconciliationRow {
-  const verdict =
-    differenceSats === null ? 'checking' : differenceSats === 0 ? 'ties_out' : 'differs';
-  return {
-    clientUid: `BT-${clientLabel}`,
-    clientLabel,
-    openingSats: 0,
-    depositSats: 0,
-    buySats: 0,
-    withdrawalSats: 0,
-    computedSats: 0,
-    reportedSats: differenceSats,
-    unconfirmedSats: 0,
-    differenceSats,
-    verdict,
-    balanceAsOfMs: null,
-    historyComplete: differenceSats !== null,
-  };
 }
 
 describe('is everything accounted for?', () => {
@@ -56,24 +36,4 @@ test('the answer is one of the past when the last reading failed', () => {
   expect(verdictOf(tiesOut, 0, true, false)).toMatchObject({ tone: 'warning' });
   const differs = overviewWith({ tiesOut: 2, differs: 1, checking: 0 });
   expect(verdictOf(differs, 0, false).tone).toBe('danger');
-});
-
-describe('rows', () => {
-  const rows = [
-    row('Beta', 0),
-    row('Alpha', 0),
-    row('Small', 5),
-    row('Open', null),
-    row('Large', -90),
-  ];
-
-  it('come with what needs a look first, larger differences before smaller', () => {
-    const names = arrangeRows(rows, 'all').map((each) => each.clientLabel);
-    expect(names).toEqual(['Large', 'Small', 'Open', 'Alpha', 'Beta']);
-  });
-
-  it('are narrowed by verdict and never sorted in place', () => {
-    expect(arrangeRows(rows, 'differs')).toHaveLength(2);
-    expect(rows[0]?.clientLabel).toBe('Beta');
-  });
 });
