@@ -30,8 +30,8 @@ type CurrentProfileDeps = {
 
 type Opened = { running: RunningProfile; close: () => Promise<void> };
 
-/** From the first question of the page on: lets all that its first screen asks for come first. */
-const START_AFTER_MS = 1000;
+/** From the first question of the page on, so that its first screen has main and the machine to itself. */
+const QUIET_MS = 1000;
 
 /** Which profile is open: one at a time. Changes are made one after the other. */
 export function createCurrentProfile(deps: CurrentProfileDeps) {
@@ -40,6 +40,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
   let queue: Promise<unknown> = Promise.resolve();
   const rechecked = new Set<string>();
   const asked = Promise.withResolvers<void>();
+  const quiet = asked.promise.then(() => setTimeout(QUIET_MS));
 
   /** One change of the open profile at a time, whatever became of the one before. */
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -61,6 +62,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       baseUrl,
       signer,
       thorough: rechecked.has(id),
+      quiet,
       profile: () => profiles.view(id),
       emit: (name, payload) => {
         if (isCurrent) emit(name, payload);
@@ -77,7 +79,6 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     });
     // Main is idle until the page asks, and most of what it asks for needs the rooms. Who asks is told what is wrong.
     setImmediate(() => void running.rooms().catch(() => {}));
-    const quiet = asked.promise.then(() => setTimeout(START_AFTER_MS));
     void Promise.all([signer.ready, quiet]).then(() => isCurrent && running.start());
     const close = async (): Promise<void> => {
       isCurrent = false;

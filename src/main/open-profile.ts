@@ -24,6 +24,8 @@ export type OpenOptions = {
   onFailure: (event: string, error: unknown) => void;
   /** Damage was met before: the databases are checked to the last page before anything is read. */
   thorough?: boolean;
+  /** What can wait is not begun before: the check of large records, which takes a core for a while. */
+  quiet?: Promise<void>;
 };
 
 export type RunningProfile = OpenProfile & {
@@ -74,7 +76,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
       await Promise.all([running?.stop(), queries.close()]);
       cache.close();
       records.close();
-      await running?.ended;
+      await running?.ended();
     },
   };
 }

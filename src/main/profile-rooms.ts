@@ -17,7 +17,7 @@ import { getBalance } from './storage/cache/balances-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import type { CacheDb } from './storage/open.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
-import { startRecordsCheck } from './storage/records/records-check.ts';
+import { startRecordsCheck, type RecordsCheck } from './storage/records/records-check.ts';
 import type { OpenedRecords } from './storage/salvage.ts';
 import { createSyncEngine } from './sync/engine.ts';
 
@@ -29,7 +29,7 @@ export type RunningRooms = Rooms & {
   /** Lets what is being sent end and stops the rest. */
   stop: () => Promise<void>;
   /** Resolves when nothing holds the databases any more, once they were closed here. */
-  ended: Promise<void>;
+  ended: () => Promise<void>;
 };
 
 /** What sends, polls, syncs and reports for one profile, wired together over its open databases. */
@@ -134,14 +134,21 @@ export function wireRooms(
     now,
     onProgress: (progress: ReportProgress) => emit('report.progress', progress),
   });
-  const check = damage === null && !records.isWritable ? startRecordsCheck(records) : null;
-  const ready = Promise.resolve(check?.verdict.then(admit));
+  let check: RecordsCheck | null = null;
+  const ready = damage === null && !records.isWritable ? admit() : Promise.resolve();
   ready.catch((error: AppError) => options.onFailure('records', error));
-  /** From here on the records may be written: they are whole. */
-  function admit(): void {
-    if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
+  /** When this is done the records may be written: they are whole. */
+  async function admit(): Promise<void> {
+    await options.quiet;
+    mustBeOpen();
+    check = startRecordsCheck(records);
+    await check.verdict;
+    mustBeOpen();
     records.release();
     recover();
+  }
+  function mustBeOpen(): void {
+    if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
   }
   function begin(): void {
     if (stopped) return;
@@ -175,6 +182,6 @@ export function wireRooms(
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
       await upkeep?.close();
     },
-    ended: Promise.resolve(check?.ended),
+    ended: async () => check?.ended,
   };
 }
