@@ -25,8 +25,15 @@ export default defineConfig({
     build: {
       rolldownOptions: {
         input: mainEntries,
-        // Chunks lie beside the entries, so that import.meta.dirname is out/main in all of them.
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        output: {
+          // An ES module that imports node:fs has Node load all that it lists, streams and promises too: 4 ms.
+          format: 'cjs',
+          // Less to read at each start; names stay, for the stacks in the log.
+          minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+          // Chunks lie beside the entries, so that import.meta.dirname is out/main in all of them.
+          entryFileNames: '[name].cjs',
+          chunkFileNames: '[name]-[hash].cjs',
+        },
       },
     },
   },

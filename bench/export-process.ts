@@ -33,7 +33,7 @@ export type ExportReading = {
 const IDLE_MS = 3000;
 const SAMPLE_MS = 5;
 /** As built: Node takes longer to read TypeScript, and keeps its compiler in memory. */
-const workerUrl = pathToFileURL(join(import.meta.dirname, '../out/main/report-worker.js'));
+const workerUrl = pathToFileURL(join(import.meta.dirname, '../out/main/report-worker.cjs'));
 
 process.once('message', (order) => {
   // The bench's own seam: it sends exactly this.

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { node, root } from './paths.mjs';
 
-const outputs = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
+const outputs = ['out/main/index.cjs', 'out/preload/index.cjs', 'out/renderer/index.html'];
 const sources = ['src', 'package.json', 'package-lock.json', 'electron.vite.config.ts'];
 
 /** Builds the app when what is built is missing or older than what it is built from. */

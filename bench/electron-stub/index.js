@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+/** Without the cost of making a module of it, which Electron does not have. */
+const { writeSync } = process.getBuiltinModule('node:fs');
 
 /**
  * Electron as far as the main bundle needs it to answer a page of history, for `start.main`: what the app asks of

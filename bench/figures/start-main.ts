@@ -42,7 +42,7 @@ function layOut(context: Context): { entry: string; userData: string } {
   const installationId = '00000000-0000-4000-8000-000000000000';
   const profiles = { version: 1, installationId, activeId: PROFILE_ID, profiles: [profile] };
   writeFileSync(join(userData, 'profiles.json'), JSON.stringify(profiles));
-  return { entry: join(dir, 'out/main/index.js'), userData };
+  return { entry: join(dir, 'out/main/index.cjs'), userData };
 }
 
 /** Milliseconds of one process from its start to its end. */

@@ -58,7 +58,7 @@ export async function openScene(random: Random) {
     aheadMs += BETWEEN_STARTS_MS;
     const printed: string[] = [];
     const app = startWindowless({
-      entry: join(root, 'out/main/index.js'),
+      entry: join(root, 'out/main/index.cjs'),
       args: [`--user-data-dir=${userData}`],
       env: { ...process.env, CRASH_POINT: point, CRASH_CLOCK_AHEAD_MS: String(aheadMs) },
       preloads: [join(import.meta.dirname, 'app-preload.ts')],

@@ -53,7 +53,7 @@ export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
 
 function settingsOf({ userDataDir, env, args = [], entry }: LaunchOptions) {
   return {
-    entry: entry ?? join(root, 'out', 'main', 'index.js'),
+    entry: entry ?? join(root, 'out', 'main', 'index.cjs'),
     args: [`--user-data-dir=${userDataDir}`, ...args],
     env: { ...process.env, ...env },
   };

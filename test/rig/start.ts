@@ -3,7 +3,7 @@ import { startHost } from './host.ts';
 
 /** Starts the built app in a window of the installed Chromium: `npm start` and `npm run dev` without Electron. */
 const host = await startHost({
-  entry: join(import.meta.dirname, '../../out/main/index.js'),
+  entry: join(import.meta.dirname, '../../out/main/index.cjs'),
   args: process.argv.slice(2),
   env: process.env,
   isHeadless: false,

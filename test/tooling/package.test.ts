@@ -40,7 +40,7 @@ describe('a Linux package', () => {
   it('holds the build, its manifest and production modules, and nothing else at the top', () => {
     const top = new Set(files.map((file) => file.split('/')[1]));
     expect([...top].toSorted()).toEqual(['node_modules', 'out', 'package.json']);
-    for (const needed of ['main/index.js', 'preload/index.cjs', 'renderer/index.html']) {
+    for (const needed of ['main/index.cjs', 'preload/index.cjs', 'renderer/index.html']) {
       expect(files).toContain(`/out/${needed}`);
     }
   });

@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { promises, readdirSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { CustomScheme, Protocol } from 'electron';
 
@@ -84,7 +83,7 @@ async function answer(
   if (request.method !== 'GET' || host !== APP_HOST) return refuse(405);
   const file = files.get(pathname);
   if (file === undefined) return refuse(404);
-  const body = await readFile(file.path);
+  const body = await promises.readFile(file.path);
   return new Response(new Uint8Array(body), {
     headers: { ...COMMON_HEADERS, 'Content-Type': file.contentType },
   });

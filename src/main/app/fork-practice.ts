@@ -6,7 +6,7 @@ import { utilityProcess, type UtilityProcess } from 'electron';
  * reads nothing from the environment, so it gets none of it.
  */
 export function forkPractice(): UtilityProcess {
-  return utilityProcess.fork(join(import.meta.dirname, 'sandbox-process.js'), [], {
+  return utilityProcess.fork(join(import.meta.dirname, 'sandbox-process.cjs'), [], {
     env: {},
     serviceName: 'Bitpro Desk Practice',
     stdio: 'ignore',

@@ -16,7 +16,6 @@ import type { Profiles } from '../profiles/profiles.ts';
 import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
-import { verifyReport } from '../reports/verify.ts';
 import type { Queries } from '../storage/cache/queries.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 import type { Handlers } from './handler-types.ts';
@@ -225,6 +224,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'reports.verify': async () => {
       const path = await deps.askWhichReport();
+      const { verifyReport } = await import('../reports/verify.ts');
       return path === null ? null : { path, ...(await verifyReport(path)) };
     },
   };

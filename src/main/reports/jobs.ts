@@ -40,7 +40,7 @@ export function createReports(deps: {
   workerUrl?: URL;
 }): Reports {
   const { recordsPath, cachePath, profile, appVersion, now, onProgress } = deps;
-  const workerUrl = deps.workerUrl ?? pathToFileURL(join(import.meta.dirname, 'report-worker.js'));
+  const workerUrl = deps.workerUrl ?? pathToFileURL(join(import.meta.dirname, 'report-worker.cjs'));
   const jobs = new Map<string, ReportProgress>();
   const running = new Map<string, { cancelFlag: Int32Array; ended: Promise<void> }>();
 

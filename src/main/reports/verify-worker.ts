@@ -16,4 +16,4 @@ async function verify(): Promise<VerifyWorkerMessage> {
   }
 }
 
-parentPort?.postMessage(await verify());
+void verify().then((message) => parentPort?.postMessage(message));

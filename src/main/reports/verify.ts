@@ -13,7 +13,7 @@ const heapLimits = { maxYoungGenerationSizeMb: 8 };
  */
 export function verifyReport(path: string): Promise<ReportVerdict> {
   const workerData: VerifyWorkerData = { path };
-  const file = workerFile('verify-worker', import.meta);
+  const file = workerFile('verify-worker', import.meta.filename);
   const worker = new Worker(file, { workerData, resourceLimits: heapLimits });
   const { promise, resolve, reject } = Promise.withResolvers<ReportVerdict>();
   const giveUp = (cause?: unknown): void =>

@@ -32,7 +32,7 @@ export function forkKeychain(): KeychainProcess {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
-  return utilityProcess.fork(join(import.meta.dirname, 'keychain-process.js'), [], {
+  return utilityProcess.fork(join(import.meta.dirname, 'keychain-process.cjs'), [], {
     env,
     serviceName: 'Bitpro Desk Keychain',
     stdio: 'ignore',

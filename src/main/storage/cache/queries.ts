@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type {
   HistoryFilter,
   HistoryPage,
@@ -29,20 +29,24 @@ type Asked = {
   reject: (error: AppError) => void;
 };
 
+type Thread = { worker: Worker; ended: Promise<void> };
+
 /**
  * Answers at once, here, what an index gives in under a millisecond, and leaves all else to a worker, which is
  * started by the first question for it. The worker answers one question at a time, the newest first and rows
  * before sums: while someone types, an older question is no longer of interest.
  */
 export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CachePaths): Queries {
-  let running: { worker: Worker; ended: Promise<void> } | null = null;
+  let running: Promise<Thread> | null = null;
   let current: Asked | null = null;
   let waiting: Asked[] = [];
   let closed = false;
 
-  function start(): { worker: Worker; ended: Promise<void> } {
+  async function start(): Promise<Thread> {
+    // Takes 3 ms, which a start need not: its rows are read here.
+    const { Worker } = await import('node:worker_threads');
     const workerData: CachePaths = { cachePath, recordsPath };
-    const worker = new Worker(workerFile('query-worker', import.meta), { workerData });
+    const worker = new Worker(workerFile('query-worker', import.meta.filename), { workerData });
     const ended = Promise.withResolvers<void>();
     worker.on('message', (reply: QueryReply) => {
       const asked = current;
@@ -79,7 +83,7 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
     waiting = waiting.filter((asked) => asked !== newest);
     current = newest;
     running ??= start();
-    running.worker.postMessage(newest.request);
+    void running.then(({ worker }) => worker.postMessage(newest.request));
   }
 
   function ask<Name extends Question>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
@@ -101,8 +105,9 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
       closed = true;
       cancelAll();
       if (!running) return;
-      running.worker.postMessage({ name: 'close' } satisfies QueryRequest);
-      await running.ended;
+      const { worker, ended } = await running;
+      worker.postMessage({ name: 'close' } satisfies QueryRequest);
+      await ended;
     },
   };
 }

@@ -31,7 +31,7 @@ export function startUpkeep(
 ): Upkeep {
   const { cachePath, onFailure, onChecked, checkAfterMs = CHECK_AFTER_MS } = deps;
   const workerData: UpkeepData = { cachePath, checkAfterMs };
-  const worker = new Worker(workerFile('upkeep-worker', import.meta), { workerData });
+  const worker = new Worker(workerFile('upkeep-worker', import.meta.filename), { workerData });
   const ended = Promise.withResolvers<void>();
   worker.on('message', (message: UpkeepMessage) => {
     if (message.type === 'ready') setAutocheckpoint(cache, 0);

@@ -14,7 +14,9 @@ export type RecordsCheck = {
 /** Checks held records in a thread. Releasing them after the verdict is left to the caller. */
 export function startRecordsCheck(records: RecordsDb): RecordsCheck {
   const workerData: CheckData = { recordsPath: records.name };
-  const worker = new Worker(workerFile('records-check-worker', import.meta), { workerData });
+  const worker = new Worker(workerFile('records-check-worker', import.meta.filename), {
+    workerData,
+  });
   const verdict = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const giveUp = (cause?: unknown): void => {
