@@ -93,23 +93,32 @@ function changeBetween(lowMs: number, highMs: number, timeZone: string): number 
   return high;
 }
 
+/** A moment as a clock shows it. Its parts, one after the other, are ISO 8601. */
+export type ClockTime = {
+  /** `2026-03-29T` */
+  date: string;
+  /** Since midnight, by the clock. */
+  timeOfDayMs: number;
+  /** `+02:00`, or `Z` of UTC. */
+  offset: string;
+};
+
 /**
- * A formatter of epoch ms as ISO 8601 in UTC, as `toISOString` writes it. For many moments in order of time: a
- * day is written out once, and the rest of a moment is looked up.
+ * Reads epoch ms on a clock of UTC. For many moments in order of time: a day is written out once.
  * @throws RangeError beyond the years that Date knows
  */
-export function createUtcIso(): (atMs: number) => string {
-  const clock = createClock();
-  return (atMs) => `${clock(atMs)}Z`;
+export function createUtcClock(): (atMs: number) => ClockTime {
+  const show = createClock();
+  return (atMs) => show(atMs, 'Z');
 }
 
 /**
- * A formatter of epoch ms as local ISO 8601 with offset, `2026-03-29T03:00:00.000+02:00`. It asks Intl twice a
- * day of data instead of once a call, since no zone changes its offset and back within one day.
+ * Reads epoch ms on a clock of a zone. It asks Intl twice a day of data instead of once a call, since no zone changes
+ * its offset and back within one day.
  * @throws RangeError for a zone the runtime does not know
  */
-export function createLocalIso(timeZone: string): (atMs: number) => string {
-  const clock = createClock();
+export function createLocalClock(timeZone: string): (atMs: number) => ClockTime {
+  const show = createClock();
   let dayStartMs = Number.NaN;
   let offset: number | null = null;
   let suffix = '';
@@ -120,31 +129,21 @@ export function createLocalIso(timeZone: string): (atMs: number) => string {
       if (offset === offsetMsAt(dayStartMs + DAY_MS, timeZone)) suffix = offsetText(offset);
       else offset = null;
     }
-    if (offset !== null) return clock(atMs + offset) + suffix;
+    if (offset !== null) return show(atMs + offset, suffix);
     const known = offsetMsAt(atMs, timeZone);
-    return clock(atMs + known) + offsetText(known);
+    return show(atMs + known, offsetText(known));
   };
 }
 
-const upTo = (count: number, width: number) =>
-  Array.from({ length: count }, (_, value) => String(value).padStart(width, '0'));
-const twoDigits = upTo(60, 2);
-const threeDigits = upTo(1000, 3);
-
-/** Date and time of day without a zone: `2026-03-29T03:00:00.000`. */
-function createClock(): (atMs: number) => string {
+function createClock(): (clockMs: number, offset: string) => ClockTime {
   let dayStartMs = Number.NaN;
-  let day = '';
-  return (atMs) => {
-    if (!(atMs >= dayStartMs && atMs < dayStartMs + DAY_MS)) {
-      day = new Date(atMs).toISOString().slice(0, -'00:00:00.000Z'.length);
-      dayStartMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  let date = '';
+  return (clockMs, offset) => {
+    if (!(clockMs >= dayStartMs && clockMs < dayStartMs + DAY_MS)) {
+      date = new Date(clockMs).toISOString().slice(0, -'00:00:00.000Z'.length);
+      dayStartMs = Math.floor(clockMs / DAY_MS) * DAY_MS;
     }
-    const inDayMs = atMs - dayStartMs;
-    const hour = twoDigits[Math.floor(inDayMs / 3_600_000)];
-    const minute = twoDigits[Math.floor(inDayMs / 60_000) % 60];
-    const second = twoDigits[Math.floor(inDayMs / 1000) % 60];
-    return `${day}${hour}:${minute}:${second}.${threeDigits[inDayMs % 1000]}`;
+    return { date, timeOfDayMs: clockMs - dayStartMs, offset };
   };
 }
 

@@ -96,7 +96,7 @@ export function balancesReport(source: ReportSource): ReportRows {
   function* chunks() {
     for (let first = 0; first < clients.length; first += CHUNK_ROWS) {
       const rows = clients.slice(first, first + CHUNK_ROWS);
-      yield { text: rows.map(rowOf).join(''), rows: rows.length };
+      yield { bytes: Buffer.from(rows.map(rowOf).join('')), rows: rows.length };
     }
   }
 

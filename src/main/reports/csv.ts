@@ -3,9 +3,7 @@
  * million rows than any general writer. A number column is written as it is; text goes through `textCell`.
  */
 
-import { createUtcIso } from '#shared/time-zone.ts';
-
-export const ROW_END = '\r\n';
+const ROW_END = '\r\n';
 
 /** What a spreadsheet takes for the beginning of a formula, full-width forms too. */
 const FORMULA_START = /^[=+\-@\t\r\0\uFF1D\uFF0B\uFF0D\uFF20]/;
@@ -29,20 +27,6 @@ export function numberCell(value: number | null): string {
 /** ISO 8601 in UTC with milliseconds. */
 export function utcCell(atMs: number | null): string {
   return atMs === null ? '' : new Date(atMs).toISOString();
-}
-
-/** `utcCell` for a column of many moments: one that comes again, as many do, is written out once. */
-export function createUtcCell(): (atMs: number | null) => string {
-  const iso = createUtcIso();
-  let lastMs: number | null = null;
-  let lastText = '';
-  return (atMs) => {
-    if (atMs !== lastMs) {
-      lastMs = atMs;
-      lastText = atMs === null ? '' : iso(atMs);
-    }
-    return lastText;
-  };
 }
 
 /** Cells already written, as one row with its end. */

@@ -58,7 +58,7 @@ export function ratesReport(source: ReportSource): ReportRows {
 
   function* chunks() {
     for (const rows of readRates(source)) {
-      yield { text: rows.map(rowOf).join(''), rows: rows.length };
+      yield { bytes: Buffer.from(rows.map(rowOf).join('')), rows: rows.length };
     }
   }
 

@@ -30,7 +30,8 @@ export type ReportRows = {
   chunks: Iterable<ReportChunk>;
   sums: () => ReportSum[];
 };
-export type ReportChunk = { text: string; rows: number };
+/** `bytes` are good until the next chunk is asked for. */
+export type ReportChunk = { bytes: Uint8Array; rows: number };
 
 /** Small enough to answer a cancel at once and to stay out of the old generation of the heap. */
 export const CHUNK_ROWS = 200;

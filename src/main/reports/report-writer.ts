@@ -4,9 +4,6 @@ import { AppError } from '#shared/errors.ts';
 import { csvRow } from './csv.ts';
 import type { ReportRows } from './report-source.ts';
 
-/** Holds a chunk of any report; a larger one is written in parts. */
-const BUFFER_BYTES = 256 * 1024;
-
 export type WrittenFile = { rows: number; bytes: number; sha256: string };
 
 /**
@@ -20,28 +17,21 @@ export function writeReport(
   hooks: { isCancelled: () => boolean; onRows: (rows: number) => void },
 ): WrittenFile {
   const hash = createHash('sha256');
-  const encoder = new TextEncoder();
-  const buffer = new Uint8Array(BUFFER_BYTES);
   let rows = 0;
   let bytes = 0;
 
   return onDisk(path, () => {
     const file = openSync(path, 'wx', 0o600);
-    const write = (text: string) => {
-      for (let rest = text; rest !== '';) {
-        const { read, written } = encoder.encodeInto(rest, buffer);
-        const part = buffer.subarray(0, written);
-        writeAll(file, part);
-        hash.update(part);
-        bytes += written;
-        rest = rest.slice(read);
-      }
+    const write = (part: Uint8Array) => {
+      writeAll(file, part);
+      hash.update(part);
+      bytes += part.length;
     };
     try {
-      write(csvRow(report.columns));
+      write(Buffer.from(csvRow(report.columns)));
       for (const chunk of report.chunks) {
         if (hooks.isCancelled()) throw new AppError('cancelled', 'The report was cancelled.');
-        write(chunk.text);
+        write(chunk.bytes);
         rows += chunk.rows;
         hooks.onRows(rows);
       }

@@ -4,11 +4,12 @@ import { CHUNK_ROWS } from './report-source.ts';
 
 /**
  * A row of the cache, in the order of `columns`: an array costs a fraction of an object with names. `type` is a
- * position in transactionTypes.
+ * position in transactionTypes. What few rows have, or many share, is left to be looked up by its id: a join would
+ * find it and make it a string for each row.
  */
 export type RawTransaction = [
+  id: number,
   clientId: number,
-  clientUid: string,
   tid: string,
   type: number,
   amountSats: number,
@@ -16,59 +17,62 @@ export type RawTransaction = [
   stateId: number | null,
   confirmations: number | null,
   txId: string | null,
-  address: string | null,
+  addressId: number | null,
   settling: number,
   fetchedAtMs: number,
-  note: string | null,
-  tags: string | null,
+  annotated: number,
 ];
 
-const columns = `t.client_id, c.uid, t.tid, t.type, t.amount_sats, t.created_at_ms, t.state_id,
-  t.confirmations, iif(typeof(t.tx_id) = 'blob', lower(hex(t.tx_id)), t.tx_id), a.address,
-  t.settling, t.fetched_at_ms,
-  CASE WHEN t.annotated THEN
-    (SELECT n.note FROM records.notes n WHERE n.client_uid = c.uid AND n.tid = t.tid) END,
-  CASE WHEN t.annotated THEN
-    (SELECT group_concat(g.tag, '; ' ORDER BY g.tag) FROM records.tags g
-      WHERE g.client_uid = c.uid AND g.tid = t.tid) END`;
+const columns = `id, client_id, tid, type, amount_sats, created_at_ms, state_id, confirmations,
+  iif(typeof(tx_id) = 'blob', lower(hex(tx_id)), tx_id), address_id, settling, fetched_at_ms,
+  annotated`;
 
-type Page = { fromMs: number; toMs: number; tid: string; uid: string; clientUid: string | null };
-
-/** `INDEXED BY` and `CROSS JOIN`: the range must be walked in order of time whatever the statistics say. */
-function scope(clientUid: string | undefined) {
-  return clientUid === undefined
-    ? { index: 'by_time', where: '' }
-    : {
-        index: 'by_client_time',
-        where: 'AND t.client_id = (SELECT id FROM main.clients WHERE uid = :clientUid)',
-      };
-}
-
-/** Rows of the range in the order (created_at, tid, uid), by keyset: every chunk costs the same. */
+/**
+ * Rows of the range in the order (created_at, tid, uid), by keyset: every chunk costs the same. SQLite walks an index
+ * in order of time, and rows of one moment, of which there are few, are put in order here: sorting in SQLite would take
+ * all rows through its sorter.
+ */
 export function* readTransactions(
   db: CacheDb,
   { fromMs, toMs }: ReportRange,
-  clientUid: string | undefined,
+  { clientUid, uidOf }: { clientUid: string | undefined; uidOf: (clientId: number) => string },
 ): Generator<RawTransaction[]> {
-  const { index, where } = scope(clientUid);
+  const inOrder = (a: RawTransaction, b: RawTransaction) =>
+    a[5] - b[5] || compareBytes(a[2], b[2]) || compareBytes(uidOf(a[1]), uidOf(b[1]));
+  const scope = scopeOf(clientUid);
   const select = db
-    .prepare<[Page], RawTransaction>(
-      `SELECT ${columns}
-       FROM main.transactions t INDEXED BY ${index}
-       CROSS JOIN main.clients c ON c.id = t.client_id
-       LEFT JOIN main.addresses a ON a.id = t.address_id
-       WHERE t.created_at_ms >= :fromMs AND t.created_at_ms < :toMs ${where}
-         AND (t.created_at_ms > :fromMs OR t.tid > :tid OR (t.tid = :tid AND c.uid > :uid))
-       ORDER BY t.created_at_ms, t.tid, c.uid LIMIT ${CHUNK_ROWS}`,
+    .prepare<[{ fromMs: number; toMs: number; clientUid: string | null }], RawTransaction>(
+      `SELECT ${columns} FROM ${scope} created_at_ms >= :fromMs AND created_at_ms < :toMs
+       ORDER BY created_at_ms, id LIMIT ${CHUNK_ROWS}`,
     )
     .raw();
-  const page: Page = { fromMs, toMs, tid: '', uid: '', clientUid: clientUid ?? null };
-  for (;;) {
-    const rows = select.all(page);
+  const restOfMoment = db
+    .prepare<[{ atMs: number; id: number; clientUid: string | null }], RawTransaction>(
+      `SELECT ${columns} FROM ${scope} created_at_ms = :atMs AND id > :id ORDER BY id`,
+    )
+    .raw();
+  const uid = clientUid ?? null;
+  for (let nextMs = fromMs; ;) {
+    const rows = select.all({ fromMs: nextMs, toMs, clientUid: uid });
     const last = rows.at(-1);
     if (!last) return;
-    yield rows;
-    if (rows.length < CHUNK_ROWS) return;
-    [, page.uid, page.tid, , , page.fromMs] = last;
+    const { 0: id, 5: atMs } = last;
+    const isLast = rows.length < CHUNK_ROWS;
+    const rest = isLast ? [] : restOfMoment.all({ atMs, id, clientUid: uid });
+    yield rows.concat(rest).sort(inOrder);
+    if (isLast) return;
+    nextMs = atMs + 1;
   }
+}
+
+/** `INDEXED BY`: the range must be walked in order of time whatever the statistics say. */
+function scopeOf(clientUid: string | undefined): string {
+  if (clientUid === undefined) return 'main.transactions INDEXED BY by_time WHERE';
+  return `main.transactions INDEXED BY by_client_time
+    WHERE client_id = (SELECT id FROM main.clients WHERE uid = :clientUid) AND`;
+}
+
+/** As SQLite compares texts: by their UTF-8, where JavaScript goes by UTF-16. */
+function compareBytes(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

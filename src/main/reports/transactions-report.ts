@@ -1,14 +1,15 @@
 import { directionOf, transactionTypes, type TransactionType } from '#shared/domain/transaction.ts';
-import { addUnits, centsForSats, impliedPriceCents, toDecimal } from '#shared/money.ts';
-import { createLocalIso, createUtcIso } from '#shared/time-zone.ts';
+import { addUnits, centsForSats, impliedPriceCents } from '#shared/money.ts';
+import { createLocalClock, createUtcClock } from '#shared/time-zone.ts';
 import { historySummary } from '../storage/cache/history-repo.ts';
-import type { CacheDb } from '../storage/open.ts';
 import { listReportClients, netSats, prepareClientSums } from './client-figures.ts';
-import { createUtcCell, numberCell, ROW_END, textCell } from './csv.ts';
+import { CsvBytes, prepareCells } from './csv-bytes.ts';
+import { textCell } from './csv.ts';
 import { prepareRateLookup } from './rate-lookup.ts';
 import type { ReportRows, ReportSource } from './report-source.ts';
 import { createSums, type AddUnits, type ReportSums } from './report-sums.ts';
 import { loadSettledIntents, type SettledIntent } from './settled-intents.ts';
+import { prepareAddressCells, prepareAnnotations, prepareStateCells } from './transaction-cells.ts';
 import { readTransactions, type RawTransaction } from './transaction-rows.ts';
 
 /** reports.md, Transactions; the order is part of the format. */
@@ -47,7 +48,6 @@ export const transactionColumns = [
 ] as const;
 
 const SCHEMA = 'transactions/1';
-const NOT_KNOWN = '';
 const directions = { '1': 'in', '-1': 'out', '0': '' } as const;
 
 /**
@@ -55,8 +55,8 @@ const directions = { '1': 'in', '-1': 'out', '0': '' } as const;
  * direction; where the service named a type the app does not know they are empty, and so is the client's
  * running balance from there on.
  *
- * A row is one concatenation, and what many rows share is written out once: a million rows are to take no longer
- * than SQLite's own CSV (performance.md, 1).
+ * What many rows share is written out once, and the rest goes straight into bytes: a million rows are to take no
+ * longer than SQLite's own CSV (performance.md, 1).
  */
 export function transactionsReport(source: ReportSource): ReportRows {
   const { db, request, range } = source;
@@ -65,30 +65,35 @@ export function transactionsReport(source: ReportSource): ReportRows {
   const types = transactionTypes.map((type) => typeOf(type, sums));
   const unknownType = typeOf('unknown', sums);
   const clientOf = prepareClients(source);
+  const uidOf = (id: number) => clientOf(id).uid;
   const stateCell = prepareStateCells(db);
+  const addressCell = prepareAddressCells(db);
+  const annotationOf = prepareAnnotations(db);
   const valueOf = prepareValuation(source);
-  const zone = textCell(request.timeZone);
-  const utc = createUtcIso();
-  const local = createLocalIso(request.timeZone);
-  const observed = createUtcCell();
-  const fetched = createUtcCell();
-  const rateCell = createRateCell();
+  const zone = prepareCells(textCell(request.timeZone));
+  const utc = createUtcClock();
+  const local = createLocalClock(request.timeZone);
+  const observed = createUtcClock();
+  const fetched = createUtcClock();
+  const out = new CsvBytes();
 
-  function rowOf(raw: RawTransaction): string {
+  function writeValue(value: Value | null, fiatCents: number | null): void {
+    out.written(fiatCents === null ? '' : 'USD');
+    out.decimal(fiatCents, 2);
+    out.decimal(value?.priceCents ?? null, 2);
+    out.written(value?.basis ?? 'none');
+    if (value) out.time(observed(value.observedAtMs));
+    else out.empty();
+  }
+
+  function writeRow(raw: RawTransaction): void {
     // By index: an array pattern would walk an iterator for each row.
-    const { 0: clientId, 1: clientUid, 2: tid, 3: typeId, 4: amountSats, 5: createdAtMs } = raw;
-    const {
-      6: stateId,
-      7: confirmations,
-      8: txId,
-      9: address,
-      10: settling,
-      11: fetchedAtMs,
-      12: note,
-      13: tags,
-    } = raw;
+    const { 1: clientId, 2: tid, 3: typeId, 4: amountSats, 5: createdAtMs } = raw;
+    const { 6: stateId, 7: confirmations, 8: txId, 9: addressId, 10: settling } = raw;
+    const { 11: fetchedAtMs, 12: annotated } = raw;
     const type = types[typeId] ?? unknownType;
-    const client = clientOf(clientId, clientUid);
+    const client = clientOf(clientId);
+    const annotation = annotated === 1 ? annotationOf(client.uid, tid) : null;
     const intent = client.intents?.get(tid);
     const sats = type.direction === 0 ? null : type.direction * amountSats;
     const balanceSats = addToBalance(client, type, sats, settling);
@@ -96,26 +101,35 @@ export function transactionsReport(source: ReportSource): ReportRows {
     const fiatCents = value && type.direction !== 0 ? type.direction * value.cents : null;
     type.addSats(sats);
     type.addCents(fiatCents);
-    return (
-      `${client.start},${textCell(tid)},${type.cells},${stateCell(stateId)},` +
-      `${utc(createdAtMs)},${local(createdAtMs)},${zone},` +
-      `${sats === null ? NOT_KNOWN : toDecimal(sats, 8, true)},${numberCell(sats)},` +
-      `${numberCell(balanceSats)},${NOT_KNOWN},` +
-      `${fiatCents === null ? ',' : `USD,${toDecimal(fiatCents, 2, true)}`},` +
-      `${value ? `${rateCell(value.priceCents)},${value.basis}` : ',none'},` +
-      `${observed(value?.observedAtMs ?? null)},` +
-      `${textCell(address)},${NOT_KNOWN},${textCell(txId)},${numberCell(confirmations)},` +
-      `${textCell(note)},${textCell(tags)},` +
-      `${intent ? `${intent.id},${textCell(intent.requestedBy)}` : ','},${NOT_KNOWN},` +
-      `${fetched(fetchedAtMs)}${ROW_END}`
-    );
+    out.cells(client.start);
+    out.text(tid);
+    out.cells(type.cells);
+    out.written(stateCell(stateId));
+    out.time(utc(createdAtMs));
+    out.time(local(createdAtMs));
+    out.cells(zone);
+    out.decimal(sats, 8);
+    out.integer(sats);
+    out.integer(balanceSats);
+    out.empty();
+    writeValue(value, fiatCents);
+    out.written(addressCell(addressId));
+    out.empty();
+    out.text(txId);
+    out.integer(confirmations);
+    out.text(annotation?.note ?? null);
+    out.text(annotation?.tags ?? null);
+    out.written(intent?.id ?? '');
+    out.text(intent?.requestedBy ?? null);
+    out.empty();
+    out.time(fetched(fetchedAtMs));
+    out.endRow();
   }
 
   function* chunks() {
-    for (const rows of readTransactions(db, range, clientUid)) {
-      let text = '';
-      for (const raw of rows) text += rowOf(raw);
-      yield { text, rows: rows.length };
+    for (const rows of readTransactions(db, range, { clientUid, uidOf })) {
+      for (const raw of rows) writeRow(raw);
+      yield { bytes: out.take(), rows: rows.length };
     }
   }
 
@@ -132,21 +146,22 @@ type Type = {
   name: TransactionType;
   direction: 1 | -1 | 0;
   /** Type and direction. */
-  cells: string;
+  cells: Uint8Array;
   addSats: AddUnits;
   addCents: AddUnits;
 };
 
 function typeOf(name: TransactionType, sums: ReportSums): Type {
   const direction = directionOf(name);
-  const cells = `${name},${directions[direction]}`;
+  const cells = prepareCells(name, directions[direction]);
   const addSats = sums.of(name, 'BTC');
   return { name, direction, cells, addSats, addCents: sums.of(name, 'USD') };
 }
 
 type Client = {
+  uid: string;
   /** The cells up to its label. */
-  start: string;
+  start: Uint8Array;
   /** After its last row written; null where it is not known. */
   balanceSats: number | null;
   /** By tid. */
@@ -154,7 +169,7 @@ type Client = {
 };
 
 /** The clients of the rows, each looked up at its first row. */
-function prepareClients(source: ReportSource): (id: number, uid: string) => Client {
+function prepareClients(source: ReportSource): (id: number) => Client {
   const { db, profile, range, request } = source;
   const start = [SCHEMA, profile.environment, textCell(profile.name)].join(',');
   const sumsOf = prepareClientSums(db);
@@ -162,6 +177,7 @@ function prepareClients(source: ReportSource): (id: number, uid: string) => Clie
   const registered = new Map(
     listReportClients(db, request.clientUid).map((client) => [client.uid, client]),
   );
+  const uids = db.prepare<[number], string>('SELECT uid FROM main.clients WHERE id = ?').pluck();
   const clients = new Map<number, Client>();
 
   /** Before its first row. Known where the whole history is. */
@@ -170,12 +186,14 @@ function prepareClients(source: ReportSource): (id: number, uid: string) => Clie
     return netSats(sumsOf(id, Number.MIN_SAFE_INTEGER, range.fromMs));
   }
 
-  return (id, uid) => {
+  return (id) => {
     const known = clients.get(id);
     if (known) return known;
+    const uid = uids.get(id) ?? '';
     const label = textCell(registered.get(uid)?.label ?? null);
     const client: Client = {
-      start: `${start},${uid},${label}`,
+      uid,
+      start: prepareCells(start, uid, label),
       balanceSats: openingSats(id, uid),
       intents: intents.get(uid),
     };
@@ -195,25 +213,6 @@ function addToBalance(
   if (client.balanceSats === null || isUnconfirmed) return client.balanceSats;
   client.balanceSats = sats === null ? null : addUnits(client.balanceSats, sats);
   return client.balanceSats;
-}
-
-function prepareStateCells(db: CacheDb): (id: number | null) => string {
-  const states = db.prepare<[], { id: number; name: string }>('SELECT id, name FROM main.states');
-  const cells = new Map(states.all().map(({ id, name }) => [id, textCell(name)]));
-  return (id) => (id === null ? NOT_KNOWN : (cells.get(id) ?? NOT_KNOWN));
-}
-
-/** Rows that follow one another mostly share their rate. */
-function createRateCell(): (priceCents: number) => string {
-  let lastCents = Number.NaN;
-  let lastText = '';
-  return (priceCents) => {
-    if (priceCents !== lastCents) {
-      lastCents = priceCents;
-      lastText = toDecimal(priceCents, 2, true);
-    }
-    return lastText;
-  };
 }
 
 type Value = {

@@ -206,6 +206,38 @@ describe('the transactions report', () => {
     expect(bench.readCsv()).toHaveLength(24);
   });
 
+  it('orders texts of one moment by their bytes, as SQLite does, not by their UTF-16', () => {
+    bench.register('BT-C1');
+    const createdAtMs = utc('2026-03-03T00:00:00Z');
+    const tids = ['\u{1F642}', '\uFFFD', 'b', 'a'];
+    bench.saveHistory(
+      'BT-C1',
+      tids.map((tid) => sent({ tid, createdAtMs })),
+      NOW,
+    );
+    bench.run();
+    expect(bench.column('tid')).toEqual(['a', 'b', '\uFFFD', '\u{1F642}']);
+  });
+
+  it('finds the address of each row, whatever others take its place in memory', () => {
+    bench.register('BT-C1');
+    const { cache } = bench.desk;
+    const rows = ['near', 'far', 'near', 'far'].map((address, index) =>
+      sent({ tid: `${index}`, address, createdAtMs: utc('2026-03-03T00:00:00Z') + index }),
+    );
+    bench.saveHistory('BT-C1', rows.toReversed(), NOW);
+    cache.pragma('foreign_keys = OFF');
+    const move = cache.prepare('UPDATE addresses SET id = ? WHERE address = ?');
+    const point = cache.prepare(
+      "UPDATE transactions SET address_id = iif(tid IN ('0', '2'), 1, 16385)",
+    );
+    move.run(16_385, 'far');
+    move.run(1, 'near');
+    point.run();
+    bench.run();
+    expect(bench.column('address')).toEqual(['near', 'far', 'near', 'far']);
+  });
+
   it('gives the same bytes for the same data', () => {
     bench.register('BT-C1');
     bench.saveExample();
