@@ -30,7 +30,7 @@ export function prepareStateCells(db: CacheDb): (id: number | null) => string {
   return (id) => (id === null ? '' : (cells.get(id) ?? ''));
 }
 
-type Annotation = { note: string | null; tags: string };
+type Annotation = { note: string | null; tags: string | null };
 
 /** Tags in their order, as one text. */
 export function prepareAnnotations(db: CacheDb): (clientUid: string, tid: string) => Annotation {
@@ -39,10 +39,12 @@ export function prepareAnnotations(db: CacheDb): (clientUid: string, tid: string
       'SELECT note FROM records.notes WHERE client_uid = ? AND tid = ?',
     )
     .pluck();
+  // Joined by SQLite: `all` costs three times as much for a row or two.
   const tags = db
-    .prepare<[string, string], string>(
-      'SELECT tag FROM records.tags WHERE client_uid = ? AND tid = ? ORDER BY tag',
+    .prepare<[string, string], string | null>(
+      `SELECT group_concat(tag, '; ' ORDER BY tag) FROM records.tags
+       WHERE client_uid = ? AND tid = ?`,
     )
     .pluck();
-  return (uid, tid) => ({ note: note.get(uid, tid) ?? null, tags: tags.all(uid, tid).join('; ') });
+  return (uid, tid) => ({ note: note.get(uid, tid) ?? null, tags: tags.get(uid, tid) ?? null });
 }
