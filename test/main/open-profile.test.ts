@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
@@ -47,8 +48,9 @@ async function setUp() {
   };
   const paths = createProfileDir(temporaryDirectory(), profile.id);
   const failures: unknown[] = [];
-  async function open() {
+  async function open(quiet = Promise.resolve()) {
     const running = openProfile({
+      quiet,
       paths,
       baseUrl: proxy.baseUrl,
       profile: () => profile,
@@ -292,6 +294,33 @@ describe('damaged records', () => {
     expect(opened.clients.get(desk.clientUid).label).toBe('Robert');
     expect(opened.money.get(desk.waiting.id).state).toBe('unknown');
     expect(desk.failures).toEqual([]);
+  });
+
+  test('large records are checked, and written, no sooner than the first screen stands', async () => {
+    const desk = await setUpDamaged(() => {});
+    enlarge(desk.paths.recordsPath);
+    const quiet = Promise.withResolvers<void>();
+    const opened = await desk.open(quiet.promise);
+    const labelled = handlersOf(opened)['clients.label']({ uid: desk.clientUid, label: 'Robert' });
+    await setTimeout(300);
+    expect(opened.records.isWritable).toBe(false);
+    expect(opened.clients.get(desk.clientUid).label).toBe('Bob');
+    quiet.resolve();
+    await labelled;
+    expect(opened.clients.get(desk.clientUid).label).toBe('Robert');
+  });
+
+  test('large records that are closed before they were checked are left as they were', async () => {
+    const desk = await setUpDamaged(() => {});
+    const { recordsPath } = desk.paths;
+    enlarge(recordsPath);
+    const before = contentOf(recordsPath);
+    const quiet = Promise.withResolvers<void>();
+    const opened = await desk.open(quiet.promise);
+    await opened.close();
+    quiet.resolve();
+    await expect(opened.ready).rejects.toMatchObject({ code: 'cancelled' });
+    expect(contentOf(recordsPath)).toEqual(before);
   });
 
   test('large ones are found to be damaged while they are read, and nothing was written or sent', async () => {
