@@ -1,9 +1,13 @@
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { toast } from '../../components/toasts.tsx';
 import { switchProfile } from '../../lib/session.ts';
-import { UnlockDialog } from './unlock-dialog.tsx';
+
+/** In a chunk of its own: the switcher is on the first screen, and dialogs and fields are not. */
+const UnlockDialog = lazy(async () => ({
+  default: (await import('./unlock-dialog.tsx')).UnlockDialog,
+}));
 
 /** False for a profile that has nothing to sign with yet. */
 export function isConnected(profile: ProfileView): boolean {
@@ -42,14 +46,16 @@ export function useOpenProfile(): {
   };
 
   const dialog = locked && (
-    <UnlockDialog
-      profile={locked}
-      onClose={() => setLocked(null)}
-      onUnlocked={async (profile) => {
-        setLocked(null);
-        await enter(profile);
-      }}
-    />
+    <Suspense>
+      <UnlockDialog
+        profile={locked}
+        onClose={() => setLocked(null)}
+        onUnlocked={async (profile) => {
+          setLocked(null);
+          await enter(profile);
+        }}
+      />
+    </Suspense>
   );
   return { open, opening, dialog };
 }
