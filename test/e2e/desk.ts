@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { TestContext } from 'vitest';
 import { formatBtc } from '#shared/money.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox, type Sandbox, type SandboxHooks } from '../../src/sandbox/server.ts';
-import type { TestContext } from 'vitest';
 import { launchApp, type LaunchedApp } from './launch.ts';
 import { connectAccount, createClient, type Connection } from './steps.ts';
 
@@ -22,6 +22,7 @@ export const PAYEE = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 
 /** What a test started and what is to be done about it when it ends, however it ends. */
 const endings: (() => Promise<unknown>)[] = [];
+/** What it opened. */
 const pages: Page[] = [];
 
 /** Ends what was opened here, the latest first. For `afterAll`. */
@@ -32,11 +33,11 @@ export async function endAll(): Promise<void> {
 
 /** For `afterEach`: the same, after a failure with what was on screen. */
 export async function endTest({ task }: TestContext): Promise<void> {
-  if (task.result?.state === 'fail') for (const page of pages) await describe(page);
+  if (task.result?.state === 'fail') for (const page of pages) await printScreen(page);
   await endAll();
 }
 
-async function describe(page: Page): Promise<void> {
+async function printScreen(page: Page): Promise<void> {
   const tree = await page.ariaSnapshot({ timeout: 2000 }).catch(String);
   console.log(`On the screen of the test that failed, ${page.url()}:\n${tree}`);
 }

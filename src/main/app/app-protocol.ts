@@ -83,6 +83,7 @@ async function answer(
   if (request.method !== 'GET' || host !== APP_HOST) return refuse(405);
   const file = files.get(pathname);
   if (file === undefined) return refuse(404);
+  // By way of node:fs, which loads its promises when they are first used.
   const body = await promises.readFile(file.path);
   return new Response(new Uint8Array(body), {
     headers: { ...COMMON_HEADERS, 'Content-Type': file.contentType },

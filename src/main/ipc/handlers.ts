@@ -224,8 +224,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'reports.verify': async () => {
       const path = await deps.askWhichReport();
+      if (path === null) return null;
       const { verifyReport } = await import('../reports/verify.ts');
-      return path === null ? null : { path, ...(await verifyReport(path)) };
+      return { path, ...(await verifyReport(path)) };
     },
   };
 }

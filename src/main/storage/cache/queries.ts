@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads';
 import type {
   HistoryFilter,
   HistoryPage,
@@ -29,22 +28,20 @@ type Asked = {
   reject: (error: AppError) => void;
 };
 
-type Thread = { worker: Worker; ended: Promise<void> };
-
 /**
  * Answers at once, here, what an index gives in under a millisecond, and leaves all else to a worker, which is
  * started by the first question for it. The worker answers one question at a time, the newest first and rows
  * before sums: while someone types, an older question is no longer of interest.
  */
 export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CachePaths): Queries {
-  let running: Promise<Thread> | null = null;
+  let running: ReturnType<typeof start> | null = null;
   let current: Asked | null = null;
   let waiting: Asked[] = [];
   let closed = false;
 
-  async function start(): Promise<Thread> {
-    // Takes 3 ms, which a start need not: its rows are read here.
-    const { Worker } = await import('node:worker_threads');
+  function start() {
+    // Loading it takes 3 ms, which the first screen need not wait for: its rows are read here.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const workerData: CachePaths = { cachePath, recordsPath };
     const worker = new Worker(workerFile('query-worker', import.meta.filename), { workerData });
     const ended = Promise.withResolvers<void>();
@@ -83,7 +80,7 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
     waiting = waiting.filter((asked) => asked !== newest);
     current = newest;
     running ??= start();
-    void running.then(({ worker }) => worker.postMessage(newest.request));
+    running.worker.postMessage(newest.request);
   }
 
   function ask<Name extends Question>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
@@ -105,9 +102,8 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
       closed = true;
       cancelAll();
       if (!running) return;
-      const { worker, ended } = await running;
-      worker.postMessage({ name: 'close' } satisfies QueryRequest);
-      await ended;
+      running.worker.postMessage({ name: 'close' } satisfies QueryRequest);
+      await running.ended;
     },
   };
 }
