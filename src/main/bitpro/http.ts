@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { linkAbort } from './linked-abort.ts';
 import { TransportError, transportErrorFrom } from './transport-error.ts';
 
 /**
@@ -105,19 +106,19 @@ async function withDeadline<T>(
   action: (stop: AbortSignal, handOver: () => void) => Promise<T>,
 ): Promise<T> {
   let mayHaveSent = false;
-  const deadline = new AbortController();
+  const stop = linkAbort(signal);
   const timer = setTimeout(() => {
-    deadline.abort(new TransportError('timeout', { cause: undefined, mayHaveSent }));
+    stop.abort(new TransportError('timeout', { cause: undefined, mayHaveSent }));
   }, timeoutMs);
-  const stop = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
   try {
     if (signal?.aborted) throw new TransportError('cancelled', { cause: undefined, mayHaveSent });
-    return await action(stop, () => (mayHaveSent = true));
+    return await action(stop.signal, () => (mayHaveSent = true));
   } catch (error) {
     if (signal?.aborted) throw new TransportError('cancelled', { cause: error, mayHaveSent });
     throw transportErrorFrom(error, mayHaveSent);
   } finally {
     clearTimeout(timer);
+    stop.unlink();
   }
 }
 

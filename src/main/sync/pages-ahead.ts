@@ -1,3 +1,4 @@
+import { linkAbort } from '../bitpro/linked-abort.ts';
 import { PAGE_ROWS } from '../storage/cache/coverage-repo.ts';
 import type { SentTransaction } from '../storage/cache/transactions-repo.ts';
 import type { PageRead } from './contiguity.ts';
@@ -28,8 +29,8 @@ export function readPagesAhead(options: {
   signal: AbortSignal;
 }) {
   const { firstPage, fetch, signal } = options;
-  const stopped = new AbortController();
-  const stop = AbortSignal.any([signal, stopped.signal]);
+  const link = linkAbort(signal);
+  const stop = link.signal;
   const arrived = new Map<number, Outcome>();
   let nextTaken = firstPage;
   let nextAsked = firstPage;
@@ -112,7 +113,8 @@ export function readPagesAhead(options: {
     isReadingAgain: (): boolean => checking.size > 0,
     /** Calls off what is still under way. */
     stop(): void {
-      stopped.abort();
+      link.abort();
+      link.unlink();
     },
   };
 }
