@@ -108,22 +108,33 @@ export function balancesReport(source: ReportSource): ReportRows {
   };
 }
 
-type Figures = Pick<ClientSums, 'depositSats' | 'buySats' | 'withdrawalSats'> & {
-  /** Null where older rows may be missing, or one of unknown direction is among them. */
+/** Null where rows may be missing, or one of unknown direction is among them. */
+type Figures = {
   openingSats: number | null;
+  depositSats: number | null;
+  buySats: number | null;
+  withdrawalSats: number | null;
   computedSats: number | null;
   differenceSats: number | null;
+};
+
+const NOTHING_KNOWN: Figures = {
+  openingSats: null,
+  depositSats: null,
+  buySats: null,
+  withdrawalSats: null,
+  computedSats: null,
+  differenceSats: null,
 };
 
 function prepareFigures({ db, range }: ReportSource): (client: ReportClient) => Figures {
   const { fromMs, toMs } = range;
   const sumsOf = prepareClientSums(db);
   return ({ cacheId, historyComplete, balance }) => {
+    if (!historyComplete) return NOTHING_KNOWN;
     const during = sumsOf(cacheId, fromMs, toMs);
     const change = netSats(during);
-    const openingSats = historyComplete
-      ? netSats(sumsOf(cacheId, Number.MIN_SAFE_INTEGER, fromMs))
-      : null;
+    const openingSats = netSats(sumsOf(cacheId, Number.MIN_SAFE_INTEGER, fromMs));
     const computedSats =
       openingSats === null || change === null ? null : addUnits(openingSats, change);
     const isUpToDate = hasNothing(sumsOf(cacheId, toMs, Number.MAX_SAFE_INTEGER));

@@ -4,17 +4,24 @@ import type { ReportSum } from './report-source.ts';
 const decimals = { BTC: 8, USD: 2 } as const;
 type Currency = keyof typeof decimals;
 
-/** Adds whole units; null is not known and not counted. @throws RangeError beyond the safe integers */
+/** Adds whole units; with null, which is not known, the sum is not known either. @throws RangeError beyond the safe integers */
 export type AddUnits = (units: number | null) => void;
 
 export type ReportSums = {
   /** One sum; to be asked for once, not for every row. */
   of(type: string, currency: Currency): AddUnits;
-  /** Those that something was added to, in the order of `types`. */
+  /** Those that something was added to and that are whole, in the order of `types`. */
   list(): ReportSum[];
 };
 
-type Sum = { type: string; currency: Currency; rows: number; units: number; add: AddUnits };
+type Sum = {
+  type: string;
+  currency: Currency;
+  rows: number;
+  units: number;
+  whole: boolean;
+  add: AddUnits;
+};
 
 /** Sums by type and currency. */
 export function createSums(types: readonly string[]): ReportSums {
@@ -28,7 +35,7 @@ export function createSums(types: readonly string[]): ReportSums {
     },
     list: () =>
       [...sums.values()]
-        .filter(({ rows }) => rows > 0)
+        .filter(({ rows, whole }) => rows > 0 && whole)
         .toSorted((a, b) => order(types, a) - order(types, b))
         .map(({ type, currency, rows, units }) => ({
           type,
@@ -45,8 +52,12 @@ function createSum(type: string, currency: Currency): Sum {
     currency,
     rows: 0,
     units: 0,
+    whole: true,
     add(units) {
-      if (units === null) return;
+      if (units === null) {
+        sum.whole = false;
+        return;
+      }
       sum.rows += 1;
       sum.units = addUnits(sum.units, units);
     },

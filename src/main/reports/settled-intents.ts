@@ -5,6 +5,8 @@ export type SettledIntent = {
   /** Dollars spent, of a buy. */
   usdCents: number | null;
   requestedBy: string | null;
+  /** The second person; of the audit log, since an approval goes with its approver. */
+  approvedBy: string | null;
 };
 
 type IntentRow = SettledIntent & { clientUid: string; serverTid: string };
@@ -16,7 +18,10 @@ export function loadSettledIntents(
   const rows = db
     .prepare<[], IntentRow>(
       `SELECT i.client_uid AS clientUid, i.server_tid AS serverTid, i.id,
-         i.usd_cents AS usdCents, a.actor AS requestedBy
+         i.usd_cents AS usdCents, a.actor AS requestedBy,
+         (SELECT json_extract(detail, '$.approver') FROM records.audit
+          WHERE subject = i.id AND action = 'intent.approved'
+          ORDER BY seq DESC LIMIT 1) AS approvedBy
        FROM records.intents i
        LEFT JOIN records.audit a ON a.subject = i.id AND a.action = 'intent.journaled'
        WHERE i.state = 'confirmed' AND i.server_tid IS NOT NULL`,

@@ -5,22 +5,32 @@ import { textCell } from './csv.ts';
 
 /** Of 2,000 clients, most rows share some 10,000 addresses. */
 const ADDRESSES_KEPT = 16_384;
+/** Two empty cells. */
+const NO_ADDRESS = ',';
 
-/** A cell is kept until another address takes its place, so that what is kept has a bound. */
+/**
+ * Two cells: the address, and its label in the address book. An entry that was removed keeps its last label here: the audit
+ * log knows it. Cells are kept until another address takes their place, so that what is kept has a bound.
+ */
 export function prepareAddressCells(db: CacheDb): (id: number | null) => string {
-  const find = db
-    .prepare<[number], string>('SELECT address FROM main.addresses WHERE id = ?')
-    .pluck();
+  const find = db.prepare<[number], { address: string; label: string | null }>(
+    `SELECT address, coalesce(
+         (SELECT label FROM records.address_book b WHERE b.address = a.address),
+         (SELECT json_extract(detail, '$.label') FROM records.audit
+          WHERE subject = a.address AND action GLOB 'address.*' ORDER BY seq DESC LIMIT 1)) AS label
+       FROM main.addresses a WHERE id = ?`,
+  );
   const ids = new Float64Array(ADDRESSES_KEPT);
-  const cells = Array.from({ length: ADDRESSES_KEPT }, () => '');
+  const cells = Array.from({ length: ADDRESSES_KEPT }, () => NO_ADDRESS);
   return (id) => {
-    if (id === null) return '';
+    if (id === null) return NO_ADDRESS;
     const place = id % ADDRESSES_KEPT;
     if (ids[place] !== id) {
+      const { address, label } = find.get(id) ?? { address: null, label: null };
       ids[place] = id;
-      cells[place] = textCell(find.get(id) ?? null);
+      cells[place] = `${textCell(address)},${textCell(label)}`;
     }
-    return cells[place] ?? '';
+    return cells[place] ?? NO_ADDRESS;
   };
 }
 

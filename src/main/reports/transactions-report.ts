@@ -67,7 +67,7 @@ export function transactionsReport(source: ReportSource): ReportRows {
   const clientOf = prepareClients(source);
   const uidOf = (id: number) => clientOf(id).uid;
   const stateCell = prepareStateCells(db);
-  const addressCell = prepareAddressCells(db);
+  const addressCells = prepareAddressCells(db);
   const annotationOf = prepareAnnotations(db);
   const valueOf = prepareValuation(source);
   const zone = prepareCells(textCell(request.timeZone));
@@ -113,15 +113,14 @@ export function transactionsReport(source: ReportSource): ReportRows {
     out.integer(balanceSats);
     out.empty();
     writeValue(value, fiatCents);
-    out.written(addressCell(addressId));
-    out.empty();
+    out.written(addressCells(addressId));
     out.text(txId);
     out.integer(confirmations);
     out.text(annotation?.note ?? null);
     out.text(annotation?.tags ?? null);
     out.written(intent?.id ?? '');
     out.text(intent?.requestedBy ?? null);
-    out.empty();
+    out.text(intent?.approvedBy ?? null);
     out.time(fetched(fetchedAtMs));
     out.endRow();
   }

@@ -73,12 +73,23 @@ describe('the balances report', () => {
       profile: 'Practice',
       client_uid: 'BT-C1',
       deposit_address: ADDRESS,
-      deposits_sats: '0',
-      buys_sats: '0',
-      withdrawals_sats: '0',
       history_complete: 'false',
     });
   });
+});
+
+it('sums up in the manifest only what is known of every client', () => {
+  bench.register('BT-C1');
+  bench.saveExample();
+  bench.rate('2026-05-01T00:00:00Z', 200_000);
+  saveBalance(bench.desk.cache, 'BT-C1', { balanceSats: 1, unconfirmedSats: 0, asOfMs: NOW });
+  const sums = () => {
+    bench.run({ report: 'balances' });
+    return bench.readManifest().sums.map(({ type }) => type);
+  };
+  expect(sums()).toEqual(['balance', 'unconfirmed', 'computed', 'difference', 'value']);
+  bench.register('BT-C2');
+  expect(sums()).toEqual([]);
 });
 
 describe('the rates report', () => {
