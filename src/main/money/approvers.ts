@@ -1,8 +1,5 @@
-import {
-  MIN_PASSPHRASE_LENGTH,
-  type ApproverView,
-  type SecondPerson,
-} from '#shared/domain/guards.ts';
+import { MIN_PASSPHRASE_LENGTH } from '#shared/domain/constants.ts';
+import { type ApproverView, type SecondPerson } from '#shared/domain/guards.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit, type AuditNote } from '../audit/chain.ts';
 import {

@@ -41,7 +41,7 @@ function describe(code: string, file: string): string {
       return `${capital(file)} cannot be opened for writing. Check the permissions of its folder.`;
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
-      return `${capital(file)} is damaged. Nothing was deleted; restore it from a backup.`;
+      return `${capital(file)} is damaged. Nothing was deleted. Restart Bitpro Desk to see what can still be read.`;
     case 'SQLITE_IOERR':
       return `${capital(file)} could not be read or written. Check the disk.`;
     default:

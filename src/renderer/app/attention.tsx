@@ -56,9 +56,10 @@ function DamageBanner(): ReactNode {
       }
     >
       Nothing can be sent or changed here. {describeReadable(damage)} The damaged file was left as
-      it is{damage.copyPath !== null && ', and a copy of it kept'}. To go on, close Bitpro Desk and
-      restore this profile’s folder from a backup. What was paid since that backup stands only in
-      the history: look there before you pay anything again.
+      it is{damage.copyPath !== null && ', and a copy of it kept'}. Bitpro Desk cannot mend it and
+      keeps no earlier state of it. If you have a copy of this profile’s folder, close Bitpro Desk
+      and put the copy in its place. What was paid since that copy was made stands only in the
+      history: look there before you pay anything again.
     </Banner>
   );
 }

@@ -11,7 +11,7 @@ import {
   TriangleAlert,
   type LucideIcon,
 } from 'lucide-react';
-import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
+import { FINAL_CONFIRMATIONS } from '#shared/domain/constants.ts';
 import type { HistoryCoverage } from '#shared/domain/client.ts';
 import type { Intent, IntentKind, IntentState } from '#shared/domain/intent.ts';
 import type { Environment } from '#shared/domain/profile.ts';

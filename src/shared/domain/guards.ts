@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { MAX_COOLING_MS } from './constants.ts';
 import type { Network } from './profile.ts';
 
 /** All bitcoin there will ever be, in satoshis. */
 const MAX_SATS = 2_100_000_000_000_000;
 const limitSchema = z.nullable(z.int().check(z.minimum(1), z.maximum(MAX_SATS)));
-const MAX_COOLING_MS = 30 * 24 * 3_600_000;
 
 /** What a profile demands of a withdrawal beyond what the service does. Null is "no limit". */
 export const guardPolicySchema = z.strictObject({
@@ -42,7 +42,6 @@ export type BookEntry = {
 };
 
 export const approverNameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
-export const MIN_PASSPHRASE_LENGTH = 12;
 export const passphraseSchema = z.string().check(z.maxLength(1000));
 
 /** Who agrees to a payment or to a change of the guards, and the passphrase that proves it. */

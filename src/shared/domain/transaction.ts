@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { FINAL_CONFIRMATIONS } from './confirmations.ts';
+import { FINAL_CONFIRMATIONS } from './constants.ts';
 
 /** `bitcoin_*` of the reference; anything else is kept as `unknown` and never counted silently. */
 export const transactionTypes = ['deposit', 'buy', 'withdrawal', 'unknown'] as const;
@@ -68,9 +68,6 @@ export type HistoryQuery = {
   after: HistoryCursor | null;
   limit: number;
 };
-
-/** How many landmarks are given at once: at 100 rows each they are found in about 5 ms. */
-export const HISTORY_LANDMARKS = 500;
 
 export type TransactionRow = Transaction & {
   clientLabel: string;

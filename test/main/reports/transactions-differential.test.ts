@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FINAL_CONFIRMATIONS } from '#shared/domain/confirmations.ts';
+import { FINAL_CONFIRMATIONS } from '#shared/domain/constants.ts';
 import { closeAllGaps, noteReading } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { saveTransactions } from '../../../src/main/storage/cache/transactions-repo.ts';
 import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';

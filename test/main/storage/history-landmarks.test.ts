@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { HISTORY_LANDMARKS } from '../../../src/shared/domain/constants.ts';
 import {
-  HISTORY_LANDMARKS,
   transactionTypes,
   type HistoryCursor,
   type HistoryFilter,

@@ -1,9 +1,6 @@
 import type { Statement } from 'better-sqlite3';
-import {
-  HISTORY_LANDMARKS,
-  type HistoryCursor,
-  type HistoryQuery,
-} from '#shared/domain/transaction.ts';
+import { HISTORY_LANDMARKS } from '#shared/domain/constants.ts';
+import { type HistoryCursor, type HistoryQuery } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { conditionsOf, paramsOf, where, type Condition, type Param } from './conditions.ts';

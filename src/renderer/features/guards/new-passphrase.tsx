@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { MIN_PASSPHRASE_LENGTH } from '#shared/domain/guards.ts';
+import { MIN_PASSPHRASE_LENGTH } from '#shared/domain/constants.ts';
 import { TextField } from '../../components/text-field.tsx';
 import type { Problem } from './form-dialog.tsx';
 

@@ -1,4 +1,5 @@
-import { guardPolicySchema, type GuardPolicy } from '#shared/domain/guards.ts';
+import { MAX_COOLING_MS } from '#shared/domain/constants.ts';
+import type { GuardPolicy } from '#shared/domain/guards.ts';
 import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,15 +36,20 @@ export function readPolicyDraft(draft: PolicyDraft): GuardPolicy | PolicyErrors 
     return null;
   };
   const hours = draft.coolingHours.trim();
-  const policy = guardPolicySchema.safeParse({
+  const coolingMs = /^\d{1,3}(\.\d{1,2})?$/.test(hours)
+    ? Math.round(Number(hours) * HOUR_MS)
+    : null;
+  if (coolingMs === null || coolingMs > MAX_COOLING_MS) {
+    errors.coolingHours = 'Enter hours, from 0 to 720.';
+  }
+  const policy: GuardPolicy = {
     maxWithdrawalSats: limit('maxWithdrawal'),
     maxDailySats: limit('maxDaily'),
     addressBookOnly: draft.addressBookOnly,
-    coolingMs: /^\d{1,3}(\.\d{1,2})?$/.test(hours) ? Math.round(Number(hours) * HOUR_MS) : NaN,
+    coolingMs: coolingMs ?? 0,
     approvalAboveSats: limit('approvalAbove'),
-  });
-  if (!policy.success) errors.coolingHours = 'Enter hours, from 0 to 720.';
-  return policy.success && Object.keys(errors).length === 0 ? policy.data : errors;
+  };
+  return Object.keys(errors).length === 0 ? policy : errors;
 }
 
 export function isPolicy(reading: GuardPolicy | PolicyErrors): reading is GuardPolicy {

@@ -1,10 +1,10 @@
-import {
-  HISTORY_LANDMARKS,
-  type HistoryCursor,
-  type HistoryFilter,
-  type HistoryPage,
-  type HistorySort,
-  type TransactionRow,
+import { HISTORY_LANDMARKS } from '#shared/domain/constants.ts';
+import type {
+  HistoryCursor,
+  HistoryFilter,
+  HistoryPage,
+  HistorySort,
+  TransactionRow,
 } from '#shared/domain/transaction.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { call } from '../../lib/ipc.ts';

@@ -1,0 +1,13 @@
+/** What the renderer needs of the domain besides types: in a file without schemas, so that zod is not in its bundle. */
+
+/** Confirmations after which a deposit counts as final (api-readings.md, 22). */
+export const FINAL_CONFIRMATIONS = 6;
+
+/** How many landmarks of a history are given at once: at 100 rows each they are found in about 5 ms. */
+export const HISTORY_LANDMARKS = 500;
+
+/** In characters, of an approver. */
+export const MIN_PASSPHRASE_LENGTH = 12;
+
+/** The longest wait before a new entry of the address book can be paid. */
+export const MAX_COOLING_MS = 30 * 24 * 3_600_000;
