@@ -30,13 +30,22 @@ type CurrentProfileDeps = {
 
 type Opened = { running: RunningProfile; close: () => Promise<void> };
 
+/** Closing takes less than this, unless something is being sent. */
+const USUAL_CLOSING_MS = 500;
+
 /** From the first question of the page on, so that its first screen has main and the machine to itself. */
 const QUIET_MS = 1000;
 
-/** Which profile is open: one at a time. Changes are made one after the other. */
+/**
+ * Which profile is open: one at a time, and none a second time before it was closed. Changes are made one after the
+ * other.
+ */
 export function createCurrentProfile(deps: CurrentProfileDeps) {
   const { store, profiles, now, emit, onFailure } = deps;
-  let current: Promise<Opened> | null = null;
+  let current: { id: string; opening: Promise<Opened> } | null = null;
+  /** Profiles that were left and are not closed yet: what they are sending may take its time to end. */
+  const leaving = new Map<string, Promise<void>>();
+  let wishes = 0;
   let queue: Promise<unknown> = Promise.resolve();
   const rechecked = new Set<string>();
   const asked = Promise.withResolvers<void>();
@@ -49,7 +58,9 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     return result;
   }
 
+  /** Opened again before it is closed, a profile would take for lost what is still being sent. */
   async function open(id: string): Promise<Opened> {
+    await untilClosed(id);
     const paths = createProfileDir(deps.userData, id);
     const practice = id === PRACTICE_ID ? await startPractice(paths) : null;
     const { baseUrl } = practice ?? store.get(id);
@@ -101,26 +112,59 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     });
   }
 
-  /** Closes what is open; a failure to open it was told to whoever asked. */
-  async function closeCurrent(): Promise<void> {
-    const former = current;
+  /** Closes what is open; a failure to open it was told to whoever asked. Never rejects. */
+  function closeCurrent(): Promise<void> {
+    if (current === null) return Promise.resolve();
+    const { id, opening } = current;
     current = null;
-    const opened = await former?.catch(() => null);
-    await opened?.close();
+    const closed = opening
+      .then(
+        ({ close }) => close(),
+        () => {},
+      )
+      .catch((error: unknown) => onFailure('close profile', error))
+      .finally(() => leaving.get(id) === closed && leaving.delete(id));
+    leaving.set(id, closed);
+    return closed;
+  }
+
+  /** Waits, with a word on the screen, for a profile that was left to end what it is sending. False: no need. */
+  async function untilClosed(id: string): Promise<boolean> {
+    const closing = leaving.get(id);
+    if (closing === undefined) return false;
+    const { name } = store.get(id);
+    const note = globalThis.setTimeout(
+      () =>
+        emit('notice.shown', {
+          tone: 'info',
+          title: `${name} is still sending`,
+          text: 'It opens as soon as the answer is there. Nothing is sent a second time.',
+        }),
+      USUAL_CLOSING_MS,
+    );
+    await closing;
+    clearTimeout(note);
+    return true;
   }
 
   /** Begins to open; requests wait for it, and get its error if it cannot be opened. */
   function begin(id: string): Promise<Opened> {
     const opening = open(id);
     opening.catch((error: unknown) => onFailure('open profile', error));
-    current = opening;
+    current = { id, opening };
     return opening;
+  }
+
+  /** Requests wait meanwhile: no second opening begins before the first is closed. */
+  async function reopen(id: string): Promise<void> {
+    void closeCurrent();
+    await begin(id);
   }
 
   async function opened(): Promise<RunningProfile> {
     asked.resolve();
     if (current === null) throw new AppError('not_found', 'Open a profile first.');
-    return (await current).running;
+    return (await current.opening).running;
   }
 
   return {
@@ -136,32 +180,34 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     },
 
     /** @throws AppError profile_locked; or why the profile cannot be opened, and then the former one stays */
-    switchTo: (id: string): Promise<ProfileView> =>
-      inTurn(async () => {
+    async switchTo(id: string): Promise<ProfileView> {
+      const wish = (wishes += 1);
+      // Not in turn: the profile in between works on, and may be left for another one.
+      if ((await untilClosed(id)) && wish !== wishes) {
+        throw new AppError('cancelled', 'Another profile was chosen meanwhile.');
+      }
+      return inTurn(async () => {
         const { locked, name } = store.get(id);
-        if (id === store.activeId()) {
-          await closeCurrent();
-          await begin(id);
-        } else {
+        if (id === store.activeId()) await reopen(id);
+        else {
           if (locked) throw new AppError('profile_locked', `Unlock ${name} first.`);
           const next = await open(id);
-          const leaving = closeCurrent();
-          current = Promise.resolve(next);
-          store.setActive(id);
           // A payment on its way may take its time to end; the next profile need not wait for it.
-          leaving.catch((error: unknown) => onFailure('close profile', error));
+          void closeCurrent();
+          current = { id, opening: Promise.resolve(next) };
+          store.setActive(id);
         }
         const view = profiles.view(id);
         emit('profile.changed', view);
         return view;
-      }),
+      });
+    },
 
     /** Opens the current profile anew, since key, address or reading of the API changed. */
     reopenIfCurrent: (id: string): Promise<void> =>
       inTurn(async () => {
         if (id !== store.activeId()) return;
-        await closeCurrent();
-        await begin(id);
+        await reopen(id);
         emit('profile.changed', profiles.view(id));
       }),
 
@@ -170,16 +216,19 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       inTurn(async () => {
         const id = store.activeId();
         if (id === null || rechecked.has(id)) return;
-        if ((await current?.catch(() => null))?.running.damage) return;
+        if ((await current?.opening.catch(() => null))?.running.damage) return;
         rechecked.add(id);
-        await closeCurrent();
-        await begin(id);
+        await reopen(id);
         emit('profile.changed', profiles.view(id));
         for (const event of ['clients.changed', 'intents.changed', 'guards.changed'] as const) {
           emit(event, null);
         }
       }),
 
-    close: (): Promise<void> => inTurn(closeCurrent),
+    /** Also what was left and is still sending: its answer would be lost. */
+    close: (): Promise<void> =>
+      inTurn(async () => {
+        await Promise.all([closeCurrent(), ...leaving.values()]);
+      }),
   };
 }

@@ -107,7 +107,7 @@ export function startDesk(): void {
     saveSettings,
     profiles,
     opened: () => current.opened(),
-    switchProfile: current.switchTo,
+    switchProfile: (id) => current.switchTo(id),
     async testAndSave(form) {
       const view = await profiles.testAndSave(form);
       await current.reopenIfCurrent(view.id);

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { startFaultyLine } from './faulty-line.ts';
 import {
+  atEnd,
   balanceOf,
   connectionTo,
   endTest,
@@ -9,15 +11,19 @@ import {
   ONE_BTC,
   openDesk,
   openFundedDesk,
+  PAYEE,
+  paymentsOf,
   refreshClient,
   startServer,
 } from './desk.ts';
 import {
   chooseProfile,
+  confirmWithdrawal,
   createClient,
   fillConnection,
   goTo,
   openProfileMenu,
+  reviewWithdrawal,
   startConnecting,
   startPractising,
 } from './steps.ts';
@@ -132,4 +138,30 @@ it('keeps production locked until its name is typed', async () => {
   await unlock.click();
   await band(page, 'PRODUCTION').waitFor();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+});
+
+it('opens a profile that was left while it was sending once the answer is there, and keeps the answer', async () => {
+  const sandbox = await startServer();
+  const line = await startFaultyLine(sandbox.url);
+  atEnd(line.close);
+  const { page } = await openFundedDesk(await newDataFolder(), sandbox, line.url);
+  await reviewWithdrawal(page, PAYEE, '0.25');
+  line.setPostFault('hold');
+  await confirmWithdrawal(page, PAYEE);
+  await expect.poll(() => paymentsOf(sandbox).length).toBe(1);
+  await chooseProfile(page, 'Practice');
+  await band(page, 'PRACTICE').waitFor();
+  const { host } = new URL(line.url);
+  await chooseProfile(page, host);
+  await page.getByText(`${host} is still sending`).waitFor();
+  // Practice goes on working meanwhile.
+  await goTo(page, 'Clients');
+  await page.getByRole('row').filter({ hasText: PRACTICE_CLIENT }).first().waitFor();
+  line.setPostFault('none');
+  await band(page, 'SANDBOX').waitFor();
+  await page.goto(new URL('#/intents', page.url()).href);
+  await page.getByRole('radio', { name: 'All' }).check();
+  await page.getByRole('row').filter({ hasText: '0.25' }).first().click();
+  await page.getByText('Withdrawal accepted').first().waitFor();
+  expect(paymentsOf(sandbox)).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import type {
   SettleDecision,
   Settling,
 } from '#shared/domain/intent.ts';
+import { AppError } from '#shared/errors.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { approveIntent, type Approving } from './approvals.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
@@ -32,6 +33,7 @@ export function createMoney(deps: MoneyDeps) {
   const { onSettling = () => {}, schedule = scheduleTimeout } = deps;
   const settling = createSettling({ ...context, onSettling, schedule });
   const sending = new Map<Promise<unknown>, string>();
+  let isLeft = false;
 
   /** One that is `sent` although nobody waits for its answer any more says why; the next start makes it unknown. */
   function explained<I extends Intent>(intent: I): I {
@@ -62,6 +64,8 @@ export function createMoney(deps: MoneyDeps) {
      * (field `typed`), a refusal of the policy, `wrong_environment`, what ping failed with, `disk_full`
      */
     async confirm(confirmation: Confirmation): Promise<Intent> {
+      // Nobody would wait for it, and its answer could no longer be kept.
+      if (isLeft) throw new AppError('cancelled', 'The profile was left. Nothing was sent.');
       const sent = confirmIntent(context, confirmation);
       sending.set(sent, confirmation.id);
       try {
@@ -122,8 +126,9 @@ export function createMoney(deps: MoneyDeps) {
       return journal.recover();
     },
 
-    /** Resolves when nothing is being sent or looked up any more; await it before the records are closed. */
+    /** From now on nothing is sent; resolves when nothing is on its way any more. Await it before the records are closed. */
     async idle(): Promise<void> {
+      isLeft = true;
       await Promise.allSettled(sending.keys());
       await settling.close();
     },
