@@ -1,8 +1,9 @@
 import { AppError } from '#shared/errors.ts';
 
 /**
- * A Base URL as an operator typed it, in the one form it is kept in: https (http on this machine only), no
- * credentials, query or fragment, no slash at the end.
+ * A Base URL as an operator typed it, in the one form it is kept and compared in: https (http on this machine only),
+ * no credentials, query or fragment. Other spellings of the same place become the same text: letter case, the port
+ * that goes without saying, the dot at the end of a host, doubled slashes, encoded characters that need no encoding.
  * @throws AppError `invalid_input` with the field `baseUrl`
  */
 export function parseBaseUrl(typed: string): string {
@@ -21,15 +22,27 @@ export function parseBaseUrl(typed: string): string {
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
     throw problem('Leave out everything from the ? or # on.');
   }
-  if (/^(www\.)?sandbox\.pro$/.test(url.hostname)) {
+  const host = url.hostname.replace(/\.+$/, '');
+  if (/^(www\.)?sandbox\.pro$/.test(host)) {
     throw problem(
       'sandbox.pro is a slip in the reference and not the service. Use https://sandbox.bitit.pro/api/v1.',
     );
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopback(host)) {
     throw problem('The Base URL must begin with https://. Plain http works only on this computer.');
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const port = url.port === '' ? '' : `:${url.port}`;
+  return `${url.protocol}//${host}${port}${plainPath(url)}`;
+}
+
+/** RFC 3986, 6.2.2: what is encoded without need means the same decoded, steps up and down included. */
+function plainPath({ pathname }: URL): string {
+  const decoded = pathname.replaceAll(/%[0-9a-f]{2}/gi, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : code.toUpperCase();
+  });
+  const path = decoded.replaceAll(/\/{2,}/g, '/');
+  return new URL(path, 'https://host').pathname.replace(/\/+$/, '');
 }
 
 /** `URL` has already written every IPv4 form as four decimal parts and IPv6 in brackets. */

@@ -3,6 +3,7 @@ import { defaultApiOptions, type ConnectionForm, type Profile } from '#shared/do
 import { AppError } from '#shared/errors.ts';
 import { parseBaseUrl } from '../bitpro/base-url.ts';
 import { defaultExplorer, PRACTICE_ID } from './built-in-profiles.ts';
+import { areAlike, readProfileName } from './profile-name.ts';
 
 /**
  * The profile that a form means, not yet tried or saved. A Base URL of a built-in profile means that profile.
@@ -79,20 +80,16 @@ function readName(
   profiles: readonly Profile[],
   existing: Profile | undefined,
 ): string {
-  const name = typed.trim();
-  const others = profiles.filter((profile) => profile.id !== existing?.id);
-  const isTaken = (candidate: string) =>
-    others.some((other) => other.name.toLowerCase() === candidate.toLowerCase());
-  if (name === '') {
-    const host = existing?.baseUrl === baseUrl ? existing.name : new URL(baseUrl).host.slice(0, 50);
-    let derived = host;
-    for (let count = 2; isTaken(derived); count += 1) derived = `${host} (${count})`;
-    return derived;
+  const others = profiles.flatMap(({ id, name }) => (id === existing?.id ? [] : [name]));
+  const name = readProfileName(typed, others);
+  if (name !== '') return name;
+  if (existing?.baseUrl === baseUrl) return existing.name;
+  const host = new URL(baseUrl).host.slice(0, 50);
+  let derived = host;
+  for (let count = 2; others.some((other) => areAlike(other, derived)); count += 1) {
+    derived = `${host} (${count})`;
   }
-  if (!isTaken(name)) return name;
-  throw new AppError('invalid_input', `There is already a profile named ${name}.`, {
-    field: 'name',
-  });
+  return derived;
 }
 
 /** Part of file paths and of the keychain account: readable, and never used twice. */

@@ -6,6 +6,13 @@ describe('parseBaseUrl', () => {
   it.each([
     ['https://sandbox.bitit.pro/api/v1', 'https://sandbox.bitit.pro/api/v1'],
     ['  HTTPS://Sandbox.Bitit.Pro:443/api/v1// ', 'https://sandbox.bitit.pro/api/v1'],
+    ['https://bitit.pro./api/v1', 'https://bitit.pro/api/v1'],
+    ['https://BITIT.pro:443//api///v1', 'https://bitit.pro/api/v1'],
+    ['https://bitit.pro/api/%761', 'https://bitit.pro/api/v1'],
+    ['https://bitit.pro/%61pi/x/%2E%2e/v1/', 'https://bitit.pro/api/v1'],
+    ['https://bitit.pro//x/..//api/./v1', 'https://bitit.pro/api/v1'],
+    ['https://bitit.pro/a%2fb/%c3%a4', 'https://bitit.pro/a%2Fb/%C3%A4'],
+    ['http://localhost.:80/api/v1', 'http://localhost/api/v1'],
     ['https://bitpro.example', 'https://bitpro.example'],
     ['https://192.168.1.2:8443/x', 'https://192.168.1.2:8443/x'],
     ['http://127.0.0.1:4100/api/v1/', 'http://127.0.0.1:4100/api/v1'],
@@ -29,6 +36,8 @@ describe('parseBaseUrl', () => {
     ['https://bitit.pro/api?x=1', /Leave out/],
     ['https://bitit.pro/api?', /Leave out/],
     ['https://bitit.pro/api#top', /Leave out/],
+    ['https://sandbox.pro./api/v1', /sandbox\.bitit\.pro/],
+    ['http://bitit.pro./api/v1', /only on this computer/],
     ['https://sandbox.pro/api/v1', /sandbox\.bitit\.pro/],
   ])('refuses %s', (typed, words) => {
     let error: unknown;

@@ -1,0 +1,89 @@
+import { AppError } from '#shared/errors.ts';
+import { builtInProfiles } from './built-in-profiles.ts';
+
+/** Controls, line ends, marks of direction, what shows nothing, halves of a pair, and what has no meaning yet. */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Letters that are drawn like a Latin one, lower case, by the Latin one (Unicode TR 39, of the living scripts). */
+const twins: Readonly<Record<string, string>> = {
+  ...pairs('асеорхуіјѕԁһкмтнвпгьѵԛԝӏ', 'aceopxyijsdhkmthbnrbvqwl'),
+  ...pairs('αορνυικτεχβγηωϲϳ', 'aopvuiktexbynwcj'),
+  ...pairs('օոսհցքզ', 'onuhgqq'),
+  ...pairs('ıɩɑɡɪʟᴀᴄᴅᴇᴋᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ', 'iiagilacdekmnoprstuvwyz'),
+  ...pairs('01|5$', 'olls' + 's'),
+};
+
+function pairs(from: string, to: string): Record<string, string> {
+  return Object.fromEntries([...from].map((letter, at) => [letter, to[at] ?? '']));
+}
+
+/** What a reader sees: two names of one skeleton pass for each other. */
+function skeletonOf(name: string): string {
+  const plain = name
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
+  return Array.from(plain, (letter) => twins[letter] ?? letter)
+    .join('')
+    .replaceAll('i', 'l');
+}
+
+/** Also "Pro duction" and "Production." would pass for it. */
+function lettersOf(name: string): string {
+  return skeletonOf(name).replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+export function areAlike(one: string, other: string): boolean {
+  return skeletonOf(one) === skeletonOf(other);
+}
+
+/**
+ * A name as typed, in the one form it is kept in (NFC, single spaces); empty when nothing was typed.
+ * @throws AppError invalid_input with the field `name`, for what cannot be told from another name by looking at it
+ */
+export function readProfileName(typed: string, others: readonly string[]): string {
+  const name = typed.trim().normalize('NFC').replaceAll(/ +/g, ' ');
+  if (hidden.test(name)) {
+    throw problem('The name has characters that cannot be seen. Type it anew.');
+  }
+  if (name !== '' && !/[\p{L}\p{N}]/u.test(name)) {
+    throw problem('The name needs a letter or a digit.');
+  }
+  if (name.normalize('NFKC') !== name || mixesScripts(name)) {
+    throw problem(
+      'The name mixes letters that look alike but are others. Type it with one keyboard.',
+    );
+  }
+  const taken = others.find((other) => areAlike(other, name));
+  if (taken !== undefined) {
+    throw problem(
+      taken === name
+        ? `There is already a profile named ${name}.`
+        : `There is already a profile named ${taken}, which looks the same.`,
+    );
+  }
+  const builtIn = builtInProfiles.find((each) => lettersOf(each.name) === lettersOf(name));
+  if (builtIn === undefined || name === '') return name;
+  throw problem(`${builtIn.name} comes with the app. Choose a name that nobody takes for it.`);
+}
+
+const scripts = [
+  /\p{sc=Latin}/u,
+  /\p{sc=Cyrillic}/u,
+  /\p{sc=Greek}/u,
+  /\p{sc=Armenian}/u,
+  /\p{sc=Cherokee}/u,
+];
+
+/** Within one word; a name may have words of two languages. */
+function mixesScripts(name: string): boolean {
+  const words = name.split(/[^\p{L}\p{M}]+/u);
+  return words.some((word) => scripts.filter((script) => script.test(word)).length > 1);
+}
+
+function problem(message: string): AppError {
+  return new AppError('invalid_input', message, { field: 'name' });
+}
