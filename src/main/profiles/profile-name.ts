@@ -10,11 +10,11 @@ const twins: Readonly<Record<string, string>> = {
   ...pairs('αορνυικτεχβγηωϲϳ', 'aopvuiktexbynwcj'),
   ...pairs('օոսհցքզ', 'onuhgqq'),
   ...pairs('ıɩɑɡɪʟᴀᴄᴅᴇᴋᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ', 'iiagilacdekmnoprstuvwyz'),
-  ...pairs('01|5$', 'olls' + 's'),
+  ...pairs('01|5$', 'ollss'),
 };
 
 function pairs(from: string, to: string): Record<string, string> {
-  return Object.fromEntries([...from].map((letter, at) => [letter, to[at] ?? '']));
+  return Object.fromEntries(Array.from(from, (letter, at) => [letter, to[at] ?? '']));
 }
 
 /** What a reader sees: two names of one skeleton pass for each other. */
