@@ -4,6 +4,7 @@ import { createBitproClient } from './bitpro/client.ts';
 import { createServerClock } from './bitpro/clock.ts';
 import { createConnectionMonitor } from './bitpro/connection.ts';
 import { annotateTransaction, readTransaction } from './clients/annotate.ts';
+import { createDepositAddresses } from './clients/deposit-addresses.ts';
 import { createRegistry } from './clients/registry.ts';
 import type { Rooms } from './ipc/handlers.ts';
 import { createGuards } from './money/guards.ts';
@@ -123,6 +124,11 @@ export function wireRooms(
     records,
     cache,
     client,
+    addresses: createDepositAddresses({
+      records,
+      network: () => profile().network,
+      loadFaultOf: async () => (await import('./money/addresses.ts')).addressFault,
+    }),
     now,
     actor,
     onChanged: () => emit('clients.changed', null),

@@ -162,6 +162,7 @@ const stillAnswered: readonly RequestName[] = [
   'records.damage',
   'records.showCopy',
   'connection.status',
+  'clients.attention',
   'clients.list',
   'clients.previewImport',
   'clients.copyAddress',

@@ -28,7 +28,7 @@ export function readImport(csv: string, knownUids: ReadonlySet<string>): ImportL
   const firstLineOf = new Map<string, number>();
   return rows.map(({ record, info }) => {
     const uid = (record[columns.uid] ?? '').trim();
-    const label = (record[columns.label] ?? '').trim();
+    const label = (record[columns.label] ?? '').replaceAll(/\s*[\r\n]\s*/g, ' ').trim();
     const earlier = firstLineOf.get(uid);
     if (earlier === undefined) firstLineOf.set(uid, info.lines);
     const problem = problemOf(uid, label, earlier, knownUids);

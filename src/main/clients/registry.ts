@@ -1,18 +1,20 @@
-import type { ClientView, ImportLine } from '#shared/domain/client.ts';
+import type { ClientAttention, ClientView, ImportLine } from '#shared/domain/client.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit, type AuditNote } from '../audit/chain.ts';
 import type { BitproClient } from '../bitpro/client.ts';
-import { clientView, clientViews } from '../storage/client-views.ts';
+import { clientView, clientViews, type StoredClientView } from '../storage/client-views.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import {
   acceptAddress,
   archiveClient,
+  findClientsByAddress,
   labelClient,
   listRegisteredClients,
   registerClient,
   registerClients,
   type NewClient,
 } from '../storage/records/clients-repo.ts';
+import type { DepositAddresses } from './deposit-addresses.ts';
 import { readImport } from './import-uids.ts';
 
 export type Registry = ReturnType<typeof createRegistry>;
@@ -25,17 +27,24 @@ export function createRegistry(deps: {
   records: RecordsDb;
   cache: CacheDb;
   client: Pick<BitproClient, 'getClient'>;
+  addresses: DepositAddresses;
   now: () => number;
   actor: () => string;
   /** After every change. */
   onChanged: () => void;
 }) {
-  const { records, cache, client, now, actor, onChanged } = deps;
+  const { records, cache, client, addresses, now, actor, onChanged } = deps;
 
-  function get(uid: string): ClientView {
+  function get(uid: string): StoredClientView {
     const view = clientView(records, cache, uid);
     if (view) return view;
     throw new AppError('not_found', `${uid} is not among the clients of this profile.`);
+  }
+
+  /** As it is shown: with what is wrong with its addresses. */
+  async function judged(view: StoredClientView): Promise<ClientView> {
+    const problemsOf = await addresses.judge();
+    return { ...view, ...problemsOf(view) };
   }
 
   /** Change and audit entry in one transaction; `write` says whether there was anything to change. */
@@ -44,7 +53,7 @@ export function createRegistry(deps: {
     action: string,
     detail: AuditNote['detail'],
     write: () => boolean,
-  ): ClientView {
+  ): StoredClientView {
     const apply = records.transaction(() => {
       if (!write()) return;
       note(action, uid, detail);
@@ -60,27 +69,44 @@ export function createRegistry(deps: {
 
   return {
     get,
+    judged,
     /**
      * The deposit address to give away.
-     * @throws AppError conflict while two addresses are on record, not_found before the first
+     * @throws AppError conflict while two addresses are on record or the one must not be used, not_found before the first
      */
-    usableAddress(uid: string): string {
-      const { depositAddress, conflictingAddress } = get(uid);
+    async usableAddress(uid: string): Promise<string> {
+      const { depositAddress, conflictingAddress, addressProblem } = await judged(get(uid));
       if (conflictingAddress !== null) {
         throw new AppError('conflict', 'Decide first which of the two addresses is right.');
+      }
+      if (addressProblem !== null) {
+        throw new AppError('conflict', `${addressProblem} It was not copied. Ask Bitpro about it.`);
       }
       if (depositAddress !== null) return depositAddress;
       throw new AppError('not_found', 'The address of this client was not read yet.');
     },
 
+    /** Clients whose deposit address it is, or is reported to be: what is paid there comes back to this account. */
+    ownersOf: (address: string): { uid: string; label: string }[] =>
+      findClientsByAddress(records, address).map(({ uid, label }) => ({ uid, label })),
+
+    /** Clients whose deposit address a person has to look at. */
+    attention: (): Promise<ClientAttention[]> => addresses.attention(),
+
     /** Newest entry first. */
-    list: (): ClientView[] => clientViews(records, cache),
+    list: (): StoredClientView[] => clientViews(records, cache),
+
+    /** `list` as it is shown. */
+    async listJudged(): Promise<ClientView[]> {
+      const problemsOf = await addresses.judge();
+      return clientViews(records, cache).map((view) => ({ ...view, ...problemsOf(view) }));
+    },
 
     /**
      * Takes up a client that exists on the server, which is asked first.
      * @throws AppError conflict when it is listed already, not_found when the server knows no such uid
      */
-    async add({ uid, label }: { uid: string; label: string }): Promise<ClientView> {
+    async add({ uid, label }: { uid: string; label: string }): Promise<StoredClientView> {
       if (clientView(records, cache, uid)) {
         throw new AppError('conflict', `${uid} is among the clients already.`, { field: 'uid' });
       }
@@ -101,21 +127,33 @@ export function createRegistry(deps: {
       );
     },
 
-    label: ({ uid, label }: { uid: string; label: string }): ClientView =>
+    label: ({ uid, label }: { uid: string; label: string }): StoredClientView =>
       change(uid, 'client.labelled', { label }, () => labelClient(records, uid, label)),
 
-    archive: ({ uid, archived }: { uid: string; archived: boolean }): ClientView =>
+    archive: ({ uid, archived }: { uid: string; archived: boolean }): StoredClientView =>
       change(uid, archived ? 'client.archived' : 'client.restored', {}, () =>
         archiveClient(records, uid, archived),
       ),
 
-    /** The operator's decision between two deposit addresses, shown by repeating the end of the one taken. */
-    acceptAddress(input: { uid: string; address: string; typedLastSix: string }): ClientView {
+    /**
+     * The operator's decision between two deposit addresses, shown by repeating the end of the one taken.
+     * @throws AppError invalid_input (field `typedLastSix`), conflict when neither is it, or it must not be used
+     */
+    async acceptAddress(input: {
+      uid: string;
+      address: string;
+      typedLastSix: string;
+    }): Promise<StoredClientView> {
       const { uid, address, typedLastSix } = input;
       if (typedLastSix.trim() !== address.slice(-6)) {
         throw new AppError('invalid_input', 'These are not the last six characters.', {
           field: 'typedLastSix',
         });
+      }
+      const { depositAddress, addressProblem, conflictProblem } = await judged(get(uid));
+      const problem = address === depositAddress ? addressProblem : conflictProblem;
+      if (problem !== null) {
+        throw new AppError('conflict', `${problem} It cannot be taken. Ask Bitpro about it.`);
       }
       return change(uid, 'client.address_accepted', { address }, () => {
         if (acceptAddress(records, uid, address)) return true;

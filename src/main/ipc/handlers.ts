@@ -1,4 +1,5 @@
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
+import type { ClientView } from '#shared/domain/client.ts';
 import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
 import type { RecordsDamage } from '#shared/domain/damage.ts';
 import type { Overview, OverviewQuery } from '#shared/domain/overview.ts';
@@ -17,6 +18,7 @@ import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
 import type { Queries } from '../storage/cache/queries.ts';
+import type { StoredClientView } from '../storage/client-views.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 import type { Handlers } from './handler-types.ts';
 
@@ -88,6 +90,14 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     );
   }
 
+  /** A client as it is shown, once something was done to it. */
+  async function shown(
+    open: Rooms,
+    work: (clients: Registry) => StoredClientView | Promise<StoredClientView>,
+  ): Promise<ClientView> {
+    return open.clients.judged(await work(open.clients));
+  }
+
   return {
     'app.info': () => deps.info(),
     'settings.save': (settings) => deps.saveSettings(settings),
@@ -111,8 +121,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'connection.status': async () => (await rooms()).connection.status(),
 
-    'clients.list': async () => (await rooms()).clients.list(),
-    'clients.add': async (input) => (await writable()).clients.add(input),
+    'clients.list': async () => (await rooms()).clients.listJudged(),
+    'clients.attention': async () => (await rooms()).clients.attention(),
+    'clients.add': async (input) => shown(await writable(), (clients) => clients.add(input)),
     'clients.previewImport': async ({ csv }) => (await rooms()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {
       const { clients, sync } = await writable();
@@ -120,23 +131,26 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       void sync.runNow();
       return result;
     },
-    'clients.label': async (input) => (await writable()).clients.label(input),
-    'clients.archive': async (input) => (await writable()).clients.archive(input),
-    'clients.acceptAddress': async (input) => (await writable()).clients.acceptAddress(input),
+    'clients.label': async (input) => shown(await writable(), (clients) => clients.label(input)),
+    'clients.archive': async (input) =>
+      shown(await writable(), (clients) => clients.archive(input)),
+    'clients.acceptAddress': async (input) =>
+      shown(await writable(), (clients) => clients.acceptAddress(input)),
     'clients.copyAddress': async ({ uid }) => {
-      await deps.copyVerified((await rooms()).clients.usableAddress(uid));
+      await deps.copyVerified(await (await rooms()).clients.usableAddress(uid));
       return null;
     },
     'clients.refresh': async ({ uid }) => {
-      const { clients, sync } = await rooms();
-      await sync.refreshClient(uid);
-      return clients.get(uid);
+      const open = await rooms();
+      await open.sync.refreshClient(uid);
+      return shown(open, (clients) => clients.get(uid));
     },
 
     'addresses.check': async ({ text }) => {
-      const { network } = (await opened()).profile();
+      const { profile, rooms } = await opened();
       const { checkAddress } = await import('../money/addresses.ts');
-      return checkAddress(text, network);
+      const checked = checkAddress(text, profile().network);
+      return { ...checked, ownClients: (await rooms()).clients.ownersOf(checked.address) };
     },
 
     'intents.prepare': async (draft) => (await writable()).money.prepare(draft),

@@ -1,6 +1,7 @@
 import { Address, NETWORK, OutScript, TEST_NETWORK } from '@scure/btc-signer';
+import { addressKey, isBech32 } from '#shared/address-text.ts';
 import type { Network } from '#shared/domain/profile.ts';
-import { AppError } from '#shared/errors.ts';
+import { AppError, assertNever } from '#shared/errors.ts';
 import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
 
 export type CheckedAddress = {
@@ -50,25 +51,42 @@ function readUri(uri: string): CheckedAddress {
 }
 
 function canonicalAddress(address: string, network: Network): string {
-  const isBech32 = /^(bc|tb)1/i.test(address);
-  const lower = address.toLowerCase();
-  if (isBech32 && address !== lower && address !== address.toUpperCase()) {
-    throw problem('This address mixes capital and small letters. Copy it again from its source.');
+  const fault = addressFault(address, network);
+  switch (fault) {
+    case null:
+      return addressKey(address);
+    case 'mixed_case':
+      throw problem('This address mixes capital and small letters. Copy it again from its source.');
+    case 'other_network':
+      throw problem(
+        `This address belongs to ${otherNetwork[network]}, and this profile pays on ${network}. ` +
+          `Ask for a ${network} address.`,
+      );
+    case 'unsupported':
+      throw problem(
+        'This kind of address is not supported: bitcoin sent to it could be lost. Ask for another one.',
+      );
+    case 'malformed':
+      throw problem(
+        'This is not a valid bitcoin address. Check that it was copied whole, without a typing error.',
+      );
+    default:
+      return assertNever(fault);
   }
-  const canonical = isBech32 ? lower : address;
+}
+
+export type AddressFault = 'mixed_case' | 'other_network' | 'unsupported' | 'malformed';
+
+/** Why nobody should be paid at this address on this network; null when it can be used. */
+export function addressFault(address: string, network: Network): AddressFault | null {
+  const canonical = addressKey(address);
+  if (isBech32(address) && address !== canonical && address !== address.toUpperCase()) {
+    return 'mixed_case';
+  }
   const verdict = decode(canonical, network);
-  if (verdict === 'valid') return canonical;
-  if (decode(canonical, otherNetwork[network]) === 'valid') {
-    throw problem(
-      `This address belongs to ${otherNetwork[network]}, and this profile pays on ${network}. ` +
-        `Ask for a ${network} address.`,
-    );
-  }
-  throw problem(
-    verdict === 'unsupported'
-      ? 'This kind of address is not supported: bitcoin sent to it could be lost. Ask for another one.'
-      : 'This is not a valid bitcoin address. Check that it was copied whole, without a typing error.',
-  );
+  if (verdict === 'valid') return null;
+  if (decode(canonical, otherNetwork[network]) === 'valid') return 'other_network';
+  return verdict;
 }
 
 /** `unsupported`: well-formed, but of a witness version or program that nobody can be shown to own. */

@@ -1,6 +1,6 @@
 import type { IntentReview } from '#shared/domain/intent.ts';
 import { centsForSats } from '#shared/money.ts';
-import { getRegisteredClient } from '../storage/records/clients-repo.ts';
+import { findClientsByAddress, getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { knownAddresses } from './address-book.ts';
@@ -39,6 +39,7 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
       ? [
           ...(refusal && !isApprovalMissing ? [refusal.message] : []),
           ...warningsFor(intent, facts, known),
+          ...ownAddressWarnings(context, intent),
         ]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
@@ -50,4 +51,18 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     repeatReason: intent.repeatReason,
     approval: approvalView(context, intent, facts.guards.policy),
   };
+}
+
+/** What is paid to another client of this account comes back to it: nobody means that without knowing. */
+function ownAddressWarnings(
+  { records }: Pick<MoneyContext, 'records'>,
+  { address, clientUid }: JournaledIntent,
+): string[] {
+  if (address === null) return [];
+  return findClientsByAddress(records, address)
+    .filter(({ uid }) => uid !== clientUid)
+    .map(({ uid, label }) => {
+      const name = label === '' ? uid : `“${label}” (${uid})`;
+      return `This is the deposit address of your own client ${name}: the money would come back to Bitpro.`;
+    });
 }

@@ -24,16 +24,19 @@ function countOpenIntents(records: RecordsDb): Map<string, number> {
   return new Map(rows.map(({ clientUid, count }) => [clientUid, count]));
 }
 
+/** A client as the databases know it; whether its addresses can be used is judged by clients/deposit-addresses.ts. */
+export type StoredClientView = Omit<ClientView, 'addressProblem' | 'conflictProblem'>;
+
 function toView(
   client: RegisteredClient,
   figures: Pick<ClientView, 'balance' | 'history' | 'openIntents'>,
-): ClientView {
+): StoredClientView {
   const { uid, label, archived, addedAtMs, depositAddress, conflictingAddress } = client;
   return { uid, label, archived, addedAtMs, depositAddress, conflictingAddress, ...figures };
 }
 
 /** Every client of the registry with its last known figures, newest entry first. */
-export function clientViews(records: RecordsDb, cache: CacheDb): ClientView[] {
+export function clientViews(records: RecordsDb, cache: CacheDb): StoredClientView[] {
   const balances = listBalances(cache);
   const coverage = listCoverage(cache);
   const openIntents = countOpenIntents(records);
@@ -47,7 +50,11 @@ export function clientViews(records: RecordsDb, cache: CacheDb): ClientView[] {
 }
 
 /** Null when the uid is not in the registry. */
-export function clientView(records: RecordsDb, cache: CacheDb, uid: string): ClientView | null {
+export function clientView(
+  records: RecordsDb,
+  cache: CacheDb,
+  uid: string,
+): StoredClientView | null {
   const client = getRegisteredClient(records, uid);
   if (!client) return null;
   return toView(client, {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { visibleText } from '#shared/text.ts';
 import { cutMiddle, groupsOfFour } from '../lib/format.ts';
 import { CopyButton } from './copy-button.tsx';
 import css from './hash.module.css';
@@ -28,7 +29,7 @@ export function Hash({ value, label = 'identifier', keep = 8, copy = true }: Has
 export function AddressGroups({ address }: { address: string }): ReactNode {
   return (
     <span className={css['groups']}>
-      {groupsOfFour(address).map((group, index) => (
+      {groupsOfFour(visibleText(address)).map((group, index) => (
         <span key={index} className={css['group']}>
           {group}
         </span>

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { textSchema } from '../text-schema.ts';
 
 /** A uid is text of the service's making; it becomes a path segment, so it may hold nothing that needs escaping. */
 export const clientUidSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
-export const clientLabelSchema = z.string().check(z.maxLength(80));
+export const clientLabelSchema = textSchema({ what: 'The label', max: 80 });
 
 /** Balances as last read, in satoshis. Confirmed and unconfirmed are never added up (api-readings.md, 21). */
 export type ClientBalance = { balanceSats: number; unconfirmedSats: number; asOfMs: number };
@@ -28,6 +29,10 @@ export type ClientView = {
   depositAddress: string | null;
   /** Another address the service reported since. Not null blocks the client and needs a look. */
   conflictingAddress: string | null;
+  /** Why nobody may be given the deposit address, as a sentence; null when it can be used, or is not known yet. */
+  addressProblem: string | null;
+  /** Why the conflicting address cannot be taken, as a sentence; null when it can, or there is none. */
+  conflictProblem: string | null;
   balance: ClientBalance | null;
   history: HistoryCoverage;
   /** Intents of this client that are neither confirmed, rejected nor discarded. */
@@ -40,4 +45,21 @@ export type ImportLine = {
   label: string;
   /** Null when the line can be imported. */
   problem: string | null;
+};
+
+/** A client whose deposit address needs a person. */
+export type ClientAttention = Pick<ClientView, 'uid' | 'label'> & {
+  /** `changed`: Bitpro reports another one than the known; `unusable`: the known one must not be given to anybody. */
+  what: 'changed' | 'unusable';
+  why: string;
+};
+
+/** What was typed or pasted as an address, read. */
+export type AddressCheck = {
+  /** Canonical. */
+  address: string;
+  /** Decimal BTC of a bitcoin: link; null without one. */
+  amountBtc: string | null;
+  /** Whose deposit address it is: what is paid there comes back. */
+  ownClients: Pick<ClientView, 'uid' | 'label'>[];
 };

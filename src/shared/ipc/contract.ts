@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText } from '../text-schema.ts';
 import {
   settingsSchema,
   type AppInfo,
@@ -9,6 +10,8 @@ import {
 import {
   clientLabelSchema,
   clientUidSchema,
+  type AddressCheck,
+  type ClientAttention,
   type ClientView,
   type ImportLine,
 } from '../domain/client.ts';
@@ -63,9 +66,9 @@ function request<Output>() {
 type RequestSpec<Input extends z.ZodMiniType, Output> = { input: Input; output: Output };
 
 const none = z.strictObject({});
-const profileId = z.strictObject({ id: z.string() });
+const profileId = z.strictObject({ id: plainText(40) });
 const clientUid = z.strictObject({ uid: clientUidSchema });
-const intentId = z.strictObject({ id: z.string() });
+const intentId = z.strictObject({ id: plainText(60) });
 const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: z.string() });
 
 export const requests = {
@@ -98,6 +101,8 @@ export const requests = {
   'connection.status': request<ConnectionStatus>()(none),
 
   'clients.list': request<ClientView[]>()(none),
+  /** Whose deposit address a person has to look at. */
+  'clients.attention': request<ClientAttention[]>()(none),
   'clients.add': request<ClientView>()(
     z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
   ),
@@ -125,7 +130,7 @@ export const requests = {
   'clients.refresh': request<ClientView>()(clientUid),
 
   /** Checks an address for the active profile's network; accepts a bitcoin: URI. */
-  'addresses.check': request<{ address: string; amountBtc: string | null }>()(
+  'addresses.check': request<AddressCheck>()(
     z.strictObject({ text: z.string().check(z.maxLength(500)) }),
   ),
 

@@ -26,7 +26,7 @@ describe('reading a list of client uids', () => {
     ['columns in another order', 'Label;x;Client UID\nAlpha;9;BT-C1', [['BT-C1', 'Alpha']]],
     ['semicolons', 'BT-C1;Alpha, Inc.', [['BT-C1', 'Alpha, Inc.']]],
     ['a byte order mark', '\uFEFFuid,label\nBT-C1,Alpha', [['BT-C1', 'Alpha']]],
-    ['quotes and a line break', 'BT-C1,"Al ""the"" pha\nLtd"', [['BT-C1', 'Al "the" pha\nLtd']]],
+    ['quotes and a line break', 'BT-C1,"Al ""the"" pha\nLtd"', [['BT-C1', 'Al "the" pha Ltd']]],
     ['blank lines and spaces', '\n BT-C1 , Alpha \n\n,\n', [['BT-C1', 'Alpha']]],
     ['a header without labels', 'uid\nBT-C1', [['BT-C1', '']]],
   ])('takes %s', (_name, csv, expected) => {

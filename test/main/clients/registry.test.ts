@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
+import { createDepositAddresses } from '../../../src/main/clients/deposit-addresses.ts';
 import { createRegistry } from '../../../src/main/clients/registry.ts';
+import { addressFault } from '../../../src/main/money/addresses.ts';
 import { openCache, openRecords } from '../../../src/main/storage/open.ts';
 import { iterateAuditEntries } from '../../../src/main/storage/records/audit-repo.ts';
 import { observeAddress } from '../../../src/main/storage/records/clients-repo.ts';
@@ -27,6 +29,11 @@ function setUp() {
           ? Promise.resolve({ ...KNOWN, balanceSats: 0, unconfirmedSats: 0 })
           : Promise.reject(new AppError('not_found', 'Not found')),
     },
+    addresses: createDepositAddresses({
+      records,
+      network: () => 'testnet',
+      loadFaultOf: () => Promise.resolve(addressFault),
+    }),
     now: () => 1_000,
     actor: () => 'kim',
     onChanged: () => (changes += 1),
@@ -95,13 +102,24 @@ describe('the registry of clients', () => {
   it('gives away no address while two are on record, and needs the end of the one taken', async () => {
     const { registry, records } = setUp();
     await registry.add({ uid: 'BT-C1', label: '' });
-    expect(registry.usableAddress('BT-C1')).toBe(KNOWN.depositAddress);
+    expect(await registry.usableAddress('BT-C1')).toBe(KNOWN.depositAddress);
     observeAddress(records, 'BT-C1', OTHER);
-    expect(() => registry.usableAddress('BT-C1')).toThrow(/which of the two/);
+    await expect(registry.usableAddress('BT-C1')).rejects.toThrow(/which of the two/);
     const take = (typedLastSix: string) =>
       registry.acceptAddress({ uid: 'BT-C1', address: OTHER, typedLastSix });
-    expect(() => take('2i2k7Hk')).toThrow(/last six/);
-    expect(take('GAgzsUr'.slice(-6)).depositAddress).toBe(OTHER);
-    expect(registry.usableAddress('BT-C1')).toBe(OTHER);
+    await expect(take('2i2k7Hk')).rejects.toThrow(/last six/);
+    expect((await take('GAgzsUr'.slice(-6))).depositAddress).toBe(OTHER);
+    expect(await registry.usableAddress('BT-C1')).toBe(OTHER);
+  });
+
+  it('lets the known address be kept by the same proof, and asks again when the other is reported again', async () => {
+    const { registry, records } = setUp();
+    await registry.add({ uid: 'BT-C1', label: '' });
+    observeAddress(records, 'BT-C1', OTHER);
+    const address = KNOWN.depositAddress;
+    await registry.acceptAddress({ uid: 'BT-C1', address, typedLastSix: address.slice(-6) });
+    expect(await registry.usableAddress('BT-C1')).toBe(address);
+    observeAddress(records, 'BT-C1', OTHER);
+    await expect(registry.usableAddress('BT-C1')).rejects.toThrow(/which of the two/);
   });
 });

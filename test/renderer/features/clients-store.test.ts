@@ -11,6 +11,8 @@ function client(uid: string, label: string, archived = false): ClientView {
     addedAtMs: 1,
     depositAddress: `tb1q${uid.toLowerCase()}`,
     conflictingAddress: null,
+    addressProblem: null,
+    conflictProblem: null,
     balance: null,
     history: { rows: 0, completeToPage: 0, complete: false, asOfMs: null },
     openIntents: 0,

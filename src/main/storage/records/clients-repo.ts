@@ -1,3 +1,4 @@
+import { addressKey } from '#shared/address-text.ts';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
@@ -34,6 +35,12 @@ const prepared = statements((db: RecordsDb) => ({
   list: db.prepare<[], ClientColumns>(
     `SELECT ${columns} FROM clients ORDER BY added_at_ms DESC, uid`,
   ),
+  // COLLATE NOCASE finds bech32 however it is written, and too much of Base58: that is sorted out after it.
+  byAddress: db.prepare<[{ address: string }], ClientColumns>(
+    `SELECT ${columns} FROM clients
+     WHERE deposit_address = :address COLLATE NOCASE OR conflicting_address = :address COLLATE NOCASE
+     ORDER BY uid`,
+  ),
   insert: db.prepare<[NewClient]>(
     `INSERT INTO clients (uid, label, source, added_at_ms, deposit_address)
      VALUES (:uid, :label, :source, :addedAtMs, :depositAddress) ON CONFLICT (uid) DO NOTHING`,
@@ -60,6 +67,16 @@ export function getRegisteredClient(db: RecordsDb, uid: string): RegisteredClien
 /** Newest first. */
 export function listRegisteredClients(db: RecordsDb): RegisteredClient[] {
   return prepared(db).list.all().map(toClient);
+}
+
+/** Whose deposit address it is, or is reported to be. */
+export function findClientsByAddress(db: RecordsDb, address: string): RegisteredClient[] {
+  const key = addressKey(address);
+  const isIt = (other: string | null) => other !== null && addressKey(other) === key;
+  return prepared(db)
+    .byAddress.all({ address })
+    .map(toClient)
+    .filter((client) => isIt(client.depositAddress) || isIt(client.conflictingAddress));
 }
 
 /** False, and nothing changed, when the uid is in the registry already. */

@@ -3,6 +3,7 @@ import type { ClientView } from '#shared/domain/client.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
+import { Checkbox } from '../../components/checkbox.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { AddressGroups } from '../../components/hash.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -44,10 +45,14 @@ export function AddressConflict({ client, conflictingAddress }: AddressConflictP
 
 type AcceptFormProps = AddressConflictProps & { onDone: () => void };
 
+/** Either address may turn out to be right; whichever it is, its end is typed from what Bitpro told by another way. */
 function AcceptForm({ client, conflictingAddress, onDone }: AcceptFormProps): ReactNode {
+  const { depositAddress, conflictProblem } = client;
+  const [isKnownRight, setKnownRight] = useState(conflictProblem !== null);
   const [typed, setTyped] = useState('');
   const [accepting, setAccepting] = useState(false);
   const [error, setError] = useState<ErrorDto | null>(null);
+  const which = isKnownRight ? 'known' : 'new';
 
   const accept = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -55,12 +60,13 @@ function AcceptForm({ client, conflictingAddress, onDone }: AcceptFormProps): Re
     setAccepting(true);
     const result = await call('clients.acceptAddress', {
       uid: client.uid,
-      address: conflictingAddress,
+      address: (isKnownRight ? depositAddress : null) ?? conflictingAddress,
       typedLastSix: typed.trim(),
     });
     setAccepting(false);
     if (!result.ok) return setError(result.error);
-    toast.show({ tone: 'success', title: 'New deposit address taken' });
+    const title = isKnownRight ? 'Known deposit address confirmed' : 'New deposit address taken';
+    toast.show({ tone: 'success', title });
     onDone();
   };
 
@@ -69,7 +75,7 @@ function AcceptForm({ client, conflictingAddress, onDone }: AcceptFormProps): Re
       <dl className={css['compare']}>
         <div>
           <dt>Known address</dt>
-          <dd>{client.depositAddress && <AddressGroups address={client.depositAddress} />}</dd>
+          <dd>{depositAddress !== null && <AddressGroups address={depositAddress} />}</dd>
         </div>
         <div>
           <dt>Reported now</dt>
@@ -78,23 +84,41 @@ function AcceptForm({ client, conflictingAddress, onDone }: AcceptFormProps): Re
           </dd>
         </div>
       </dl>
+      {conflictProblem !== null && (
+        <Banner tone="danger" title="The address reported now cannot be taken">
+          {conflictProblem}
+        </Banner>
+      )}
       <TextField
-        label="Last six characters of the new address"
+        label={`Last six characters of the ${which} address`}
         hint="Typed from what Bitpro told you, not from this screen."
         value={typed}
         maxLength={6}
         error={error?.message}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setError(null);
+        }}
       />
+      {conflictProblem === null && (
+        <Checkbox
+          label="Bitpro says that the known address is right"
+          checked={isKnownRight}
+          onChange={(checked) => {
+            setKnownRight(checked);
+            setError(null);
+          }}
+        />
+      )}
       <div className={css['buttons']}>
-        <Button onClick={onDone}>Keep the known address</Button>
+        <Button onClick={onDone}>{isKnownRight ? 'Cancel' : 'Keep the known address'}</Button>
         <Button
           type="submit"
-          variant="danger"
+          variant={isKnownRight ? 'primary' : 'danger'}
           disabled={typed.trim().length < 6}
           loading={accepting}
         >
-          Take the new address
+          {isKnownRight ? 'Confirm the known address' : 'Take the new address'}
         </Button>
       </div>
     </form>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
+import { visibleText } from '#shared/text.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
 import type { Column } from '../../components/data-grid-columns.ts';
@@ -47,7 +48,7 @@ const columns: Column<ClientView>[] = [
       depositAddress === null ? (
         'Not read yet'
       ) : (
-        <Hash value={depositAddress} keep={6} copy={false} />
+        <Hash value={visibleText(depositAddress)} keep={6} copy={false} />
       ),
   },
   {
@@ -99,8 +100,8 @@ const attentionColumn: Column<ClientView> = {
   cell: (client) => <Attention client={client} />,
 };
 
-function needsAttention({ conflictingAddress, openIntents }: ClientView): boolean {
-  return conflictingAddress !== null || openIntents > 0;
+function needsAttention({ conflictingAddress, addressProblem, openIntents }: ClientView): boolean {
+  return conflictingAddress !== null || addressProblem !== null || openIntents > 0;
 }
 
 function Unconfirmed({ sats }: { sats: number }): ReactNode {
@@ -110,6 +111,13 @@ function Unconfirmed({ sats }: { sats: number }): ReactNode {
 
 function Attention({ client }: { client: ClientView }): ReactNode {
   if (client.conflictingAddress !== null) return <Badge tone="danger">Address changed</Badge>;
+  if (client.addressProblem !== null) {
+    return (
+      <span title={client.addressProblem}>
+        <Badge tone="danger">Bad address</Badge>
+      </span>
+    );
+  }
   if (client.openIntents === 0) return null;
   return <Badge tone="warning">{formatCount(client.openIntents)} not settled</Badge>;
 }

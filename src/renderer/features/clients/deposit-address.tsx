@@ -2,6 +2,8 @@ import { Copy, QrCode } from 'lucide-react';
 import { QRCodeSVG } from 'qrcode.react';
 import { useState, type ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
+import { visibleText } from '#shared/text.ts';
+import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { AddressGroups } from '../../components/hash.tsx';
@@ -11,7 +13,7 @@ import { call } from '../../lib/ipc.ts';
 import css from './client-page.module.css';
 
 export function DepositAddress({ client }: { client: ClientView }): ReactNode {
-  const { depositAddress, conflictingAddress } = client;
+  const { depositAddress, conflictingAddress, addressProblem } = client;
   if (depositAddress === null) {
     return (
       <Card title="Deposit address">
@@ -28,6 +30,18 @@ export function DepositAddress({ client }: { client: ClientView }): ReactNode {
       <Card title="Deposit address">
         <p className={css['hint']}>
           Not shown for use while Bitpro reports another address than the one known.
+        </p>
+      </Card>
+    );
+  }
+  if (addressProblem !== null) {
+    return (
+      <Card title="Deposit address">
+        <Banner tone="danger" title="Do not give this address to anybody">
+          {addressProblem} No QR code and no copy of it are made. Ask Bitpro about it.
+        </Banner>
+        <p className={css['hint']}>
+          <bdi className={css['unusable']}>{visibleText(depositAddress)}</bdi>
         </p>
       </Card>
     );

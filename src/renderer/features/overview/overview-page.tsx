@@ -12,6 +12,7 @@ import { useConnection, useSyncProgress } from '../../lib/profile.tsx';
 import { useDamage } from '../../lib/damage.ts';
 import { useLast } from '../../lib/last.ts';
 import { useRequest } from '../../lib/resource.ts';
+import { AddressAttention } from './address-attention.tsx';
 import { firstQuery } from './first-query.ts';
 import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
@@ -113,6 +114,7 @@ function Accounts({
       <Banner tone={verdict.tone} title={verdict.title}>
         {verdict.text}
       </Banner>
+      <AddressAttention />
       <OpenIntents intents={intents} />
       <Figures total={overview.total} />
       {children}
