@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import * as z from 'zod';
 import { defaultApiOptions } from '#shared/domain/profile.ts';
 import { createBitproClient, type BitproClient } from '../../src/main/bitpro/client.ts';
-import { createServerClock } from '../../src/main/bitpro/clock.ts';
+import { createServerClock, machineClocks } from '../../src/main/bitpro/clock.ts';
 import { buildRequest, type Identity } from '../../src/main/bitpro/request.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { savePage } from '../../src/main/storage/cache/coverage-repo.ts';
@@ -45,7 +45,8 @@ async function withServer<T>(
     const baseUrl = `http://127.0.0.1:${String(port)}/api/v1`;
     const signer = createSigner(SECRET);
     const identity = { baseUrl, apiKey: 'bench', signer, options: defaultApiOptions };
-    const client = () => createBitproClient({ ...identity, clock: createServerClock(Date.now) });
+    const client = () =>
+      createBitproClient({ ...identity, clock: createServerClock(machineClocks()) });
     return await use({ identity, client });
   } finally {
     child.kill();

@@ -1,7 +1,7 @@
 import type { ReportProgress } from '#shared/domain/report.ts';
 import { AppError } from '#shared/errors.ts';
 import { createBitproClient } from './bitpro/client.ts';
-import { createServerClock } from './bitpro/clock.ts';
+import { createServerClock, machineClocks } from './bitpro/clock.ts';
 import { createConnectionMonitor } from './bitpro/connection.ts';
 import { annotateTransaction, readTransaction } from './clients/annotate.ts';
 import { createDepositAddresses } from './clients/deposit-addresses.ts';
@@ -18,8 +18,10 @@ import { getBalance } from './storage/cache/balances-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import type { CacheDb } from './storage/open.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
+import { loadClock, saveClock } from './storage/records/clock-repo.ts';
 import { startRecordsCheck, type RecordsCheck } from './storage/records/records-check.ts';
 import type { OpenedRecords } from './storage/salvage.ts';
+import { storageError } from './storage/storage-error.ts';
 import { createSyncEngine } from './sync/engine.ts';
 
 export type Databases = OpenedRecords & { cache: CacheDb };
@@ -43,7 +45,18 @@ export function wireRooms(
   const databases = { cachePath: paths.cachePath, recordsPath: records.name };
   let upkeep: Upkeep | null = null;
   let stopped = false;
-  const clock = createServerClock(now);
+  const clock = createServerClock(machineClocks(now), {
+    kept: loadClock(records),
+    keep(kept) {
+      if (!records.isWritable) return;
+      try {
+        saveClock(records, kept);
+      } catch (error) {
+        // With the next answer, or the next start counts from an earlier one.
+        options.onFailure('clock', storageError(error));
+      }
+    },
+  });
   let wasOffline = false;
   const connection = createConnectionMonitor({
     clock,
@@ -187,6 +200,7 @@ export function wireRooms(
       stopped = true;
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
       await upkeep?.close();
+      clock.keep();
     },
     ended: async () => check?.ended,
   };

@@ -1,6 +1,6 @@
 import { defaultApiOptions } from '#shared/domain/profile.ts';
 import { createBitproClient, type BitproClient } from '../../src/main/bitpro/client.ts';
-import { createServerClock } from '../../src/main/bitpro/clock.ts';
+import { createServerClock, machineClocks } from '../../src/main/bitpro/clock.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 
 /**
@@ -16,7 +16,7 @@ export function clientFor(
     baseUrl,
     apiKey,
     signer: createSigner(secret),
-    clock: createServerClock(now),
+    clock: createServerClock(machineClocks(now)),
     options: defaultApiOptions,
   });
 }

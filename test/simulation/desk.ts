@@ -62,7 +62,7 @@ export function startDesk(world: World, path: string): Desk {
     if (!alive) throw new Crashed(point);
   }
 
-  const clock = createServerClock(localNow);
+  const clock = createServerClock({ wallMs: localNow, monotonicMs: time.nowMs });
   const network = createNetwork({
     ...world,
     faultRate: () => rates.network,
@@ -80,7 +80,7 @@ export function startDesk(world: World, path: string): Desk {
     random: () => random.next(),
     http: network.connect({
       isAlive: () => alive,
-      localNow,
+      monotonicMs: time.nowMs,
       gate,
       observePost: (request) => observePost(world, desk, request),
     }),

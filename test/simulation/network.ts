@@ -23,7 +23,7 @@ type Fault = { name: string; strikes: 'unsent' | 'before' | 'after' | 'late' };
 /** How the app's process hangs on the network. Nothing reaches a process that is dead. */
 export type Wire = {
   isAlive: () => boolean;
-  localNow: () => number;
+  monotonicMs: () => number;
   /** A POST is handed over to the network: which intent is it for? Sees the request before its fate is known. */
   observePost: (request: HttpRequest & { body: Buffer }) => string | null;
   /** The request is about to be handed over, or its answer to be read: the process may die here. */
@@ -102,7 +102,7 @@ export function createNetwork(deps: NetworkDeps) {
       await alive(time.sleep(random.between(1, 400)));
       if (fault?.strikes === 'unsent') throw fail(fault.name, unsent);
       if (method === 'POST') wire.gate('the request is written');
-      const sentAtMs = wire.localNow();
+      const sentAtMs = wire.monotonicMs();
       const arrived = Promise.withResolvers<Heard>();
       const wayMs = fault?.strikes === 'late' ? timeoutMs * random.between(1, 3) : 0;
       time.after(wayMs + random.between(1, 400), () =>
@@ -116,7 +116,7 @@ export function createNetwork(deps: NetworkDeps) {
       await alive(time.sleep(random.between(1, 400)));
       if (method === 'POST') wire.gate('the answer is there');
       if (answer instanceof TransportError) throw answer;
-      return present(answer, { sentAtMs, receivedAtMs: wire.localNow() });
+      return present(answer, { sentAtMs, receivedAtMs: wire.monotonicMs() });
     }
 
     /** What a dead process waits for never comes. */

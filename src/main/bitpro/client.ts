@@ -75,7 +75,7 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const { http = createLazyHttp(() => clock.nowMs() - clock.offsetMs()) } = deps;
+  const { http = createLazyHttp(() => clock.monotonicMs()) } = deps;
   const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 

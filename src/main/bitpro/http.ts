@@ -33,7 +33,7 @@ export type HttpAnswer = {
   /** Of headers that came more than once, the first. */
   header(name: 'content-type' | 'date' | 'location' | 'retry-after'): string | undefined;
   body: Buffer;
-  /** This machine's clock just before the request was written, and when the head of the answer was in. */
+  /** By the monotonic clock: just before the request was written, and when the head of the answer was in. */
   sentAtMs: number;
   receivedAtMs: number;
 };

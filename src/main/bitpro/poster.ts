@@ -44,7 +44,7 @@ export function createPoster(deps: PosterDeps): <T>(post: Post<T>) => Promise<Po
   async function signOnce(endpoint: string, body: Buffer): Promise<SignedRequest> {
     const plan = { method: 'POST', endpoint, query: '', body, isPublic: false } as const;
     for (;;) {
-      const nowMs = clock.nowMs();
+      const nowMs = clock.dateMs();
       const signed = buildRequest(plan, identity, nowMs);
       if (!usedCanonicalStrings.has(signed.canonicalString)) {
         usedCanonicalStrings.add(signed.canonicalString);

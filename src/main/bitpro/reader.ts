@@ -106,7 +106,7 @@ async function attemptRead<T>(
   const { endpoint, schema, query = '', isPublic = false, signal } = request;
   const offsetWhenSignedMs = clock.offsetMs();
   const plan = { method: 'GET', endpoint, query, body: NO_BODY, isPublic } as const;
-  const built = buildRequest(plan, identity, clock.nowMs());
+  const built = buildRequest(plan, identity, clock.dateMs());
   const { host } = built.origin;
   const failed = (error: AppError, transient: boolean): Failed => ({
     error,
@@ -137,7 +137,7 @@ async function attemptRead<T>(
   }
   const offsetMs = clock.offsetMs();
   const refusal = readRefusal(answer, { host, offsetMs, offsetWhenSignedMs });
-  const retryAfterMs = readRetryAfterMs(answer.header('retry-after'), clock.nowMs());
+  const retryAfterMs = readRetryAfterMs(answer.header('retry-after'), clock.dateMs());
   return {
     ...refusal,
     retryAfterMs,

@@ -16,7 +16,7 @@ const MAX_BACKOFF_MS = 300_000;
 export type RatePollerDeps = {
   client: Pick<BitproClient, 'rates'>;
   records: RecordsDb;
-  clock: Pick<ServerClock, 'nowMs' | 'offsetMs'>;
+  clock: Pick<ServerClock, 'dateMs' | 'offsetMs'>;
   now: () => number;
   /** After every answer and every failure. */
   onRate: (status: RateStatus) => void;
@@ -103,7 +103,7 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
     if (failuresInARow > 0) {
       return Math.min(MIN_DELAY_MS * 2 ** (failuresInARow - 1), MAX_BACKOFF_MS);
     }
-    const untilExpiryMs = (rate?.timeExpiresMs ?? 0) - clock.nowMs() + AFTER_EXPIRY_MS;
+    const untilExpiryMs = (rate?.timeExpiresMs ?? 0) - clock.dateMs() + AFTER_EXPIRY_MS;
     return Math.min(Math.max(untilExpiryMs, MIN_DELAY_MS), MAX_DELAY_MS);
   }
 

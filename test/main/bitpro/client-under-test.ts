@@ -5,7 +5,11 @@ import {
   type BitproClient,
   type ClientTimeouts,
 } from '../../../src/main/bitpro/client.ts';
-import { createServerClock, type ServerClock } from '../../../src/main/bitpro/clock.ts';
+import {
+  createServerClock,
+  machineClocks,
+  type ServerClock,
+} from '../../../src/main/bitpro/clock.ts';
 import type { ConnectionEvent } from '../../../src/main/bitpro/connection.ts';
 import { createSigner } from '../../../src/main/secrets/signer.ts';
 import { API_KEY, SECRET } from './raw-server.ts';
@@ -31,7 +35,7 @@ export function clientFor(
   } = {},
 ): ClientUnderTest {
   const { options, timeouts = {}, now = Date.now, onSleep } = overrides;
-  const clock = createServerClock(now);
+  const clock = createServerClock(machineClocks(now));
   const sleeps: number[] = [];
   const events: ConnectionEvent[] = [];
   const signer = createSigner(SECRET);

@@ -54,52 +54,10 @@ describe('readRetryAfterMs', () => {
   });
 });
 
-describe('createServerClock', () => {
-  /** An answer of a server whose clock is `offsetMs` ahead, written `afterMs` into the exchange. */
-  const dateAt = (localMs: number, offsetMs: number) =>
-    new Date(Math.floor((localMs + offsetMs) / 1000) * 1000).toUTCString();
-
-  it('is off by no more than half a second and half the round trip, and better with every answer', () => {
-    const exchange = fc.record({
-      sentAtMs: fc.integer({ min: 1.5e12, max: 1.6e12 }),
-      thereMs: fc.integer({ min: 0, max: 5000 }),
-      backMs: fc.integer({ min: 0, max: 5000 }),
-    });
-    const offset = fc.integer({ min: -1e7, max: 1e7 });
-    fc.assert(
-      fc.property(offset, fc.array(exchange, { minLength: 1, maxLength: 9 }), (offsetMs, all) => {
-        const clock = createServerClock(() => 0);
-        let boundMs = Infinity;
-        for (const { sentAtMs, thereMs, backMs } of all) {
-          const date = dateAt(sentAtMs + thereMs, offsetMs);
-          clock.observe(date, sentAtMs, sentAtMs + thereMs + backMs);
-          boundMs = Math.min(boundMs, (1000 + thereMs + backMs) / 2);
-          expect(Math.abs(clock.offsetMs() - offsetMs)).toBeLessThanOrEqual(boundMs + 1);
-        }
-      }),
-    );
-  });
-
-  it('follows a clock that was set, and ignores a Date that is none', () => {
-    const clock = createServerClock(() => 1_000_000_000);
-    const observe = (offsetMs: number) => clock.observe(dateAt(1e12, offsetMs), 1e12, 1e12 + 10);
-    expect(clock.nowMs()).toBe(1_000_000_000);
-    observe(0);
-    observe(3_600_000);
-    expect(Math.abs(clock.offsetMs() - 3_600_000)).toBeLessThan(600);
-    const before = clock.offsetMs();
-    clock.observe('yesterday', 1e12, 1e12);
-    clock.observe(undefined, 1e12, 1e12);
-    clock.observe(dateAt(1e12, 0), 1e12, 1e12 - 1);
-    expect(clock.offsetMs()).toBe(before);
-    expect(clock.nowMs()).toBe(1_000_000_000 + before);
-  });
-});
-
 describe('createConnectionMonitor', () => {
   it('tells changes only, and keeps the time of the first failure', () => {
     let nowMs = 1000;
-    const clock = createServerClock(() => nowMs);
+    const clock = createServerClock({ wallMs: () => nowMs, monotonicMs: () => nowMs });
     const told: unknown[] = [];
     const monitor = createConnectionMonitor({
       clock,

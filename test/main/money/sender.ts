@@ -1,6 +1,6 @@
 import { defaultApiOptions } from '#shared/domain/profile.ts';
 import { createBitproClient } from '../../../src/main/bitpro/client.ts';
-import { createServerClock } from '../../../src/main/bitpro/clock.ts';
+import { createServerClock, machineClocks } from '../../../src/main/bitpro/clock.ts';
 import { createMoney } from '../../../src/main/money/intents.ts';
 import { createSigner } from '../../../src/main/secrets/signer.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
@@ -15,7 +15,7 @@ const money = createMoney({
     baseUrl,
     apiKey: 'M3175465',
     signer: createSigner(secret),
-    clock: createServerClock(Date.now),
+    clock: createServerClock(machineClocks()),
     options: defaultApiOptions,
   }),
   profile: () => ({

@@ -12,7 +12,7 @@ const OFFSET_MS = 60_000;
 function setUp() {
   const { records } = openDatabases();
   const time = { nowMs: START_MS };
-  const clock = { nowMs: () => time.nowMs + OFFSET_MS, offsetMs: () => OFFSET_MS };
+  const clock = { dateMs: () => time.nowMs + OFFSET_MS, offsetMs: () => OFFSET_MS };
   const server: { answer: () => RemoteRate | Promise<RemoteRate>; requests: number } = {
     answer: () => quote(30_000),
     requests: 0,
@@ -44,7 +44,7 @@ function setUp() {
   const quote = (validForMs: number, buyPriceCents = 122_510): RemoteRate => ({
     asset: 'BTC',
     buyPriceCents,
-    timeExpiresMs: clock.nowMs() + validForMs,
+    timeExpiresMs: clock.dateMs() + validForMs,
   });
   const kept = () =>
     records
