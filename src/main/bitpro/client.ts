@@ -163,7 +163,11 @@ const answeredCodes: ReadonlySet<ErrorCode> = new Set([
 function refuseAmount(units: number): PostOutcome<never> | null {
   if (Number.isSafeInteger(units) && units > 0) return null;
   const message = 'The amount is not a whole number of units greater than 0. Nothing was sent.';
-  return { kind: 'rejected', error: { code: 'invalid_input', message, retryable: false } };
+  return {
+    kind: 'rejected',
+    error: { code: 'invalid_input', message, retryable: false },
+    unsent: true,
+  };
 }
 
 function clientPath(uid: string): string {

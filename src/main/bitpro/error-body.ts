@@ -57,6 +57,21 @@ const fieldNames: ReadonlyMap<string, string> = new Map([
   ['address', 'address'],
 ]);
 
+/** What a 401 is about: the key, the signature, Content-MD5 or the date (bitpro-api.md, Authentication). */
+const authenticationWords =
+  /\b(api[ _-]?key|access[ _-]?key|secret[ _-]?key|signature|content[ _-]?md5|md5|date|clock|timestamp|authorization header)\b/i;
+/** What is wrong with it. */
+const defectWords =
+  /\b(not|no|in?valid|wrong|bad|missing|blank|incorrect|malformed|unknown|unrecogni[sz]ed|mismatch\w*|differ\w*|revoked|disabled|inactive|suspended|off|skew\w*|expired|stale|old|future|outside|out of|doesn['\u2019]t|can['\u2019]t)\b/i;
+/** As soon as the request may be meant to have come before, nothing says that it was not executed then. */
+const repetitionWords =
+  /\b(already|again|re-?us\w*|used|re-?play\w*|repeat\w*|replicat\w*|duplicat\w*|twice|once|second|seen|same|processed|executed|consumed|accepted|complet\w*|previous\w*|before|earlier|nonce|unique|fresh|exist\w*)\b/i;
+
+/** Does the service say that it did not believe the request, so that nothing was done? Every other 401 proves nothing. */
+export function isAboutAuthentication({ text }: Pick<RemoteError, 'text'>): boolean {
+  return authenticationWords.test(text) && defectWords.test(text) && !repetitionWords.test(text);
+}
+
 /** Reads a text, a list, an object of field → list, nothing at all, and a web page. Never throws. */
 export function readErrorBody(body: Buffer, contentType: string | undefined): ErrorBody {
   const text = body.toString('utf8').trim();

@@ -1,7 +1,13 @@
 import type * as z from 'zod/mini';
 import { AppError, type ErrorCode, type ErrorDto } from '#shared/errors.ts';
 import { CLOCK_WARNING_MS } from './clock.ts';
-import { describeErrors, readErrorBody, type ErrorBody, type RemoteError } from './error-body.ts';
+import {
+  describeErrors,
+  isAboutAuthentication,
+  readErrorBody,
+  type ErrorBody,
+  type RemoteError,
+} from './error-body.ts';
 import type { HttpAnswer } from './http.ts';
 import { parseJson } from './wire.ts';
 
@@ -119,13 +125,19 @@ export type PostRefusal =
 /** Statuses below 500 after which the request may have been executed, whatever the body says. */
 const doubtfulStatuses: ReadonlySet<number> = new Set([407, 408, 409, 429]);
 
+/**
+ * A status proves nothing: who re-sends a request after its answer was lost brings the answer to the second copy.
+ * Only a text whose meaning is that nothing was done refuses, and of a 401 only one about key, signature, MD5 or
+ * date. Even that is not the end: the history is looked at before it counts (money/refused.ts).
+ */
 export function postRefusal(answer: HttpAnswer, context: AnswerContext): PostRefusal {
   const { status } = answer;
   const body = readErrorBody(answer.body, answer.header('content-type'));
   if (body.kind === 'errors' && status >= 400 && status < 500 && !doubtfulStatuses.has(status)) {
-    if (status === 401)
+    if (status === 401 && body.errors.every(isAboutAuthentication)) {
       return { kind: 'rejected', error: unauthorized(body.errors, context).toDto() };
-    if (body.errors.every((error) => error.known !== null)) {
+    }
+    if (status !== 401 && body.errors.every((error) => error.known !== null)) {
       const code = body.errors.some((error) => error.notFound) ? 'not_found' : 'remote_rejected';
       const message = describeErrors(body.errors);
       return {

@@ -12,12 +12,13 @@ import {
 } from './transport-error.ts';
 
 /**
- * How a POST ended (money-safety.md). `rejected`: not one byte was sent, or the service refused it with an error
- * of the reference. `unknown`: everything else; it may have been executed. A POST is never sent twice.
+ * How a POST ended (money-safety.md). `rejected`: not one byte was sent (`unsent`), or the service refused it with
+ * an error of the reference; that counts only once the history was looked at. `unknown`: everything else; it may
+ * have been executed. A POST is never sent twice.
  */
 export type PostOutcome<T> =
   | { kind: 'accepted'; value: T }
-  | { kind: 'rejected'; error: ErrorDto }
+  | { kind: 'rejected'; error: ErrorDto; unsent?: true }
   | { kind: 'unknown'; reason: string };
 
 export type Post<T> = {
@@ -59,7 +60,7 @@ export function createPoster(deps: PosterDeps): <T>(post: Post<T>) => Promise<Po
     try {
       signed = await signOnce(endpoint, encodeForm(params));
     } catch (error) {
-      return { kind: 'rejected', error: signingError(error) };
+      return { kind: 'rejected', error: signingError(error), unsent: true };
     }
     const offsetWhenSignedMs = clock.offsetMs();
     const { host } = signed.origin;
@@ -91,7 +92,7 @@ function transportOutcome(error: TransportError, host: string): PostOutcome<neve
   }
   const dto = appErrorFromTransport(error, host).toDto();
   const message = `Nothing was sent. ${dto.message}`;
-  return { kind: 'rejected', error: { ...dto, message, retryable: false } };
+  return { kind: 'rejected', error: { ...dto, message, retryable: false }, unsent: true };
 }
 
 function signingError(error: unknown): ErrorDto {

@@ -1,6 +1,7 @@
 import type { Intent } from '#shared/domain/intent.ts';
 import { expectedEnvironment } from '#shared/domain/profile.ts';
 import { AppError, assertNever } from '#shared/errors.ts';
+import type { PostOutcome } from '../bitpro/client.ts';
 import type { RemoteClient } from '../bitpro/wire.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type KnownBefore,
 } from './outcomes.ts';
 import { refuseToSend } from './policy.ts';
+import { lookAfterRefusal } from './refused.ts';
 import { reviewHash } from './review-hash.ts';
 
 /** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 9). */
@@ -115,7 +117,10 @@ async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise
     onChanged(journal.answer(intent.id, unanswered(intent, BROKEN_REASON)));
     throw error;
   }
-  const { answer, created } = reply;
+  const { created } = reply;
+  const answer = reply.isRefusal
+    ? await lookAfterRefusal(context, intent, reply.answer)
+    : reply.answer;
   try {
     return journal.answer(intent.id, answer, () => {
       if (!created || answer.state !== 'confirmed') return;
@@ -130,7 +135,12 @@ async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise
   }
 }
 
-type Reply = { answer: IntentAnswer; created?: RemoteClient };
+type Reply = {
+  answer: IntentAnswer;
+  created?: RemoteClient;
+  /** Bytes left, and the service says that nothing was done. */
+  isRefusal: boolean;
+};
 
 /** The only place that calls a money endpoint, with the fields of the journaled row. */
 async function post({ client, records }: MoneyContext, intent: JournaledIntent): Promise<Reply> {
@@ -145,21 +155,26 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
   switch (kind) {
     case 'buy': {
       const outcome = await client.buy(given(clientUid), given(usdCents));
-      return { answer: readBuy(intent, outcome, known) };
+      return { answer: readBuy(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'withdrawal': {
       const payment = { address: given(address), amountSats: given(amountSats) };
       const outcome = await client.withdraw(given(clientUid), payment);
-      return { answer: readWithdrawal(intent, outcome, known) };
+      return { answer: readWithdrawal(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'create_client': {
       const outcome = await client.createClient();
       const answer = readCreatedClient(intent, outcome, known);
-      return outcome.kind === 'accepted' ? { answer, created: outcome.value } : { answer };
+      const created = outcome.kind === 'accepted' ? { created: outcome.value } : {};
+      return { answer, ...created, isRefusal: isRefusal(outcome) };
     }
     default:
       return assertNever(kind);
   }
+}
+
+function isRefusal(outcome: PostOutcome<unknown>): boolean {
+  return outcome.kind === 'rejected' && outcome.unsent !== true;
 }
 
 /** The journal's own constraints say that these are there. */

@@ -42,6 +42,7 @@ export type MoneyDeps = JournalDeps & {
 
 export type MoneyContext = MoneyDeps & {
   journal: Journal;
+  schedule: Schedule;
   /** What was answered and could not be written down, in words for the operator, by the intent's id. */
   unkept: Map<string, string>;
 };

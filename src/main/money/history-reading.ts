@@ -77,28 +77,48 @@ async function readDownTo(
   signal?: AbortSignal,
 ): Promise<HistoryRead> {
   const rows: RemoteTransaction[] = [];
-  const tids = new Set<string>();
+  const byTid = new Map<string, RemoteTransaction>();
   let isOrdered = true;
   let wasShort = false;
   for (let page = 1; ; page += 1) {
     const found = await client.transactions(clientUid, page, signal);
-    const added = found.filter(({ tid }) => !tids.has(tid));
-    if (wasShort && added.length > 0) {
-      return { rows, problem: 'A page of the history ended in the middle.' };
-    }
-    for (const row of added) {
+    const before = rows.length;
+    for (const row of found) {
+      const known = byTid.get(row.tid);
+      if (known !== undefined) {
+        // Pages shift, so a row may come twice; its amount or address never changes.
+        if (!isSameRow(known, row)) return { rows, problem: listedTwice(row) };
+        continue;
+      }
       const above = rows.at(-1);
       if (above && row.createdAtMs > above.createdAtMs + SLACK_MS) isOrdered = false;
       rows.push(row);
-      tids.add(row.tid);
+      byTid.set(row.tid, row);
+    }
+    const added = rows.length - before;
+    if (wasShort && added > 0) {
+      return { rows, problem: 'A page of the history ended in the middle.' };
     }
     const last = found.at(-1);
     if (!last || wasShort) return { rows, problem: null };
-    if (added.length === 0) {
+    if (added === 0) {
       return { rows, problem: 'The history moved while it was read.' };
     }
     const floorMs = floorOf(rows);
     if (isOrdered && floorMs !== null && last.createdAtMs < floorMs) return { rows, problem: null };
     wasShort = found.length < PAGE_ROWS;
   }
+}
+
+function isSameRow(one: RemoteTransaction, other: RemoteTransaction): boolean {
+  return (
+    one.type === other.type &&
+    one.amountSats === other.amountSats &&
+    one.createdAtMs === other.createdAtMs &&
+    (one.address ?? other.address) === (other.address ?? one.address)
+  );
+}
+
+function listedTwice({ tid }: RemoteTransaction): string {
+  return `The history lists transaction ${tid} twice, with different content.`;
 }

@@ -29,9 +29,9 @@ export function createMoney(deps: MoneyDeps) {
     settling.observe(intent);
     deps.onChanged(intent);
   };
-  const context: MoneyContext = { ...deps, journal, onChanged, unkept: new Map() };
   const { onSettling = () => {}, schedule = scheduleTimeout } = deps;
-  const settling = createSettling({ ...context, onSettling, schedule });
+  const context: MoneyContext = { ...deps, journal, schedule, onChanged, unkept: new Map() };
+  const settling = createSettling({ ...context, onSettling });
   const sending = new Map<Promise<unknown>, string>();
   let isLeft = false;
 

@@ -117,6 +117,13 @@ function isInTime({ createdAtMs }: RemoteTransaction, sentAtMs: number): boolean
   return createdAtMs >= sentAtMs - EARLY_MS && createdAtMs <= sentAtMs + LATE_MS;
 }
 
+/** `withdrawal 7 over 0.12000000 BTC to …, failed`: a row of the history, for a sentence. */
+export function describeRow({ tid, type, amountSats, address, state }: RemoteTransaction): string {
+  const to = address === null ? '' : ` to ${address}`;
+  const kind = type === 'unknown' ? 'transaction' : type;
+  return `${kind} ${tid} over ${formatBtc(amountSats)} BTC${to}${state === null ? '' : ` (${state})`}`;
+}
+
 /** Amount and address fit, as far as they are told. */
 export function mayBe(intent: Judged, { amountSats, address }: RemoteTransaction): boolean {
   if (intent.kind === 'withdrawal') {

@@ -3,7 +3,7 @@ import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { listReadings } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
-import type { MoneyContext, Schedule } from './context.ts';
+import type { MoneyContext } from './context.ts';
 import { canBeLookedUp, isOpen, lookFor } from './settle.ts';
 
 /** The n-th look in a row that settles nothing is followed by the next after 5 s · 2^n, at most 15 minutes. */
@@ -25,7 +25,6 @@ type Watch = {
 export type SettlingDeps = MoneyContext & {
   /** A look began or ended. Must not throw. */
   onSettling: () => void;
-  schedule: Schedule;
 };
 
 /** Looks at the history for every intent whose outcome is unknown, ever more rarely, until it is settled. */

@@ -27,6 +27,17 @@ export function directionOf(type: TransactionType): 1 | -1 | 0 {
   return type === 'withdrawal' ? -1 : 1;
 }
 
+/**
+ * States whose meaning is that the transaction was not, or is no longer, carried out. The set is open
+ * (api-readings.md, 13), so any other state may still become or be a payment.
+ */
+const NOT_EXECUTED =
+  /^(fail(ed|ure)?|error(ed)?|refused|rejected|cancell?ed|denied|declined|expired|aborted|void(ed)?|invalid|blocked|reversed|returned|refunded)$/i;
+
+export function isNotExecuted({ state }: Pick<Transaction, 'state'>): boolean {
+  return state !== null && NOT_EXECUTED.test(state.trim());
+}
+
 /** Still able to change on the server: an unconfirmed deposit or an unprocessed withdrawal. */
 export function isSettling(
   transaction: Pick<Transaction, 'type' | 'state' | 'confirmations'>,

@@ -163,7 +163,7 @@ describe("the server's clock", () => {
 
   it('is not a reason to send a POST again', async () => {
     const server = await startRawServer((_seen, response) =>
-      json(response, 401, { errors: 'Unauthorized' }),
+      json(response, 401, { errors: 'Date is not within 15 minutes of ours' }),
     );
     const bitpro = clientFor(server.baseUrl, { now: () => Date.now() - 3_600_000 });
     const outcome = await bitpro.buy('BT-C798980', 100);

@@ -79,6 +79,24 @@ describe('a POST that may have been executed is unknown, and was sent once', () 
       json(response, 422, { errors: [known.errors, 'Compliance hold'] }),
     'a refusal without a body': (response) => response.writeHead(401).end(),
     ...Object.fromEntries(
+      [
+        'Replicated request',
+        'Unauthorized',
+        'Signature was already used',
+        'Invalid signature: it was seen before',
+        'Duplicate Date',
+        'The signature must be unique',
+        'Not found',
+        known.errors,
+        ['The signature does not match', 'Replicated request'],
+      ].map((errors) => [
+        `401 ${errors.toString()}`,
+        (response: ServerResponse) => json(response, 401, { errors }),
+      ]),
+    ),
+    'what a 401 says, with another status': (response) =>
+      json(response, 422, { errors: 'The signature does not match' }),
+    ...Object.fromEntries(
       [300, 307, 407, 408, 409, 429, 500, 502, 503, 504].map((status) => [
         `status ${status} even with a known error`,
         (response: ServerResponse) => json(response, status, known),
@@ -131,7 +149,9 @@ describe('a POST the service refused with an error of the reference is rejected'
     [422, "Address can't be blank", 'remote_rejected', 'address'],
     [400, 'Address is not a valid bitcoin address', 'remote_rejected', 'address'],
     [422, 'Amount should not be smaller than 0.05 BTC', 'remote_rejected', 'amountBtc'],
-    [401, 'Unauthorized', 'unauthorized', undefined],
+    [401, 'The signature does not match', 'unauthorized', undefined],
+    [401, 'Invalid API key', 'unauthorized', undefined],
+    [401, 'Content-MD5 is wrong', 'unauthorized', undefined],
     [401, 'Date is off by more than 900 s', 'clock_skew', undefined],
   ])('%i %s', async (status, errors, code, field) => {
     const server = await startRawServer((_seen, response) => json(response, status, { errors }));

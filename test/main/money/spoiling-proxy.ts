@@ -3,8 +3,12 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What happens to a POST: its answer is lost, cut short or replaced; or it never arrives. */
-export type Fault = 'none' | 'drop-answer' | 'cut-answer' | 'error-after' | 'drop-request';
+/**
+ * What happens to a POST: its answer is lost, cut short or replaced; or it never arrives. `send-twice`: the first
+ * answer is lost on the way, so it is sent again as it is, and the second answer passes.
+ */
+export type Fault =
+  'none' | 'drop-answer' | 'cut-answer' | 'error-after' | 'drop-request' | 'send-twice';
 
 /** Stands between app and sandbox and spoils POSTs; reads pass. */
 export async function startProxy(target: string) {
@@ -17,6 +21,24 @@ export async function startProxy(target: string) {
     if (fault === 'drop-request') return void incoming.socket.destroy();
     const { method, url, headers } = incoming;
     const options = { port, method, path: url, headers: { ...headers, host } };
+    if (fault === 'send-twice') {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const body = Buffer.concat(chunks);
+        const send = (onAnswer: (answer: IncomingMessage) => void): void =>
+          void httpRequest(options, onAnswer).end(body);
+        send((lost) =>
+          lost.resume().on('end', () =>
+            send((answer) => {
+              outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+              answer.pipe(outgoing);
+            }),
+          ),
+        );
+      });
+      return;
+    }
     const onward = httpRequest(options, (answer: IncomingMessage) => {
       answer.resume().on('error', () => {});
       if (fault === 'drop-answer') return void incoming.socket.destroy();
