@@ -1,4 +1,5 @@
 import type { Intent } from '#shared/domain/intent.ts';
+import { isNotExecuted } from '#shared/domain/transaction.ts';
 import { assertNever, type AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
@@ -49,6 +50,10 @@ export function readWithdrawal(
     const { amountSats, address, txId, state } = told;
     const answer = { receivedSats: amountSats, serverTxId: txId, serverState: state };
     if (known.isKnown({ tid, createdAtMs })) return { ...answer, contradiction: repeated(tid) };
+    if (isNotExecuted({ state })) {
+      const contradiction = `Bitpro took the request as transaction ${tid}, and calls that “${state ?? ''}”.`;
+      return { ...answer, serverTid: tid, contradiction };
+    }
     if (amountSats === intent.amountSats && address === intent.address) {
       return { ...answer, serverTid: tid };
     }

@@ -19,7 +19,7 @@ import {
 const NEW_CLIENT = { kind: 'create_client', label: 'Bob' } as const;
 const OTHER_ADDRESS = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 
-function withdrawn(answer: { amountSats?: number; address?: string }) {
+function withdrawn(answer: { amountSats?: number; address?: string; state?: string }) {
   return service({
     withdraw: async (_, payment) => ({
       kind: 'accepted',
@@ -44,6 +44,13 @@ const cases: [string, Draft, Service, IntentState, RegExp | null][] = [
     /0\.12000001/,
   ],
   ['another address', WITHDRAWAL, withdrawn({ address: OTHER_ADDRESS }), 'needs_human', /mipcBb/],
+  ...['failed', 'Refused', 'cancelled', 'rejected'].map((state): (typeof cases)[number] => [
+    `a withdrawal that is ${state}`,
+    WITHDRAWAL,
+    withdrawn({ state }),
+    'needs_human',
+    new RegExp(state),
+  ]),
   ['lost withdrawal', WITHDRAWAL, service({ withdraw: async () => unknown }), 'unknown', /lost/],
   [
     'refused withdrawal',
