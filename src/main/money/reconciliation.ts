@@ -1,6 +1,7 @@
 import type { ClientBalance } from '#shared/domain/client.ts';
 import type { Overview, OverviewQuery, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
+import { reconcileHolding, type Holding } from '#shared/reconcile.ts';
 import { listBalances } from '../storage/cache/balances-repo.ts';
 import { listCoverage } from '../storage/cache/coverage-repo.ts';
 import { listBalanceSums, NO_SUMS } from '../storage/cache/totals-repo.ts';
@@ -8,76 +9,81 @@ import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 
 /** What is known of a client, in satoshis. */
-export type ClientFigures = {
+export type ClientFigures = Omit<Holding, 'balanceSats'> & {
   clientUid: string;
   clientLabel: string;
   archived: boolean;
-  /**
-   * Deposits with 6 confirmations or more: younger ones are in `unconfirmed_balance`, not in `balance`
-   * (bitpro-api.md, Clients; api-readings.md, 22).
-   */
-  depositSats: number;
-  buySats: number;
-  /** In any state: a pending withdrawal has already left `balance` (api-readings.md, 21). */
-  withdrawalSats: number;
   balance: ClientBalance | null;
-  historyComplete: boolean;
+  /** When the history was read last. */
+  historyAsOfMs: number | null;
 };
 
+/** Named in the verdict; the rest are counted. */
+const DIFFERING = 5;
+
 /**
- * Holds the history against the reported balance, client by client and in total, to the satoshi. Rows of an
- * unknown type are on neither side, so they show as a difference instead of being counted by guess.
- * Archived clients appear as long as there is anything of theirs to account for.
+ * Holds the history against the reported balance, client by client and in total, to the satoshi. Archived clients appear
+ * as long as there is anything of theirs to account for.
  * @throws RangeError when a sum leaves the safe integers
  */
 export function reconcile(clients: readonly ClientFigures[]): Overview {
-  const rows = clients.map(reconcileClient);
-  const shown = clients.flatMap((client, index) => {
-    const row = rows[index];
-    return row && (!client.archived || holdsAnything(row)) ? [row] : [];
-  });
-  const active = clients.filter(({ archived }) => !archived);
-  const times = active.flatMap(({ balance }) => (balance ? [balance.asOfMs] : []));
+  const rows: ReconciliationRow[] = [];
+  let oldest = Infinity;
+  let newest = -Infinity;
+  for (const client of clients) {
+    const row = reconcileClient(client);
+    if (client.archived && !holdsAnything(client)) continue;
+    rows.push(row);
+    // Nothing is read of an archived client any more; that is not what makes the others old.
+    if (client.archived) continue;
+    for (const atMs of [client.balance?.asOfMs ?? null, client.historyAsOfMs]) {
+      oldest = Math.min(oldest, atMs ?? -Infinity);
+      newest = Math.max(newest, atMs ?? -Infinity);
+    }
+  }
   return {
-    rows: shown,
-    total: totalOf(shown),
-    oldestBalanceAtMs: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
+    rows,
+    differing: arrangeRows(rows, { verdict: 'differs', limit: DIFFERING }),
+    total: totalOf(rows),
+    readAtMs: Number.isFinite(oldest) ? { oldest, newest } : null,
   };
 }
 
 /** One client's row. @throws RangeError when a sum leaves the safe integers */
 export function reconcileClient(client: ClientFigures): ReconciliationRow {
-  const { clientUid, clientLabel, depositSats, buySats, withdrawalSats, balance } = client;
-  const openingSats = 0;
-  const computedSats = addUnits(openingSats, depositSats, buySats, -withdrawalSats);
-  const known = balance !== null && client.historyComplete;
-  const differenceSats = known ? addUnits(balance.balanceSats, -computedSats) : null;
+  const { clientUid, clientLabel, balance, historyComplete } = client;
+  const balanceSats = balance?.balanceSats ?? null;
+  const whenWhole = (sats: number): number | null => (historyComplete ? sats : null);
   return {
+    ...reconcileHolding({ ...client, balanceSats }),
     clientUid,
     clientLabel,
-    openingSats,
-    depositSats,
-    buySats,
-    withdrawalSats,
-    computedSats,
-    reportedSats: balance?.balanceSats ?? null,
+    openingSats: 0,
+    depositSats: whenWhole(client.depositSats),
+    buySats: whenWhole(client.buySats),
+    withdrawalSats: whenWhole(client.withdrawalSats),
+    reportedSats: balanceSats,
     unconfirmedSats: balance?.unconfirmedSats ?? null,
-    differenceSats,
-    verdict: differenceSats === null ? 'checking' : differenceSats === 0 ? 'ties_out' : 'differs',
-    balanceAsOfMs: balance?.asOfMs ?? null,
-    historyComplete: client.historyComplete,
   };
 }
 
-function holdsAnything(row: ReconciliationRow): boolean {
-  return [row.computedSats, row.reportedSats, row.unconfirmedSats, row.differenceSats].some(
-    (sats) => sats !== null && sats !== 0,
-  );
+function holdsAnything(client: ClientFigures): boolean {
+  const { balance, unknownRows, depositSats, buySats, withdrawalSats } = client;
+  const history = addUnits(depositSats, buySats, -withdrawalSats);
+  const reported = [balance?.balanceSats ?? 0, balance?.unconfirmedSats ?? 0];
+  return [history, unknownRows, ...reported].some((sats) => sats !== 0);
 }
 
 function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
-  const sum = (pick: (row: ReconciliationRow) => number | null) =>
-    addUnits(...rows.map((row) => pick(row) ?? 0));
+  const sum = (pick: (row: ReconciliationRow) => number | null): number | null => {
+    let total = 0;
+    for (const row of rows) {
+      const sats = pick(row);
+      if (sats === null) return null;
+      total = addUnits(total, sats);
+    }
+    return total;
+  };
   const count = (verdict: ReconciliationRow['verdict']) =>
     rows.filter((row) => row.verdict === verdict).length;
   return {
@@ -132,6 +138,7 @@ export function overview(records: RecordsDb, cache: CacheDb, query: OverviewQuer
       ...(sums.get(uid) ?? NO_SUMS),
       balance: balances.get(uid) ?? null,
       historyComplete: coverage.get(uid)?.complete ?? false,
+      historyAsOfMs: coverage.get(uid)?.asOfMs ?? null,
     })),
   );
   return { ...all, rows: arrangeRows(all.rows, query) };

@@ -1,7 +1,9 @@
 import { openIntentStates } from '#shared/domain/intent.ts';
 import type { ClientView } from '#shared/domain/client.ts';
 import { getBalance, listBalances } from './cache/balances-repo.ts';
+import { reconcileHolding } from '#shared/reconcile.ts';
 import { getCoverage, listCoverage } from './cache/coverage-repo.ts';
+import { getBalanceSums, listBalanceSums, NO_SUMS, type BalanceSums } from './cache/totals-repo.ts';
 import type { CacheDb, RecordsDb } from './open.ts';
 import {
   getRegisteredClient,
@@ -30,9 +32,17 @@ export type StoredClientView = Omit<ClientView, 'addressProblem' | 'conflictProb
 function toView(
   client: RegisteredClient,
   figures: Pick<ClientView, 'balance' | 'history' | 'openIntents'>,
+  sums: BalanceSums,
 ): StoredClientView {
   const { uid, label, archived, addedAtMs, depositAddress, conflictingAddress } = client;
-  return { uid, label, archived, addedAtMs, depositAddress, conflictingAddress, ...figures };
+  const { balance, history } = figures;
+  const balanceSats = balance?.balanceSats ?? null;
+  const holding = { ...sums, balanceSats, historyComplete: history.complete };
+  return {
+    ...{ uid, label, archived, addedAtMs, depositAddress, conflictingAddress },
+    ...figures,
+    reconciliation: reconcileHolding(holding),
+  };
 }
 
 /** Every client of the registry with its last known figures, newest entry first. */
@@ -40,12 +50,17 @@ export function clientViews(records: RecordsDb, cache: CacheDb): StoredClientVie
   const balances = listBalances(cache);
   const coverage = listCoverage(cache);
   const openIntents = countOpenIntents(records);
+  const sums = listBalanceSums(cache);
   return listRegisteredClients(records).map((client) =>
-    toView(client, {
-      balance: balances.get(client.uid) ?? null,
-      history: coverage.get(client.uid) ?? getCoverage(cache, client.uid),
-      openIntents: openIntents.get(client.uid) ?? 0,
-    }),
+    toView(
+      client,
+      {
+        balance: balances.get(client.uid) ?? null,
+        history: coverage.get(client.uid) ?? getCoverage(cache, client.uid),
+        openIntents: openIntents.get(client.uid) ?? 0,
+      },
+      sums.get(client.uid) ?? NO_SUMS,
+    ),
   );
 }
 
@@ -57,9 +72,8 @@ export function clientView(
 ): StoredClientView | null {
   const client = getRegisteredClient(records, uid);
   if (!client) return null;
-  return toView(client, {
-    balance: getBalance(cache, uid),
-    history: getCoverage(cache, uid),
-    openIntents: countOpenIntents(records).get(uid) ?? 0,
-  });
+  const balance = getBalance(cache, uid);
+  const openIntents = countOpenIntents(records).get(uid) ?? 0;
+  const figures = { balance, history: getCoverage(cache, uid), openIntents };
+  return toView(client, figures, getBalanceSums(cache, uid));
 }

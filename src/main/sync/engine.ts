@@ -122,6 +122,7 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   async function refresh(uid: string, signal: AbortSignal): Promise<void> {
     try {
       await clientSync.refresh(uid, signal);
+      progress.succeeded(uid);
     } catch (error) {
       throw signal.aborted ? cancelled() : storageError(error);
     } finally {

@@ -1,6 +1,8 @@
 import type { SyncProgress } from '#shared/domain/sync.ts';
 
 const REPORT_EVERY_MS = 250;
+/** Named; of a service that fails there may be thousands. */
+const NAMED_FAILURES = 50;
 
 export type Changed = { clients: boolean; transactions: boolean };
 
@@ -25,9 +27,19 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
     clientUid: null,
     lastCompletedAtMs,
     lastError: null,
+    failingCount: 0,
+    failing: [],
   };
+  const failures = new Map<string, string>();
   let changed: Changed = { clients: false, transactions: false };
   let reportedAtMs = -Infinity;
+
+  function listFailures(): void {
+    const failing = [...failures]
+      .slice(0, NAMED_FAILURES)
+      .map(([clientUid, message]) => ({ clientUid, message }));
+    current = { ...current, failingCount: failures.size, failing };
+  }
 
   return {
     current: (): SyncProgress => current,
@@ -36,6 +48,19 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
     },
     add({ pages, rows }: { pages: number; rows: number }): void {
       current = { ...current, pages: current.pages + pages, rows: current.rows + rows };
+    },
+    /** A client could not be read; it counts until it is. */
+    failed(clientUid: string, message: string): void {
+      failures.set(clientUid, message);
+      listFailures();
+    },
+    succeeded(clientUid: string): void {
+      if (failures.delete(clientUid)) listFailures();
+    },
+    /** Clients that are read no more do not fail. */
+    keepOnly(clientUids: ReadonlySet<string>): void {
+      for (const uid of failures.keys()) if (!clientUids.has(uid)) failures.delete(uid);
+      listFailures();
     },
     /** Something was written that screens show. */
     touch(what: Partial<Changed>): void {

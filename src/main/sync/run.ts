@@ -30,10 +30,11 @@ export async function readAllClients(
 ): Promise<string | null> {
   const { clientSync, clients, urgent, progress } = deps;
   const { signal } = controller;
-  const outcome = createOutcome(controller, deps.onFailure);
+  const outcome = createOutcome(controller, progress, deps.onFailure);
   const uids = clients.map(({ uid }) => uid);
   const list = createWorkList(uids, urgent);
   const left = new Set(uids);
+  progress.keepOnly(left);
   /** Clients of whose history nobody knows yet how long it is. */
   const endless = new Set(clients.filter(({ isWhole }) => !isWhole).map(({ uid }) => uid));
 
@@ -60,6 +61,7 @@ export async function readAllClients(
     }
     left.delete(uid);
     endless.delete(uid);
+    progress.succeeded(uid);
     tell(false);
   }
 
@@ -76,7 +78,11 @@ export async function readAllClients(
 }
 
 /** Collects what went wrong in a run, and ends it when going on is of no use. */
-function createOutcome(controller: AbortController, onFailure: (error: AppError) => void) {
+function createOutcome(
+  controller: AbortController,
+  progress: Progress,
+  onFailure: (error: AppError) => void,
+) {
   const failures = new Map<string, AppError>();
   let stopped: AppError | null = null;
   return {
@@ -87,8 +93,11 @@ function createOutcome(controller: AbortController, onFailure: (error: AppError)
         if (controller.signal.aborted) return;
         const failure = storageError(error);
         onFailure(failure);
-        if (clientFailures.includes(failure.code)) failures.set(uid, failure);
-        else {
+        if (clientFailures.includes(failure.code)) {
+          failures.set(uid, failure);
+          progress.failed(uid, failure.message);
+          progress.report(false);
+        } else {
           stopped = failure;
           controller.abort();
         }

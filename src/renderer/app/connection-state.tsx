@@ -7,6 +7,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { ConnectionStatus, SyncProgress } from '#shared/domain/sync.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
@@ -42,7 +43,10 @@ export function ConnectionState(): ReactNode {
   const state = connection?.state ?? 'unknown';
   const isRunning = sync?.running === true;
   const isLong = useLasting(isRunning, SHOWN_AFTER_MS);
-  const readAtMs = isLong ? null : (sync?.lastCompletedAtMs ?? null);
+  const failingCount = sync?.failingCount ?? 0;
+  // Not “read just now” while anything could not be read.
+  const isWhole = failingCount === 0 && sync?.lastError === null;
+  const readAtMs = isLong || !isWhole ? null : (sync?.lastCompletedAtMs ?? null);
   const { word, icon: Icon } = words[state];
   return (
     <>
@@ -56,6 +60,11 @@ export function ConnectionState(): ReactNode {
           </span>
         )}
       </span>
+      {failingCount > 0 && (
+        <Link href="/" className={cx(css['fact'], css['late'])}>
+          {plural(failingCount, 'client')} not read
+        </Link>
+      )}
       {sync && isLong ? (
         <Reading sync={sync} />
       ) : (

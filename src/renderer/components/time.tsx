@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
-import { formatAge, formatMinute, formatSecond } from '../lib/format.ts';
+import { formatAge, formatMinute, formatSecond, formatShortClock } from '../lib/format.ts';
 import { useNow } from '../lib/now.ts';
 import { useTimeZone } from '../lib/time-zone.ts';
 import css from './time.module.css';
@@ -16,6 +16,20 @@ export function Time({ ms }: { ms: number }): ReactNode {
       title={`${formatSecond(ms, timeZone)} ${timeZone}`}
     >
       {formatMinute(ms, timeZone)}
+    </time>
+  );
+}
+
+/** `14:05` in the operator's zone, with its day when that is not today. */
+export function ShortClock({ ms }: { ms: number }): ReactNode {
+  const timeZone = useTimeZone();
+  return (
+    <time
+      className={css['time']}
+      dateTime={new Date(ms).toISOString()}
+      title={`${formatSecond(ms, timeZone)} ${timeZone}`}
+    >
+      {formatShortClock(ms, timeZone)}
     </time>
   );
 }

@@ -14,9 +14,11 @@ import {
 import { FINAL_CONFIRMATIONS } from '#shared/domain/constants.ts';
 import type { HistoryCoverage } from '#shared/domain/client.ts';
 import type { Intent, IntentKind, IntentState } from '#shared/domain/intent.ts';
+import type { ClientReconciliation } from '#shared/domain/overview.ts';
 import type { Environment } from '#shared/domain/profile.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
-import { formatCount } from '../lib/format.ts';
+import { formatBtc } from '#shared/money.ts';
+import { formatCount, plural } from '../lib/format.ts';
 import type { Tone } from './badge.tsx';
 
 /** The words and tones of every state on screen, so that a thing is called the same everywhere. */
@@ -104,4 +106,15 @@ export function coverageWords(
   const page = `page ${formatCount(completeToPage)}`;
   if (completeToPage > 0) return isShort ? `To ${page}` : `Complete to ${page}`;
   return asOfMs === null ? 'Not read yet' : 'Has gaps';
+}
+
+/** Why a client does not tie out, in a few words. */
+export function whatDiffers(
+  row: Pick<ClientReconciliation, 'differenceSats' | 'unknownRows'>,
+): string {
+  if (row.unknownRows > 0) {
+    return `${plural(row.unknownRows, 'transaction')} of a type that this app does not know`;
+  }
+  const sats = row.differenceSats ?? 0;
+  return `off by ${sats > 0 ? '+' : ''}${formatBtc(sats)} BTC`;
 }

@@ -54,6 +54,14 @@ export function formatClock(ms: number, timeZone: string): string {
   return `${hour}:${minute}:${second}`;
 }
 
+/** `14:05` in the zone; with its day when that is another than now. */
+export function formatShortClock(ms: number, timeZone: string, nowMs = Date.now()): string {
+  const { hour, minute } = partsIn(ms, timeZone);
+  const clock = `${hour}:${minute}`;
+  const day = formatDay(ms, timeZone);
+  return day === formatDay(nowMs, timeZone) ? clock : `${day} ${clock}`;
+}
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -66,9 +74,11 @@ export function formatAge(ageMs: number): string {
   return `${Math.floor(ageMs / DAY_MS)} d ago`;
 }
 
-/** Time left as `0:09` or `12:30`; never below zero. */
+/** Time left as `0:09` or `12:30`, from an hour on as `2 h`; never below zero, and no number where it means nothing. */
 export function formatCountdown(leftMs: number): string {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  if (seconds > 48 * 3600) return 'over 2 days';
+  if (seconds >= 3600) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 

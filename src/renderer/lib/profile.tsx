@@ -73,6 +73,12 @@ export function useRateStatus(): RateStatus | null {
   return useScope().stores.rate().value;
 }
 
+/** Why the client could not be read when it was last tried; null when it could, or was not tried. */
+export function useFailure(uid: string): string | null {
+  const failing = useScope().stores.sync((state) => state.value?.failing);
+  return failing?.find(({ clientUid }) => clientUid === uid)?.message ?? null;
+}
+
 /** Null until first known. */
 export function useSyncProgress(): SyncProgress | null {
   return useScope().stores.sync().value;

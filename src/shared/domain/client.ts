@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { textSchema } from '../text-schema.ts';
+import type { ClientReconciliation } from './overview.ts';
 
 /** A uid is text of the service's making; it becomes a path segment, so it may hold nothing that needs escaping. */
 export const clientUidSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
@@ -35,6 +36,7 @@ export type ClientView = {
   conflictProblem: string | null;
   balance: ClientBalance | null;
   history: HistoryCoverage;
+  reconciliation: ClientReconciliation;
   /** Intents of this client that are neither confirmed, rejected nor discarded. */
   openIntents: number;
 };

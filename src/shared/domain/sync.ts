@@ -13,6 +13,10 @@ export type SyncProgress = {
   lastCompletedAtMs: number | null;
   /** Why the last run stopped short, for the operator. */
   lastError: string | null;
+  /** Clients that could not be read when they were last tried. */
+  failingCount: number;
+  /** The first of them. */
+  failing: { clientUid: string; message: string }[];
 };
 
 /** `offline` since the first failure that no answer followed. `clockOffsetMs`: server minus local. */

@@ -15,7 +15,9 @@ function figures(changes: Partial<ClientFigures> = {}): ClientFigures {
     buySats: 128_949_065,
     withdrawalSats: 1_000_000,
     balance: { balanceSats: 137_949_065, unconfirmedSats: 500, asOfMs: 1000 },
+    unknownRows: 0,
     historyComplete: true,
+    historyAsOfMs: 1000,
     ...changes,
   };
 }
@@ -41,6 +43,7 @@ describe('one client', () => {
     ['one satoshi too many', { balance: balanceOf(137_949_066) }, 1, 'differs'],
     ['one satoshi missing', { balance: balanceOf(137_949_064) }, -1, 'differs'],
     ['history incomplete', { historyComplete: false }, null, 'checking'],
+    ['a row of a type that nobody knows how to count', { unknownRows: 1 }, null, 'differs'],
     ['balance never read', { balance: null }, null, 'checking'],
   ] as const)('%s', (_name, changes, differenceSats, verdict) => {
     expect(reconcile([figures(changes)]).rows[0]).toMatchObject({ differenceSats, verdict });
@@ -53,7 +56,36 @@ describe('one client', () => {
 });
 
 describe('all clients', () => {
-  it('counts verdicts, and the oldest balance among the active', () => {
+  it('knows how old its figures are once all of them were read, archived clients aside', () => {
+    const clients = [
+      figures({ historyAsOfMs: 900 }),
+      figures({ clientUid: 'BT-C2', balance: balanceOf(0, 500), historyAsOfMs: 700 }),
+      figures({ clientUid: 'BT-C4', archived: true, balance: balanceOf(137_949_065, 5) }),
+    ];
+    expect(reconcile(clients).readAtMs).toEqual({ oldest: 500, newest: 1000 });
+    const unread = figures({ clientUid: 'BT-C3', balance: null });
+    expect(reconcile([...clients, unread]).readAtMs).toBeNull();
+    const unlisted = figures({ clientUid: 'BT-C3', historyAsOfMs: null, historyComplete: false });
+    expect(reconcile([...clients, unlisted]).readAtMs).toBeNull();
+  });
+
+  it.each([
+    ['a balance', { balance: null }, ['reportedSats', 'unconfirmedSats', 'differenceSats']],
+    [
+      'a history',
+      { historyComplete: false },
+      ['depositSats', 'buySats', 'withdrawalSats', 'computedSats', 'differenceSats'],
+    ],
+    ['the meaning of a row', { unknownRows: 2 }, ['computedSats', 'differenceSats']],
+  ] as const)('has no sum where %s is not known', (_name, changes, unknown) => {
+    const { rows, total } = reconcile([figures(), figures({ clientUid: 'BT-C2', ...changes })]);
+    for (const figuresOf of [total, rows[1] ?? {}]) {
+      const empty = Object.entries(figuresOf).filter(([, sats]) => sats === null);
+      expect(empty.map(([name]) => name).toSorted()).toEqual(unknown.toSorted());
+    }
+  });
+
+  it('counts verdicts, and names who differs', () => {
     const overview = reconcile([
       figures(),
       figures({ clientUid: 'BT-C2', balance: balanceOf(0, 500) }),
@@ -61,7 +93,7 @@ describe('all clients', () => {
       figures({ clientUid: 'BT-C4', archived: true, balance: balanceOf(137_949_065, 5) }),
     ]);
     expect(overview.total).toMatchObject({ clients: 4, tiesOut: 2, differs: 1, checking: 1 });
-    expect(overview.oldestBalanceAtMs).toBe(500);
+    expect(overview.differing.map(({ clientUid }) => clientUid)).toEqual(['BT-C2']);
   });
 
   it('hides an archived client only when nothing of it is left to account for', () => {
@@ -75,7 +107,7 @@ describe('all clients', () => {
   });
 
   it('is empty without clients', () => {
-    expect(reconcile([])).toMatchObject({ rows: [], oldestBalanceAtMs: null });
+    expect(reconcile([])).toMatchObject({ rows: [], readAtMs: null });
   });
 
   it('adds up: the total is the sum of the rows, and reported − computed where all is known', () => {
@@ -88,13 +120,19 @@ describe('all clients', () => {
       buySats: sats,
       withdrawalSats: sats,
       balance: sats.map((value) => balanceOf(value)),
+      unknownRows: fc.constant(0),
       historyComplete: fc.constant(true),
+      historyAsOfMs: fc.constant(1),
     });
     fc.assert(
       fc.property(fc.array(client, { maxLength: 20 }), (clients) => {
         const { rows, total } = reconcile(clients);
-        expect(total.differenceSats).toBe(total.reportedSats - total.computedSats);
-        expect(total.computedSats).toBe(total.depositSats + total.buySats - total.withdrawalSats);
+        const { depositSats, buySats, withdrawalSats, ...sums } = total;
+        const { reportedSats, computedSats, differenceSats } = sums;
+        const known = (units: number | null): number => units ?? NaN;
+        expect(differenceSats).toBe(known(reportedSats) - known(computedSats));
+        const computed = known(depositSats) + known(buySats) - known(withdrawalSats);
+        expect(computedSats).toBe(computed);
         expect(total.tiesOut + total.differs).toBe(rows.length);
       }),
     );

@@ -301,7 +301,7 @@ describe('saving', () => {
       buy('5', { amountSats: 7, type: 'unknown' }),
     ];
     saveTransactions(cache, 'A', rows, 1);
-    const sums = { depositSats: 10, buySats: 0, withdrawalSats: 9 };
+    const sums = { depositSats: 10, buySats: 0, withdrawalSats: 9, unknownRows: 1 };
     expect(getBalanceSums(cache, 'A')).toEqual(sums);
     expect(listBalanceSums(cache)).toEqual(new Map([['A', sums]]));
   });

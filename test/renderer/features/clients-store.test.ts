@@ -16,6 +16,12 @@ function client(uid: string, label: string, archived = false): ClientView {
     balance: null,
     history: { rows: 0, completeToPage: 0, complete: false, asOfMs: null },
     openIntents: 0,
+    reconciliation: {
+      computedSats: null,
+      differenceSats: null,
+      unknownRows: 0,
+      verdict: 'checking',
+    },
   };
 }
 

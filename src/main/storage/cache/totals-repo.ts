@@ -23,12 +23,19 @@ type Counted = { type: number; settling: number; amountSats: number; createdAtMs
  * What a client's rows come to of what is in its balance, in satoshis: deposits once they have their confirmations,
  * buys and withdrawals in any state.
  */
-export type BalanceSums = { depositSats: number; buySats: number; withdrawalSats: number };
+export type BalanceSums = {
+  depositSats: number;
+  buySats: number;
+  withdrawalSats: number;
+  /** Rows of a type that the app does not know, which are in no sum. */
+  unknownRows: number;
+};
 
 const ofType = (type: TransactionType, also = '') =>
   `sum(iif(t.type = ${typeToId(type)} ${also}, t.sats, 0))`;
 const balanceSums = `${ofType('deposit', 'AND t.settling = 0')} AS depositSats,
-  ${ofType('buy')} AS buySats, ${ofType('withdrawal')} AS withdrawalSats`;
+  ${ofType('buy')} AS buySats, ${ofType('withdrawal')} AS withdrawalSats,
+  sum(iif(t.type = ${typeToId('unknown')}, t.rows, 0)) AS unknownRows`;
 
 const prepared = statements((db: CacheDb) => ({
   changeTotal: db.prepare<[number, number, number, number, number]>(
@@ -97,7 +104,12 @@ export function listBalanceSums(db: CacheDb): Map<string, BalanceSums> {
 }
 
 /** Of a client without a row. */
-export const NO_SUMS: BalanceSums = { depositSats: 0, buySats: 0, withdrawalSats: 0 };
+export const NO_SUMS: BalanceSums = {
+  depositSats: 0,
+  buySats: 0,
+  withdrawalSats: 0,
+  unknownRows: 0,
+};
 
 export function getBalanceSums(db: CacheDb, clientUid: string): BalanceSums {
   return prepared(db).balanceSumsOf.get(clientUid) ?? NO_SUMS;

@@ -5,17 +5,13 @@ import { Button } from '../../components/button.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { formatCountdown } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
-import { useNow } from '../../lib/now.ts';
-import { useRateStatus } from '../../lib/profile.tsx';
+import { useRateNow, type RateNow } from '../../lib/rate.ts';
 import css from './buy.module.css';
 
 /** The price now, with its end on the server's clock. Review reads it anew. */
 export function CurrentRate(): ReactNode {
-  const status = useRateStatus();
-  const now = useNow();
   const [refreshing, setRefreshing] = useState(false);
-  const rate = status?.rate ?? null;
-  const leftMs = rate && status ? rate.timeExpiresMs - (now + status.clockOffsetMs) : 0;
+  const rate = useRateNow();
 
   const refresh = async (): Promise<void> => {
     setRefreshing(true);
@@ -30,9 +26,9 @@ export function CurrentRate(): ReactNode {
       <span>
         {rate ? (
           <>
-            1 BTC = {formatUsd(rate.buyPriceCents)} USD
+            1 BTC = {formatUsd(rate.priceCents)} USD
             <span className={css['left']} role="timer">
-              {leftMs > 0 ? `ends in ${formatCountdown(leftMs)}` : 'expired, read again on Review'}
+              {endWords(rate)}
             </span>
           </>
         ) : (
@@ -44,4 +40,9 @@ export function CurrentRate(): ReactNode {
       </Button>
     </div>
   );
+}
+
+function endWords({ leftMs }: RateNow): string {
+  if (leftMs === null) return 'its end is not clear, read again on Review';
+  return leftMs > 0 ? `ends in ${formatCountdown(leftMs)}` : 'expired, read again on Review';
 }

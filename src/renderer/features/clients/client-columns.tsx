@@ -6,16 +6,20 @@ import { Btc } from '../../components/amounts.tsx';
 import type { Column } from '../../components/data-grid-columns.ts';
 import { Hash } from '../../components/hash.tsx';
 import { Age } from '../../components/time.tsx';
-import { coverageWords } from '../../components/wording.ts';
+import { coverageWords, whatDiffers } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
+import { useFailure } from '../../lib/profile.tsx';
 import css from './clients.module.css';
 
 /** A balance older than this is marked. */
 export const STALE_AFTER_MS = 3_600_000;
 
 /** The column of what needs attention is there when any of them does. */
-export function clientColumns(clients: readonly ClientView[]): Column<ClientView>[] {
-  return clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
+export function clientColumns(
+  clients: readonly ClientView[],
+  hasFailures: boolean,
+): Column<ClientView>[] {
+  return hasFailures || clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
 }
 
 const columns: Column<ClientView>[] = [
@@ -56,14 +60,16 @@ const columns: Column<ClientView>[] = [
     header: 'Balance',
     widthPx: 140,
     numeric: true,
-    cell: ({ balance }) => balance && <Btc sats={balance.balanceSats} unit={false} />,
+    cell: ({ balance }) =>
+      balance === null ? <NotRead /> : <Btc sats={balance.balanceSats} unit={false} />,
   },
   {
     key: 'unconfirmed',
     header: 'Unconfirmed',
     widthPx: 134,
     numeric: true,
-    cell: ({ balance }) => balance && <Unconfirmed sats={balance.unconfirmedSats} />,
+    cell: ({ balance }) =>
+      balance === null ? <NotRead /> : <Unconfirmed sats={balance.unconfirmedSats} />,
   },
   {
     key: 'unit',
@@ -100,8 +106,18 @@ const attentionColumn: Column<ClientView> = {
   cell: (client) => <Attention client={client} />,
 };
 
-function needsAttention({ conflictingAddress, addressProblem, openIntents }: ClientView): boolean {
-  return conflictingAddress !== null || addressProblem !== null || openIntents > 0;
+function needsAttention(client: ClientView): boolean {
+  const { conflictingAddress, addressProblem, reconciliation, openIntents } = client;
+  if (conflictingAddress !== null || addressProblem !== null) return true;
+  return reconciliation.verdict === 'differs' || openIntents > 0;
+}
+
+function NotRead(): ReactNode {
+  return (
+    <span className={css['none']} title="Not read yet">
+      —
+    </span>
+  );
 }
 
 function Unconfirmed({ sats }: { sats: number }): ReactNode {
@@ -110,11 +126,26 @@ function Unconfirmed({ sats }: { sats: number }): ReactNode {
 }
 
 function Attention({ client }: { client: ClientView }): ReactNode {
+  const failure = useFailure(client.uid);
   if (client.conflictingAddress !== null) return <Badge tone="danger">Address changed</Badge>;
   if (client.addressProblem !== null) {
     return (
       <span title={client.addressProblem}>
         <Badge tone="danger">Bad address</Badge>
+      </span>
+    );
+  }
+  if (failure !== null) {
+    return (
+      <span title={failure}>
+        <Badge tone="danger">Not read</Badge>
+      </span>
+    );
+  }
+  if (client.reconciliation.verdict === 'differs') {
+    return (
+      <span title={whatDiffers(client.reconciliation)}>
+        <Badge tone="danger">Differs</Badge>
       </span>
     );
   }

@@ -52,6 +52,12 @@ export function ClientHistory({ client }: { client: ClientView }): ReactNode {
           <ErrorState error={page.error} onRetry={page.reload} />
         ) : page.status === 'loading' ? (
           <GridSkeleton columns={columns} rows={6} />
+        ) : page.value.rows.length === 0 && !client.history.complete ? (
+          <EmptyState
+            icon={History}
+            title="History not read yet"
+            text="Its transactions appear here as soon as Bitpro was asked for them."
+          />
         ) : page.value.rows.length === 0 ? (
           <EmptyState
             icon={History}

@@ -4,8 +4,12 @@ import { useParams } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
 import type { ClientView } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
+import { Banner } from '../../components/banner.tsx';
+import { Btc } from '../../components/amounts.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
 import { FigureRow, KeyFigure } from '../../components/card.tsx';
+import { FiatValue } from '../../components/fiat-value.tsx';
+import { whatDiffers } from '../../components/wording.ts';
 import { Menu } from '../../components/menu.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
@@ -16,8 +20,8 @@ import { formatCount } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useOnScreen } from '../../lib/on-screen.ts';
 import { clientName, useClient } from '../../lib/client.ts';
-import { useRateStatus } from '../../lib/profile.tsx';
-import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
+import { useFailure } from '../../lib/profile.tsx';
+import { formatBtc } from '#shared/money.ts';
 import { AddressConflict } from './address-conflict.tsx';
 import { STALE_AFTER_MS } from './client-columns.tsx';
 import { ClientHistory } from './client-history.tsx';
@@ -57,6 +61,7 @@ function ClientDetails({ client }: { client: ClientView }): ReactNode {
       {conflictingAddress !== null && (
         <AddressConflict client={client} conflictingAddress={conflictingAddress} />
       )}
+      <Doubts client={client} />
       <div className={css['top']}>
         <DepositAddress client={client} />
         <Figures client={client} />
@@ -64,6 +69,44 @@ function ClientDetails({ client }: { client: ClientView }): ReactNode {
       <ClientHistory client={client} />
     </div>
   );
+}
+
+/** Why the figures below cannot be relied on, and what to do about it. */
+function Doubts({ client }: { client: ClientView }): ReactNode {
+  const { uid, balance, reconciliation } = client;
+  const failure = useFailure(uid);
+  const isDiffering = reconciliation.verdict === 'differs';
+  return (
+    <>
+      {failure !== null && (
+        <Banner tone="danger" title="This client could not be read">
+          {failure} The figures below are what was last read. If this uid is not one of yours,
+          archive the client under More actions.
+        </Banner>
+      )}
+      {isDiffering && (
+        <Banner
+          tone="danger"
+          title="The balance is not what the history adds up to"
+          actions={<ButtonLink href={`/history?client=${uid}`}>See the history</ButtonLink>}
+        >
+          {sentence(whatDiffers(reconciliation))}
+          {balance !== null && reconciliation.computedSats !== null && (
+            <>
+              {' '}
+              Bitpro reports <Btc sats={balance.balanceSats} />, the history comes to{' '}
+              <Btc sats={reconciliation.computedSats} />.
+            </>
+          )}{' '}
+          Refresh reads the whole history again.
+        </Banner>
+      )}
+    </>
+  );
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function Meta({ client }: { client: ClientView }): ReactNode {
@@ -147,18 +190,19 @@ async function archive(uid: string, archived: boolean): Promise<void> {
 
 function Figures({ client }: { client: ClientView }): ReactNode {
   const { balance } = client;
-  const rate = useRateStatus()?.rate ?? null;
   const age = <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} />;
   return (
     <FigureRow>
       <KeyFigure
         label="Balance"
-        value={balance ? formatBtc(balance.balanceSats) : '–'}
+        value={balance ? formatBtc(balance.balanceSats) : '—'}
         unit={balance ? 'BTC' : undefined}
         hint={
           <>
-            {balance && rate && (
-              <>≈ {formatUsd(centsForSats(balance.balanceSats, rate.buyPriceCents))} USD · </>
+            {balance && (
+              <>
+                <FiatValue sats={balance.balanceSats} /> ·{' '}
+              </>
             )}
             {age}
           </>
@@ -166,7 +210,7 @@ function Figures({ client }: { client: ClientView }): ReactNode {
       />
       <KeyFigure
         label="Unconfirmed"
-        value={balance ? formatBtc(balance.unconfirmedSats) : '–'}
+        value={balance ? formatBtc(balance.unconfirmedSats) : '—'}
         unit={balance ? 'BTC' : undefined}
         hint={<>Not part of the balance · {age}</>}
       />

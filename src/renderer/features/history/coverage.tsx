@@ -31,6 +31,11 @@ export function Coverage({ store, clients }: CoverageProps): ReactNode {
   );
 }
 
+/** Whether all rows there are of the client, or of every client in the list, are on this machine. */
+export function isHistoryWhole(clients: readonly ClientView[], wantedUid: string): boolean {
+  return clients.every((each) => !covers(each, wantedUid) || each.history.complete);
+}
+
 function covers(client: ClientView, wantedUid: string): boolean {
   return wantedUid === '' ? !client.archived : client.uid === wantedUid;
 }

@@ -1,6 +1,7 @@
 import { History, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { ClientView } from '#shared/domain/client.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -13,7 +14,7 @@ import { transactionColumns } from '../../components/transaction/transaction-col
 import { call, listen } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
-import { Coverage } from './coverage.tsx';
+import { Coverage, isHistoryWhole } from './coverage.tsx';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { isNarrowed, toHistoryFilter } from './history-filter.ts';
@@ -48,10 +49,10 @@ export function HistoryPage(): ReactNode {
         }
       />
       <FilterBar store={store} clients={clients.value ?? none} tags={tags.value ?? none} />
-      <SummaryLine store={store} />
+      <SummaryLine store={store} clients={clients.value ?? none} />
       <div className={css['table']}>
         <Card padded={false}>
-          <Rows store={store} onOpen={setOpened} />
+          <Rows store={store} clients={clients.value ?? none} onOpen={setOpened} />
         </Card>
       </div>
       <Details store={store} opened={opened} onOpen={setOpened} onSaved={tags.reload} />
@@ -62,16 +63,20 @@ export function HistoryPage(): ReactNode {
 const none: readonly never[] = [];
 const columns = transactionColumns({ withClient: true });
 
-type RowsProps = { store: HistoryStore; onOpen: (row: TransactionRow) => void };
+type RowsProps = {
+  store: HistoryStore;
+  clients: readonly ClientView[];
+  onOpen: (row: TransactionRow) => void;
+};
 
-function Rows({ store, onOpen }: RowsProps): ReactNode {
+function Rows({ store, clients, onOpen }: RowsProps): ReactNode {
   const state = useStore(store);
   const { pages, sort, status, error } = state;
   if (status === 'error' && error) {
     return <ErrorState error={error} onRetry={() => void state.reload()} />;
   }
   if (status === 'loading') return <GridSkeleton columns={columns} rows={14} />;
-  if (state.rowCount === 0) return <NoRows store={store} />;
+  if (state.rowCount === 0) return <NoRows store={store} clients={clients} />;
   return (
     <RowGrid
       id={GRID_ID}
@@ -113,8 +118,18 @@ function Details({ store, opened, onOpen, onSaved }: DetailsProps): ReactNode {
   );
 }
 
-function NoRows({ store }: { store: HistoryStore }): ReactNode {
+function NoRows({ store, clients }: Omit<RowsProps, 'onOpen'>): ReactNode {
   const { form, clear } = useStore(store);
+  const isWhole = isHistoryWhole(clients, form.clientUid);
+  if (!isNarrowed({ ...form, clientUid: '' }) && !isWhole) {
+    return (
+      <EmptyState
+        icon={History}
+        title="History not read yet"
+        text="Transactions appear here as soon as Bitpro was asked for them."
+      />
+    );
+  }
   if (!isNarrowed(form)) {
     return (
       <EmptyState
@@ -128,7 +143,11 @@ function NoRows({ store }: { store: HistoryStore }): ReactNode {
     <EmptyState
       icon={SearchX}
       title="Nothing matches"
-      text="No transaction kept on this machine fits this search and these filters."
+      text={
+        isWhole
+          ? 'No transaction kept on this machine fits this search and these filters.'
+          : 'Nothing that was read so far fits this search and these filters, and not all was read yet.'
+      }
       actions={<Button onClick={clear}>Clear filters</Button>}
     />
   );

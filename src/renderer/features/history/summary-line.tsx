@@ -1,14 +1,20 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { ClientView } from '#shared/domain/client.ts';
 import { Btc } from '../../components/amounts.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { cx } from '../../lib/cx.ts';
 import { plural } from '../../lib/format.ts';
+import { isHistoryWhole } from './coverage.tsx';
 import type { HistoryStore } from './history-store.ts';
 import css from './history.module.css';
 
+type SummaryLineProps = { store: HistoryStore; clients: readonly ClientView[] };
+
 /** What the selection comes to, in one line at any width, so that the list below stays where it is. */
-export function SummaryLine({ store }: { store: HistoryStore }): ReactNode {
+export function SummaryLine({ store, clients }: SummaryLineProps): ReactNode {
+  const clientUid = useStore(store, (state) => state.form.clientUid);
+  const isWhole = isHistoryWhole(clients, clientUid);
   const summary = useStore(store, (state) => state.summary);
   const isAsking = useStore(store, (state) => state.isAsking);
   return (
@@ -17,11 +23,14 @@ export function SummaryLine({ store }: { store: HistoryStore }): ReactNode {
         <Skeleton width={280} />
       ) : (
         <div className={cx(css['sums'], isAsking && css['outdated'])}>
-          <strong>{plural(summary.count, 'transaction')}</strong>
-          <Sum label="Deposits" sats={summary.depositSats} />
-          <Sum label="Buys" sats={summary.buySats} />
-          <Sum label="Withdrawals" sats={summary.withdrawalSats} />
-          BTC
+          <strong>
+            {plural(summary.count, 'transaction')}
+            {!isWhole && ' so far'}
+          </strong>
+          <Sum label="Deposits" sats={isWhole ? summary.depositSats : null} />
+          <Sum label="Buys" sats={isWhole ? summary.buySats : null} />
+          <Sum label="Withdrawals" sats={isWhole ? summary.withdrawalSats : null} />
+          {isWhole ? 'BTC' : 'Not all read yet'}
         </div>
       )}
       {isAsking && summary !== null && (
@@ -33,10 +42,11 @@ export function SummaryLine({ store }: { store: HistoryStore }): ReactNode {
   );
 }
 
-function Sum({ label, sats }: { label: string; sats: number }): ReactNode {
+/** A sum of what is not all read is none. */
+function Sum({ label, sats }: { label: string; sats: number | null }): ReactNode {
   return (
     <span className={css['sum']}>
-      {label} <Btc sats={sats} unit={false} />
+      {label} {sats === null ? '—' : <Btc sats={sats} unit={false} />}
     </span>
   );
 }

@@ -1,36 +1,24 @@
 import type { ReactNode } from 'react';
 import type { Overview } from '#shared/domain/overview.ts';
-import { centsForSats, formatBtc, formatUsd } from '#shared/money.ts';
+import { formatBtc } from '#shared/money.ts';
 import { FigureRow, KeyFigure } from '../../components/card.tsx';
+import { FiatValue } from '../../components/fiat-value.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { formatCount } from '../../lib/format.ts';
-import { useRateStatus } from '../../lib/profile.tsx';
 
 export function Figures({ total }: { total: Overview['total'] }): ReactNode {
-  const rate = useRateStatus()?.rate ?? null;
+  const { reportedSats, computedSats, differenceSats } = total;
   return (
     <FigureRow>
-      <KeyFigure
-        label="Reported by Bitpro"
-        value={formatBtc(total.reportedSats)}
-        unit="BTC"
-        hint={
-          rate && `≈ ${formatUsd(centsForSats(total.reportedSats, rate.buyPriceCents))} USD now`
-        }
-      />
-      <KeyFigure
-        label="Computed from history"
-        value={formatBtc(total.computedSats)}
-        unit="BTC"
-        hint="Opening + deposits + buys − withdrawals"
-      />
-      <KeyFigure
-        label="Difference"
-        value={formatBtc(total.differenceSats)}
-        unit="BTC"
-        tone={total.differenceSats === 0 ? 'neutral' : 'danger'}
-        hint={total.checking === 0 ? 'Reported − computed' : 'Without clients being checked'}
-      />
+      <Sum label="Reported by Bitpro" sats={reportedSats}>
+        {reportedSats !== null && <FiatValue sats={reportedSats} />}
+      </Sum>
+      <Sum label="Computed from history" sats={computedSats}>
+        Opening + deposits + buys − withdrawals
+      </Sum>
+      <Sum label="Difference" sats={differenceSats} isWrong={differenceSats !== 0}>
+        Reported − computed
+      </Sum>
       <KeyFigure
         label="Ties out"
         value={`${formatCount(total.tiesOut)} of ${formatCount(total.clients)}`}
@@ -38,6 +26,22 @@ export function Figures({ total }: { total: Overview['total'] }): ReactNode {
         hint={`${formatCount(total.differs)} differ, ${formatCount(total.checking)} being checked`}
       />
     </FigureRow>
+  );
+}
+
+type SumProps = { label: string; sats: number | null; isWrong?: boolean; children: ReactNode };
+
+/** A sum of what is not all known is none: a dash, and why. */
+function Sum({ label, sats, isWrong = false, children }: SumProps): ReactNode {
+  if (sats === null) return <KeyFigure label={label} value="—" hint="Not all read yet" />;
+  return (
+    <KeyFigure
+      label={label}
+      value={formatBtc(sats)}
+      unit="BTC"
+      tone={isWrong ? 'danger' : 'neutral'}
+      hint={children}
+    />
   );
 }
 

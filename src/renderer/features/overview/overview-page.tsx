@@ -1,5 +1,6 @@
 import { Users } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Overview } from '#shared/domain/overview.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -7,7 +8,7 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
-import { Age } from '../../components/time.tsx';
+import { Age, ShortClock } from '../../components/time.tsx';
 import { useConnection, useSyncProgress } from '../../lib/profile.tsx';
 import { useDamage } from '../../lib/damage.ts';
 import { useLast } from '../../lib/last.ts';
@@ -18,9 +19,9 @@ import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
 import { Figures, FiguresSkeleton } from './figures.tsx';
 import { Reconciliation, ReconciliationSkeleton } from './reconciliation.tsx';
-import { verdictOf } from './verdict.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
 
-/** A balance older than this says so (the app reads every few minutes while online). */
+/** A figure older than this says so (the app reads every few minutes while online). */
 const STALE_AFTER_MS = 15 * 60_000;
 
 /** The home screen. Its one question: is everything accounted for? */
@@ -29,17 +30,17 @@ export function OverviewPage(): ReactNode {
   const overview = useRequest('overview.get', query, ['clients.changed', 'transactions.changed']);
   const shown = useLast(overview.value);
   const intents = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
-  const oldest = shown?.oldestBalanceAtMs ?? null;
+  const read = shown?.readAtMs ?? null;
   return (
     <div className={css['page']}>
       <PageHeader
         title="Overview"
         meta={
-          oldest === null ? (
-            'No balance read yet'
+          read === null ? (
+            'Not all figures were read yet'
           ) : (
             <span>
-              Oldest balance read <Age ms={oldest} staleAfterMs={STALE_AFTER_MS} />
+              Oldest figure read <Age ms={read.oldest} staleAfterMs={STALE_AFTER_MS} />
             </span>
           )
         }
@@ -85,9 +86,8 @@ function Accounts({
   intents: readonly Intent[];
   children: ReactNode;
 }): ReactNode {
-  const isOffline = useConnection()?.state === 'offline';
-  const hasFailed = typeof useSyncProgress()?.lastError === 'string';
-  const isCurrent = !isOffline && !hasFailed;
+  const isOnline = useConnection()?.state === 'online';
+  const sync = useSyncProgress();
   const isRegistryWhole = useDamage()?.incomplete.includes('clients') !== true;
   if (overview.total.clients === 0 && isRegistryWhole) {
     return (
@@ -108,16 +108,47 @@ function Accounts({
       </>
     );
   }
-  const verdict = verdictOf(overview, intents.length, isCurrent, isRegistryWhole);
+  const verdict = verdictOf(overview, {
+    openIntents: intents.length,
+    failingCount: sync?.failingCount ?? 0,
+    failing: sync?.failing ?? [],
+    isCurrent: isOnline && sync?.lastError === null && sync.lastCompletedAtMs !== null,
+    isRegistryWhole,
+  });
   return (
     <>
-      <Banner tone={verdict.tone} title={verdict.title}>
-        {verdict.text}
-      </Banner>
+      <VerdictBanner verdict={verdict} readAtMs={overview.readAtMs} />
       <AddressAttention />
       <OpenIntents intents={intents} />
       <Figures total={overview.total} />
       {children}
     </>
+  );
+}
+
+type VerdictBannerProps = { verdict: Verdict; readAtMs: Overview['readAtMs'] };
+
+/** The verdict beside the age of what it is about, and a way to the cause of each doubt. */
+function VerdictBanner({ verdict, readAtMs }: VerdictBannerProps): ReactNode {
+  const { tone, title, text, clients } = verdict;
+  return (
+    <Banner tone={tone} title={title}>
+      {text}{' '}
+      {readAtMs !== null && (
+        <>
+          As of <ShortClock ms={readAtMs.newest} />, oldest figure{' '}
+          <Age ms={readAtMs.oldest} staleAfterMs={STALE_AFTER_MS} />.
+        </>
+      )}
+      {clients.length > 0 && (
+        <ul>
+          {clients.map(({ uid, name, what }) => (
+            <li key={uid}>
+              <Link href={`/clients/${uid}`}>{name}</Link>: {what}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Banner>
   );
 }

@@ -13,7 +13,9 @@ import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { SkeletonRows } from '../../components/states.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
+import { whatDiffers } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
+import { useFailure } from '../../lib/profile.tsx';
 import { firstQuery } from './first-query.ts';
 import css from './reconciliation.module.css';
 import { rowVerdicts } from './verdict.ts';
@@ -133,7 +135,6 @@ function Head(): ReactNode {
 }
 
 function Cells({ row }: { row: ReconciliationRow }): ReactNode {
-  const { word, tone } = rowVerdicts[row.verdict];
   return (
     <>
       <Td>
@@ -155,7 +156,7 @@ function Cells({ row }: { row: ReconciliationRow }): ReactNode {
         <Figure sats={row.buySats} />
       </Td>
       <Td numeric>
-        <Figure sats={-row.withdrawalSats} />
+        <Figure sats={row.withdrawalSats} isOut />
       </Td>
       <Td numeric>
         <Figure sats={row.computedSats} />
@@ -167,9 +168,26 @@ function Cells({ row }: { row: ReconciliationRow }): ReactNode {
         <Difference sats={row.differenceSats} />
       </Td>
       <Td>
-        <Badge tone={tone}>{word}</Badge>
+        <RowVerdict row={row} />
       </Td>
     </>
+  );
+}
+
+function RowVerdict({ row }: { row: ReconciliationRow }): ReactNode {
+  const failure = useFailure(row.clientUid);
+  const { word, tone } = rowVerdicts[row.verdict];
+  if (failure !== null) {
+    return (
+      <span title={failure}>
+        <Badge tone="danger">Not read</Badge>
+      </span>
+    );
+  }
+  return (
+    <span title={row.verdict === 'differs' ? whatDiffers(row) : undefined}>
+      <Badge tone={tone}>{word}</Badge>
+    </span>
   );
 }
 
@@ -188,7 +206,7 @@ function Foot({ total }: { total: Total }): ReactNode {
           <Figure sats={total.buySats} />
         </Td>
         <Td numeric>
-          <Figure sats={-total.withdrawalSats} />
+          <Figure sats={total.withdrawalSats} isOut />
         </Td>
         <Td numeric>
           <Figure sats={total.computedSats} />
@@ -206,16 +224,25 @@ function Foot({ total }: { total: Total }): ReactNode {
 }
 
 /** Not known is a dash, never a 0. */
-function Figure({ sats }: { sats: number | null }): ReactNode {
-  if (sats === null) return <span className={css['quiet']}>—</span>;
-  // A withdrawal total of 0 negates to −0.
-  return <Btc sats={sats === 0 ? 0 : sats} unit={false} />;
+function Figure({ sats, isOut = false }: { sats: number | null; isOut?: boolean }): ReactNode {
+  if (sats === null) return <NotKnown />;
+  // A withdrawal total of 0 would negate to −0.
+  return <Btc sats={isOut && sats !== 0 ? -sats : sats} unit={false} />;
+}
+
+function NotKnown(): ReactNode {
+  return (
+    <span className={css['quiet']} title="Not all read yet">
+      —
+    </span>
+  );
 }
 
 function Difference({ sats }: { sats: number | null }): ReactNode {
+  if (sats === null) return <NotKnown />;
   return (
-    <span className={sats ? css['differs'] : css['quiet']}>
-      {sats === null ? '—' : <Btc sats={sats} unit={false} signed />}
+    <span className={sats === 0 ? css['quiet'] : css['differs']}>
+      <Btc sats={sats} unit={false} signed />
     </span>
   );
 }

@@ -1,60 +1,101 @@
 import type { Overview, ReconciliationRow } from '#shared/domain/overview.ts';
 import type { Tone } from '../../components/badge.tsx';
-import { plural } from '../../lib/format.ts';
+import { whatDiffers } from '../../components/wording.ts';
+import { formatCount, plural } from '../../lib/format.ts';
 
-export type Verdict = { tone: Tone; title: string; text: string };
+export type Verdict = {
+  tone: Tone;
+  title: string;
+  text: string;
+  /** Where to look: each has a link to its cause. */
+  clients: readonly { uid: string; name: string; what: string }[];
+};
 
-/**
- * The answer to "is everything accounted for?" in one line. What differs outweighs what is being read.
- * @param isCurrent false when the last reading failed, so that the answer is one of the past
- * @param isRegistryWhole false when the records are damaged and clients may be missing
- */
-export function verdictOf(
-  { total }: Overview,
-  openIntents: number,
-  isCurrent: boolean,
-  isRegistryWhole = true,
-): Verdict {
-  if (total.differs > 0) {
+export type VerdictFacts = {
+  /** Requests that are not settled. */
+  openIntents: number;
+  /** Clients that could not be read when they were last tried. */
+  failingCount: number;
+  failing: readonly { clientUid: string; message: string }[];
+  /** The service is there, and the last reading of all ended without a failure. */
+  isCurrent: boolean;
+  /** False when the records are damaged and clients may be missing. */
+  isRegistryWhole: boolean;
+};
+
+/** The answer to "is everything accounted for?" in one line. What differs outweighs what is being read. */
+export function verdictOf({ total, differing }: Overview, facts: VerdictFacts): Verdict {
+  const { openIntents, failingCount } = facts;
+  if (total.differs > 0) return differs(total.differs, differing);
+  if (failingCount > 0) {
     return {
-      tone: 'danger',
-      title: `${plural(total.differs, 'client does', 'clients do')} not tie out`,
-      text: 'The balance reported by Bitpro is not what its own history adds up to.',
+      tone: 'warning',
+      title: `${plural(failingCount, 'client')} could not be read`,
+      text: 'What is below may be out of date for them, so there is no verdict on all.',
+      clients: facts.failing.slice(0, NAMED).map(({ clientUid: uid, message: what }) => ({
+        uid,
+        name: uid,
+        what,
+      })),
     };
   }
   if (total.checking > 0) {
-    return {
-      tone: 'info',
-      title: `Still checking ${plural(total.checking, 'client')}`,
-      text: 'Balance or history is not complete yet, so there is no verdict yet.',
-    };
+    return only(
+      'info',
+      `Still checking ${plural(total.checking, 'client')}`,
+      'Balance or history is not complete yet, so there is no verdict yet.',
+    );
   }
   if (openIntents > 0) {
-    return {
-      tone: 'warning',
-      title: `Balances tie out, ${plural(openIntents, 'request is', 'requests are')} not settled`,
-      text: 'Every balance equals its history. What is listed below waits for an answer or a decision.',
-    };
+    return only(
+      'warning',
+      `Balances tie out, ${plural(openIntents, 'request is', 'requests are')} not settled`,
+      'Every balance equals its history. What is listed below waits for an answer or a decision.',
+    );
   }
-  if (!isRegistryWhole) {
-    return {
-      tone: 'warning',
-      title: 'The clients that could be read tie out',
-      text: 'The records are damaged, so others may be missing below.',
-    };
+  if (!facts.isRegistryWhole) {
+    return only(
+      'warning',
+      'The clients that could be read tie out',
+      'The records are damaged, so others may be missing below.',
+    );
   }
-  if (!isCurrent) {
-    return {
-      tone: 'info',
-      title: 'Everything was accounted for when last read',
-      text: 'What happened at Bitpro since then is not known here.',
-    };
+  if (!facts.isCurrent) {
+    return only(
+      'info',
+      'Everything was accounted for when last read',
+      'What happened at Bitpro since then is not known here.',
+    );
   }
+  return only(
+    'success',
+    'Everything is accounted for',
+    'Every balance equals what its history adds up to, to the satoshi.',
+  );
+}
+
+const NAMED = 5;
+
+function only(tone: Tone, title: string, text: string): Verdict {
+  return { tone, title, text, clients: [] };
+}
+
+function differs(count: number, differing: readonly ReconciliationRow[]): Verdict {
+  const more = count - Math.min(NAMED, differing.length);
   return {
-    tone: 'success',
-    title: 'Everything is accounted for',
-    text: 'Every balance equals what its history adds up to, to the satoshi.',
+    tone: 'danger',
+    title: `${plural(count, 'client does', 'clients do')} not tie out`,
+    text:
+      'The balance reported by Bitpro is not what its own history adds up to.' +
+      (more > 0 ? ` ${formatCount(more)} more are marked below.` : ''),
+    clients: differing
+      .slice(0, NAMED)
+      .map((row) => ({ uid: row.clientUid, name: nameOf(row), what: whatDiffers(row) })),
   };
+}
+
+function nameOf({ clientLabel, clientUid }: ReconciliationRow): string {
+  return clientLabel || clientUid;
 }
 
 export const rowVerdicts: Record<ReconciliationRow['verdict'], { word: string; tone: Tone }> = {

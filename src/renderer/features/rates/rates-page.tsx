@@ -12,7 +12,7 @@ import { Age } from '../../components/time.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { formatCountdown, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
-import { useNow } from '../../lib/now.ts';
+import { useRateNow, type RateNow } from '../../lib/rate.ts';
 import { useConnection, useRateStatus } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { RateChart } from './rate-chart.tsx';
@@ -89,22 +89,23 @@ function LastError(): ReactNode {
   );
 }
 
+function endWords({ leftMs }: RateNow): string {
+  if (leftMs === null) return 'its end is not clear';
+  return leftMs > 0 ? `ends in ${formatCountdown(leftMs)}` : 'expired';
+}
+
 function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): ReactNode {
-  const status = useRateStatus();
-  const now = useNow();
-  const rate = status?.rate ?? null;
-  const leftMs = rate && status ? rate.timeExpiresMs - (now + status.clockOffsetMs) : 0;
+  const rate = useRateNow();
   return (
     <FigureRow>
       <KeyFigure
-        label="Price now"
-        value={rate ? formatUsd(rate.buyPriceCents) : '–'}
+        label={rate === null || rate.isCurrent ? 'Price now' : 'Last price'}
+        value={rate ? formatUsd(rate.priceCents) : '—'}
         unit={rate ? 'USD' : undefined}
         hint={
           rate ? (
             <>
-              {leftMs > 0 ? `ends in ${formatCountdown(leftMs)}` : 'expired'} · read{' '}
-              <Age ms={rate.observedAtMs} />
+              {endWords(rate)} · read <Age ms={rate.observedAtMs} />
             </>
           ) : (
             'Not read yet'
@@ -113,19 +114,19 @@ function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): 
       />
       <KeyFigure
         label="Change"
-        value={facts ? changeText(facts) : '–'}
+        value={facts ? changeText(facts) : '—'}
         unit={facts ? '%' : undefined}
         hint={`Over ${span}, first to last reading`}
       />
       <KeyFigure
         label="Lowest"
-        value={facts ? formatUsd(facts.minCents) : '–'}
+        value={facts ? formatUsd(facts.minCents) : '—'}
         unit={facts ? 'USD' : undefined}
         hint={`In ${span}`}
       />
       <KeyFigure
         label="Highest"
-        value={facts ? formatUsd(facts.maxCents) : '–'}
+        value={facts ? formatUsd(facts.maxCents) : '—'}
         unit={facts ? 'USD' : undefined}
         hint={`In ${span}`}
       />
