@@ -39,7 +39,12 @@ function toView(
   const balanceSats = balance?.balanceSats ?? null;
   const holding = { ...sums, balanceSats, historyComplete: history.complete };
   return {
-    ...{ uid, label, archived, addedAtMs, depositAddress, conflictingAddress },
+    uid,
+    label,
+    archived,
+    addedAtMs,
+    depositAddress,
+    conflictingAddress,
     ...figures,
     reconciliation: reconcileHolding(holding),
   };
