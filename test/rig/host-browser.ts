@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Frame, type Page, type Route } from 'playwright-core';
 import { findChromium } from '../../scripts/paths.mjs';
@@ -31,10 +33,12 @@ export type HostBrowser = {
   answers: Omit<Answers<HostCalls>, 'started'>;
   /** The first window's page, once main has opened it. */
   firstWindow: Promise<Page>;
+  /** The page that stands for the window now: another one after a crash. */
+  currentWindow: () => Promise<Page>;
   close: (reason: string) => Promise<void>;
 };
 
-/** The Chromium side of the rig: one context, one window at a time, every request decided by main. */
+/** The Chromium side of the rig: a context for each session, one window at a time, every request decided by main. */
 export function createHostBrowser(
   link: Link<HostCalls, MainCalls>,
   { isHeadless }: { isHeadless: boolean },
@@ -42,13 +46,20 @@ export function createHostBrowser(
   const first = Promise.withResolvers<Page>();
   // Nobody may be waiting for a window when there is none.
   first.promise.catch(() => {});
-  let starting: Promise<BrowserContext> | undefined;
+  const contexts = new Map<string, Promise<BrowserContext>>();
+  const temporary: string[] = [];
+  let sessionData: string | undefined;
   let opening: Promise<HostWindow> | undefined;
   let current: HostWindow | undefined;
+  let options: WindowOptions | undefined;
+  let closing: Promise<void> | undefined;
   let isDark = false;
+  const crashed = new WeakSet<Page>();
+  /** Pages that the rig itself is about to open; any other was opened by the page. */
+  let expected = 0;
 
-  const start = async (sessionData: string): Promise<BrowserContext> => {
-    const context = await chromium.launchPersistentContext(join(sessionData, 'rig-chromium'), {
+  const start = async (partition: string): Promise<BrowserContext> => {
+    const context = await chromium.launchPersistentContext(await folderOf(partition), {
       executablePath: chromiumPath(),
       headless: isHeadless,
       viewport: isHeadless ? { width: 1280, height: 800 } : null,
@@ -62,7 +73,37 @@ export function createHostBrowser(
       handleSIGHUP: false,
     });
     await context.route('**/*', (route) => decide(route));
+    context.on('page', (popup) => void refusePopup(popup));
     return context;
+  };
+
+  /** A session that is not the default one and not `persist:` lives in memory; here it is deleted at the end. */
+  const folderOf = async (partition: string): Promise<string> => {
+    if (sessionData === undefined) throw new Error('rig: the browser was not started');
+    if (partition === '') return join(sessionData, 'rig-chromium');
+    if (partition.startsWith('persist:')) {
+      return join(sessionData, 'Partitions', encodeURIComponent(partition));
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'rig-session-'));
+    temporary.push(folder);
+    return folder;
+  };
+
+  const contextOf = (partition: string): Promise<BrowserContext> => {
+    const known = contexts.get(partition) ?? start(partition);
+    contexts.set(partition, known);
+    return known;
+  };
+
+  const refusePopup = async (popup: Page): Promise<void> => {
+    if (expected > 0) {
+      expected -= 1;
+      return;
+    }
+    if (current === undefined || popup === current.page) return;
+    const url = popup.url();
+    await link.call('window.popup', { windowId: current.windowId, url }).catch(() => {});
+    await popup.close();
   };
 
   const decide = async (route: Route): Promise<void> => {
@@ -89,30 +130,49 @@ export function createHostBrowser(
     await carryOut(route, decision);
   };
 
-  const openWindow = async (options: WindowOptions): Promise<HostWindow> => {
+  const openWindow = async (wanted: WindowOptions): Promise<HostWindow> => {
+    await closing;
     if (current !== undefined) throw new Error('rig: only one window at a time is modelled');
-    const context = await starting;
-    if (context === undefined) throw new Error('rig: the browser was not started');
-    const page = context.pages()[0] ?? (await context.newPage());
-    await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' });
-    if (isHeadless) await page.setViewportSize({ width: options.width, height: options.height });
-    const window = await makeHostWindow(page, options, link);
-    current = window;
-    page.on('close', () => {
-      current = undefined;
-      void link.call('window.gone', { windowId: options.windowId }).catch(() => {});
-    });
-    // Any page that is not the window's own was opened by it, and main is asked what to do with that.
-    context.on('page', (popup) => {
-      void (async () => {
-        if (current === undefined || popup === current.page) return;
-        const url = popup.url();
-        await link.call('window.popup', { windowId: current.windowId, url }).catch(() => {});
-        await popup.close();
-      })();
-    });
+    options = wanted;
+    const context = await contextOf(wanted.partition);
+    const page = context.pages()[0] ?? (await newPage(context));
+    const window = await makeWindow(page, wanted);
     first.resolve(page);
     return window;
+  };
+
+  const newPage = async (context: BrowserContext): Promise<Page> => {
+    expected += 1;
+    return await context.newPage();
+  };
+
+  const makeWindow = async (page: Page, wanted: WindowOptions): Promise<HostWindow> => {
+    const { windowId, width, height } = wanted;
+    await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' });
+    if (isHeadless) await page.setViewportSize({ width, height });
+    const window = await makeHostWindow(page, wanted, link);
+    current = window;
+    page.on('crash', () => crashed.add(page));
+    page.on('close', () => {
+      if (current?.page !== page) return;
+      current = undefined;
+      void link.call('window.gone', { windowId }).catch(() => {});
+    });
+    return window;
+  };
+
+  /** A page whose process is gone cannot be used again: another takes its place and its address. */
+  const reload = async (): Promise<void> => {
+    const window = await windowNow();
+    if (!crashed.has(window.page)) return window.reload();
+    if (options === undefined) throw new Error('rig: there was no window');
+    const former = window.page;
+    const url = former.url();
+    const page = await newPage(former.context());
+    opening = makeWindow(page, options);
+    const next = await opening;
+    await former.close();
+    await next.load(toAppUrl(url, next.schemes));
   };
 
   const windowNow = async (): Promise<HostWindow> => {
@@ -123,26 +183,37 @@ export function createHostBrowser(
 
   return {
     firstWindow: first.promise,
+    currentWindow: async () => {
+      await first.promise;
+      return (await windowNow()).page;
+    },
     close: async (reason) => {
       first.reject(new Error(reason));
-      await (await starting?.catch(() => undefined))?.close();
+      for (const starting of contexts.values()) await (await starting.catch(() => null))?.close();
+      for (const folder of temporary) await rm(folder, { recursive: true, force: true });
     },
     answers: {
-      'browser.start': ({ sessionData }) => {
-        starting ??= start(sessionData);
-        starting.catch((error: unknown) => first.reject(error));
+      'browser.start': (folders) => {
+        ({ sessionData } = folders);
+        contextOf('').catch((error: unknown) => first.reject(error));
       },
-      'window.open': (options) => {
-        opening = openWindow(options);
+      'window.open': (wanted) => {
+        opening = openWindow(wanted);
         opening.catch((error: unknown) => first.reject(error));
         return opening.then(() => {});
       },
       'window.load': async ({ url }) => (await windowNow()).load(url),
+      'window.reload': reload,
+      'window.crash': async () => (await windowNow()).crash(),
       'window.send': async ({ channel, args }) => (await windowNow()).send(channel, args),
+      'window.setHidden': async ({ isHidden }) => (await windowNow()).setHidden(isHidden),
       'window.setBounds': async ({ width, height }) => {
         if (isHeadless) await (await windowNow()).page.setViewportSize({ width, height });
       },
-      'window.destroy': async () => (await windowNow()).page.close(),
+      'window.destroy': () => {
+        closing = windowNow().then(({ page }) => page.close());
+        return closing;
+      },
       'theme.set': async (theme) => {
         isDark = theme.isDark;
         await current?.page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' });

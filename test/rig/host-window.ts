@@ -9,12 +9,25 @@ import {
   type MainCalls,
   type WindowOptions,
 } from './messages.ts';
+import {
+  guardPermissions,
+  type PermissionAnswer,
+  type PermissionAsk,
+} from './permissions-world.ts';
 import { createMembrane, isolatedWorld, mainWorld } from './worlds.ts';
 
 const WORLD = 'Electron Isolated Context';
 const codec = createCodec();
 
-type FromPreload = { kind: 'invoke' | 'send'; id: number; channel: string; args: unknown[] };
+/**
+ * An argument of this size goes to the page at once. What is sent as the source of a script, or in one piece of
+ * megabytes, stays in the page's heap long after it was used.
+ */
+const PART_CHARACTERS = 65_536;
+
+type FromPreload =
+  | { kind: 'invoke' | 'send'; id: number; channel: string; args: unknown[] }
+  | { kind: 'ask'; id: number; question: PermissionAsk };
 type HostLink = Link<HostCalls, MainCalls>;
 
 export type HostWindow = {
@@ -24,7 +37,10 @@ export type HostWindow = {
   /** True while a navigation that main asked for is under way. */
   isLoading: () => boolean;
   load: (url: string) => Promise<void>;
+  reload: () => Promise<void>;
   send: (channel: string, args: unknown[]) => Promise<void>;
+  setHidden: (isHidden: boolean) => Promise<void>;
+  crash: () => Promise<void>;
 };
 
 /** Makes a Chromium page a window of the app: preload in its isolated world, IPC, life-cycle events. */
@@ -40,9 +56,22 @@ export async function makeHostWindow(
   let loads = 0;
 
   const deliver = async (context: number, message: unknown): Promise<void> => {
-    const expression = `globalThis['${names.deliver}'](${JSON.stringify(codec.encode(message))})`;
+    const text = codec.encode(message);
+    const sent: Promise<unknown>[] = [];
+    // All parts are on their way before the first is answered, so that those of two messages never mix.
+    for (let at = 0; at < text.length; at += PART_CHARACTERS) {
+      const part = text.slice(at, at + PART_CHARACTERS);
+      const isLast = at + PART_CHARACTERS >= text.length;
+      sent.push(
+        cdp.send('Runtime.callFunctionOn', {
+          functionDeclaration: 'function (name, part, isLast) { globalThis[name](part, isLast); }',
+          arguments: [{ value: names.deliver }, { value: part }, { value: isLast }],
+          executionContextId: context,
+        }),
+      );
+    }
     // A page that has moved on or closed hears nothing more, as in Electron.
-    await cdp.send('Runtime.evaluate', { expression, contextId: context }).catch(() => {});
+    await Promise.all(sent).catch(() => {});
   };
 
   cdp.on('Runtime.executionContextCreated', ({ context }) => {
@@ -51,9 +80,17 @@ export async function makeHostWindow(
   });
   cdp.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
     if (name !== names.binding) return;
-    const { kind, id, channel, args } = codec.decode(payload) as FromPreload;
+    const asked = codec.decode(payload) as FromPreload;
+    const frameUrl = toAppUrl(page.url(), schemes);
+    if (asked.kind === 'ask') {
+      void answerAsk(asked.question, frameUrl).then((answer) =>
+        deliver(executionContextId, { kind: 'told', id: asked.id, answer }),
+      );
+      return;
+    }
+    const { kind, id, channel, args } = asked;
     const isMainFrame = executionContextId === contextId;
-    const call = { windowId, isMainFrame, frameUrl: toAppUrl(page.url(), schemes), channel, args };
+    const call = { windowId, isMainFrame, frameUrl, channel, args };
     if (kind === 'send') void link.call('ipc.send', call).catch(() => {});
     else void answerInvoke(executionContextId, id, call);
   });
@@ -70,6 +107,17 @@ export async function makeHostWindow(
       await deliver(context, { kind: 'settle', id, thrown });
     }
   };
+  const answerAsk = async (
+    { kind, permission, then }: PermissionAsk,
+    url: string,
+  ): Promise<PermissionAnswer> => {
+    const question = { windowId, permission, url };
+    const granted = await link.call(`permission.${kind}`, question).catch(() => false);
+    if (!granted || then === undefined) return { granted };
+    if ('read' in then) return { granted, text: await link.call('clipboard.read') };
+    await link.call('clipboard.write', { text: then.write });
+    return { granted };
+  };
 
   const { frameTree } = await cdp.send('Page.getFrameTree');
   const mainFrameId = frameTree.frame.id;
@@ -82,23 +130,44 @@ export async function makeHostWindow(
   });
   page.on('crash', () => void link.call('window.crashed', { windowId }).catch(() => {}));
 
+  const navigate = async (start: () => Promise<unknown>): Promise<void> => {
+    loads += 1;
+    try {
+      await start();
+    } finally {
+      loads -= 1;
+    }
+  };
+
   return {
     page,
     windowId,
     schemes,
     isLoading: () => loads > 0,
-    load: async (url) => {
-      loads += 1;
-      try {
-        await page.goto(toPageUrl(url, schemes), { waitUntil: 'commit' });
-      } finally {
-        loads -= 1;
-      }
-    },
+    load: (url) => navigate(() => page.goto(toPageUrl(url, schemes), { waitUntil: 'commit' })),
+    reload: () => navigate(() => page.reload({ waitUntil: 'commit' })),
     send: async (channel, args) => {
       if (contextId !== undefined) await deliver(contextId, { kind: 'event', channel, args });
     },
+    setHidden: async (isHidden) => {
+      // A headless page is always visible to Chromium: it is told, as Chromium would tell it.
+      const expression = `(${showVisibility.toString()})(${isHidden})`;
+      await cdp.send('Runtime.evaluate', { expression }).catch(() => {});
+    },
+    // Never answered: there is nobody left to answer.
+    crash: async () => void cdp.send('Page.crash').catch(() => {}),
   };
+}
+
+/** Runs in the page (docs/api/browser-window.md, Page visibility). */
+function showVisibility(isHidden: boolean): void {
+  if (document.hidden === isHidden) return;
+  const get = (value: unknown) => ({ get: () => value, configurable: true });
+  Object.defineProperties(document, {
+    hidden: get(isHidden),
+    visibilityState: get(isHidden ? 'hidden' : 'visible'),
+  });
+  document.dispatchEvent(new Event('visibilitychange'));
 }
 
 async function install(
@@ -111,7 +180,8 @@ async function install(
   await cdp.send('Runtime.enable');
   await cdp.send('Runtime.addBinding', { name: names.binding, executionContextName: WORLD });
   await cdp.send('Page.addScriptToEvaluateOnNewDocument', {
-    source: `{ ${tools} (${mainWorld.toString()})('${names.handshake}', membraneOf); }`,
+    source: `{ ${tools} const guardPermissions = ${guardPermissions.toString()};
+      (${mainWorld.toString()})('${names.handshake}', membraneOf, guardPermissions); }`,
   });
   await cdp.send('Page.addScriptToEvaluateOnNewDocument', {
     worldName: WORLD,

@@ -7,6 +7,7 @@ type HostOptions = MainOptions & { isHeadless: boolean };
 export type Host = {
   pid: number;
   firstWindow: () => Promise<Page>;
+  currentWindow: () => Promise<Page>;
   evaluate: (source: string, arg: unknown) => Promise<unknown>;
   kill: (signal: NodeJS.Signals) => void;
   /** Settles when the main process has ended and Chromium is closed. */
@@ -29,6 +30,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   return {
     pid,
     firstWindow: () => browser.firstWindow,
+    currentWindow: browser.currentWindow,
     evaluate: (source, arg) => link.call('evaluate', { source, arg }),
     kill,
     exited: closed,

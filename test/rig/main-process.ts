@@ -30,7 +30,9 @@ export type MainProcess = {
 export function startMainProcess(options: MainOptions): MainProcess {
   const { entry, args, env, preloads = [], onOutput } = options;
   const imports = [join(import.meta.dirname, 'register.ts'), ...preloads];
-  const child = spawn(node, [...imports.flatMap((file) => ['--import', file]), entry, ...args], {
+  // Electron warns of a rejection that nobody handles, where Node would end.
+  const flags = ['--unhandled-rejections=warn', ...imports.flatMap((file) => ['--import', file])];
+  const child = spawn(node, [...flags, entry, ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -8,6 +8,9 @@ export type HostCalls = {
   'window.load': (options: { windowId: number; url: string }) => void;
   'window.send': (options: { windowId: number; channel: string; args: unknown[] }) => void;
   'window.setBounds': (options: { windowId: number; width: number; height: number }) => void;
+  'window.setHidden': (options: { windowId: number; isHidden: boolean }) => void;
+  'window.reload': (options: { windowId: number }) => void;
+  'window.crash': (options: { windowId: number }) => void;
   'window.destroy': (options: { windowId: number }) => void;
   'theme.set': (options: { isDark: boolean }) => void;
 };
@@ -20,6 +23,8 @@ export type WindowOptions = {
   preload: string;
   /** Schemes the app registered, which stand for https://<host>.<scheme>.localhost in plain Chromium. */
   schemes: string[];
+  /** '' is the default session. */
+  partition: string;
 };
 
 /** What the host tells main, or asks of it. */
@@ -28,6 +33,10 @@ export type MainCalls = {
   'ipc.send': (call: IpcCall) => void;
   /** Every request of every page: main's webRequest and protocol handlers decide. */
   'net.request': (request: NetRequest) => NetDecision;
+  'permission.request': (question: PermissionQuestion) => boolean;
+  'permission.check': (question: PermissionQuestion) => boolean;
+  'clipboard.read': () => string;
+  'clipboard.write': (options: { text: string }) => void;
   'window.popup': (options: { windowId: number; url: string }) => void;
   'window.loaded': (options: { windowId: number; url: string }) => void;
   'window.crashed': (options: { windowId: number }) => void;
@@ -42,6 +51,8 @@ export type IpcCall = {
   channel: string;
   args: unknown[];
 };
+
+export type PermissionQuestion = { windowId: number; permission: string; url: string };
 
 export type NetRequest = {
   windowId: number;

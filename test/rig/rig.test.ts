@@ -1,48 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startHost, type Host } from './host.ts';
-
-const entry = join(import.meta.dirname, 'fixture', 'main.ts');
-
-type Started = Host & { printed: string[] };
-
-async function start(userDataDir: string, ...args: string[]): Promise<Started> {
-  const printed: string[] = [];
-  const host = await startHost({
-    entry,
-    args: [`--user-data-dir=${userDataDir}`, ...args],
-    env: process.env,
-    isHeadless: true,
-    onOutput: (text) => void printed.push(text),
-  });
-  return { ...host, printed };
-}
-
-async function quit(host: Host): Promise<number | null> {
-  await host.evaluate('({ app }) => app.quit()', undefined).catch(() => {});
-  return (await host.exited).code;
-}
-
-/** In the page's own world; the bridge's shape is the fixture's. */
-function inPage(page: Page, expression: string): Promise<unknown> {
-  return page.evaluate(expression);
-}
-
-/** `page.waitForFunction` evaluates a string in the page, which the policy forbids. */
-async function waitFor(page: Page, expression: string): Promise<void> {
-  await vi.waitUntil(() => inPage(page, expression).catch(() => false), { timeout: 10_000 });
-}
-
-const folders: string[] = [];
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rig-'));
-  folders.push(folder);
-  return folder;
-}
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inPage, newFolder, quit, start, waitFor, type Started } from './fixture-app.ts';
+import type { Host } from './host.ts';
 
 describe('a window of the rig', () => {
   let host: Started;

@@ -4,7 +4,8 @@ import { EventEmitter } from 'node:events';
 const early: unknown[] = [];
 
 const parentPort = Object.assign(new EventEmitter(), {
-  postMessage: (message: unknown): void => void process.send?.(message),
+  // Copied as Electron copies it: Node's own channel would keep a Buffer.
+  postMessage: (message: unknown): void => void process.send?.(structuredClone(message)),
 });
 
 // Messages wait for the first listener, as they do in Electron.

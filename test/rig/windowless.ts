@@ -28,6 +28,8 @@ export function startWindowless(options: MainOptions): WindowlessApp {
     'window.load': () => {},
     'window.send': () => {},
     'window.setBounds': () => {},
+    'window.setHidden': () => {},
+    'window.reload': () => {},
     'window.destroy': () => {},
     'theme.set': () => {},
   });

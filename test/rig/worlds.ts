@@ -112,12 +112,25 @@ export function createMembrane(wire: EventTarget, me: string, other: string) {
 }
 
 /** Waits, before any script of the page, for what the preload exposes. */
-export function mainWorld(handshake: string, membraneOf: typeof createMembrane): void {
+export function mainWorld(
+  handshake: string,
+  membraneOf: typeof createMembrane,
+  guardPermissions: (ask: (question: unknown) => Promise<unknown>) => void,
+): void {
   if (window.top !== window) return;
   const greet = (event: Event): void => {
     const wire = (event as MouseEvent).relatedTarget;
     if (wire === null) return;
     const membrane = membraneOf(wire, 'main', 'isolated');
+    const questions: PromiseWithResolvers<unknown>[] = [];
+    membrane.listen('told', ({ id, answer }: { id: number; answer: unknown }) => {
+      questions[id]?.resolve(answer);
+    });
+    guardPermissions((question) => {
+      const asked = Promise.withResolvers<unknown>();
+      membrane.post('ask', { id: questions.push(asked) - 1, question });
+      return asked.promise;
+    });
     membrane.listen('expose', ({ key, api }: { key: string; api: Described }) => {
       Object.defineProperty(window, key, { value: freeze(membrane.revive(api)), enumerable: true });
     });
@@ -132,6 +145,7 @@ export function mainWorld(handshake: string, membraneOf: typeof createMembrane):
 
 type Delivery =
   | { kind: 'settle'; id: number; value?: unknown; thrown?: string }
+  | { kind: 'told'; id: number; answer: unknown }
   | { kind: 'event'; channel: string; args: unknown[] };
 
 type PreloadModule = (require: unknown, module: unknown, exports: unknown) => void;
@@ -181,8 +195,19 @@ export function isolatedWorld(
     },
   };
 
-  scope[names.deliver] = (text: string): void => {
-    const message = codec.decode(text) as Delivery;
+  membrane.listen('ask', ({ id, question }: { id: number; question: unknown }) => {
+    send(codec.encode({ kind: 'ask', id, question }));
+  });
+
+  const parts: string[] = [];
+  scope[names.deliver] = (part: string, isLast: boolean): void => {
+    parts.push(part);
+    if (!isLast) return;
+    const message = codec.decode(parts.splice(0).join('')) as Delivery;
+    if (message.kind === 'told') {
+      membrane.post('told', message);
+      return;
+    }
     if (message.kind === 'event') {
       const heard = listeners.get(message.channel) ?? [];
       for (const listener of heard) listener({ sender: ipcRenderer }, ...message.args);

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { host } from './host-link.ts';
 import { createEvent, modelled } from './modelled.ts';
-import { takeInstanceLock } from './instance-lock.ts';
+import { releaseInstanceLock, takeInstanceLock } from './instance-lock.ts';
 
 const root = findRoot(dirname(process.argv[1] ?? '.'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -17,6 +17,7 @@ const name = manifest.productName ?? manifest.name;
 
 const events = new EventEmitter();
 const paths = new Map<string, string>();
+const switches = process.argv.slice(2);
 const isReady = Promise.withResolvers<void>();
 let hasStarted = false;
 let isQuitting = false;
@@ -45,7 +46,7 @@ export const appState = {
 export const app = modelled(
   'app',
   Object.assign(events, {
-    isPackaged: false,
+    isPackaged: process.env['ELECTRON_FORCE_IS_PACKAGED'] === 'true',
     name,
     getName: () => name,
     getVersion: () => manifest.version,
@@ -62,6 +63,7 @@ export const app = modelled(
       takeInstanceLock(getPath('userData'), additionalData, (other) => {
         events.emit('second-instance', createEvent({}), other.argv, other.cwd, other.data);
       }),
+    releaseSingleInstanceLock: (): void => releaseInstanceLock(),
     enableSandbox: (): void => {
       if (hasStarted) throw new Error('app.enableSandbox() can only be called before app is ready');
       isSandboxed = true;
@@ -69,7 +71,11 @@ export const app = modelled(
     setAppUserModelId: (): void => {},
     setAsDefaultProtocolClient: (): boolean => true,
     commandLine: modelled('app.commandLine', {
-      appendSwitch: (): void => {},
+      appendSwitch: (key: string, value?: string): void => {
+        if (hasStarted)
+          throw new Error('rig: Chromium runs already, and hears of no more switches');
+        switches.push(value === undefined ? `--${key}` : `--${key}=${value}`);
+      },
       hasSwitch: (key: string): boolean => switchValue(key) !== undefined,
       getSwitchValue: (key: string): string => switchValue(key) ?? '',
     }),
@@ -145,7 +151,7 @@ function appData(): string {
 }
 
 function switchValue(key: string): string | undefined {
-  const found = process.argv.find((arg) => arg === `--${key}` || arg.startsWith(`--${key}=`));
+  const found = switches.find((arg) => arg === `--${key}` || arg.startsWith(`--${key}=`));
   return found?.slice(key.length + 3);
 }
 

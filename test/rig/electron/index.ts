@@ -1,7 +1,11 @@
 import { startApp } from './app.ts';
 import { host } from './host-link.ts';
+import { showUncaughtExceptions } from './main-errors.ts';
 
-/** The module `electron` as the app sees it on the rig. A name that is missing here fails at link time. */
+/**
+ * The module `electron` as the app sees it on the rig. A name that is missing here fails at link time. What each
+ * member follows of Electron's documentation, and the try that shows it, is in ../reference.ts.
+ */
 export { app } from './app.ts';
 export { ipcMain } from './ipc.ts';
 export { Menu } from './menu.ts';
@@ -11,15 +15,17 @@ export {
   dialog,
   nativeTheme,
   net,
-  Notification,
   powerMonitor,
   rigRecord,
   screen,
   shell,
 } from './system.ts';
+export { Notification } from './notification.ts';
 export { utilityProcess } from './utility-process.ts';
-export { BrowserWindow, WebContents } from './windows.ts';
+export { BrowserWindow } from './windows.ts';
+export { WebContents } from './web-contents.ts';
 
+showUncaughtExceptions();
 host.answer({
   evaluate: async ({ source, arg }) => {
     // oxlint-disable-next-line no-eval -- Tests run functions in this process, as Playwright does in Electron.

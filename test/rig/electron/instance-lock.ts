@@ -24,6 +24,7 @@ export function takeInstanceLock(
   data: object,
   onSecondInstance: (other: OtherInstance) => void,
 ): boolean {
+  if (held !== undefined) return true;
   const notes = join(folder, 'rig-instances');
   mkdirSync(notes, { recursive: true });
   const lock = new Database(join(folder, 'rig-instance.lock'), { timeout: 0 });
@@ -46,4 +47,9 @@ export function takeInstanceLock(
     }
   }).unref();
   return held.open;
+}
+
+export function releaseInstanceLock(): void {
+  held?.close();
+  held = undefined;
 }

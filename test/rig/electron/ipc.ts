@@ -49,7 +49,7 @@ export function routeIpc(targetOf: (call: IpcCall) => IpcTarget): void {
       const owner = registriesOf(target).find(({ handlers }) => handlers.has(call.channel));
       const handler = owner?.handlers.get(call.channel);
       if (handler === undefined) throw new Error(`No handler registered for '${call.channel}'`);
-      return await handler(eventOf(call, target), ...call.args);
+      return copyOf(await handler(eventOf(call, target), ...call.args));
     },
     'ipc.send': (call) => {
       const target = targetOf(call);
@@ -60,4 +60,13 @@ export function routeIpc(targetOf: (call: IpcCall) => IpcTarget): void {
       }
     },
   });
+}
+
+/** As Electron copies an answer: what cannot be cloned is refused, and a Buffer becomes a Uint8Array. */
+function copyOf(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch {
+    throw new Error('An object could not be cloned.');
+  }
 }

@@ -8,6 +8,8 @@ export const rigRecord = {
   opened: [] as string[],
   shownInFolder: [] as string[],
   notified: [] as { title: string; body: string }[],
+  clickNotification: (_index: number): boolean => false,
+  errorBoxes: [] as { title: string; content: string }[],
 };
 
 function unscripted(name: string): () => never {
@@ -20,7 +22,11 @@ export const dialog = modelled('dialog', {
   showSaveDialog: unscripted('showSaveDialog'),
   showOpenDialog: unscripted('showOpenDialog'),
   showMessageBox: unscripted('showMessageBox'),
-  showErrorBox: unscripted('showErrorBox'),
+  /** Nobody is there to close it. It is printed as well, for a start that fails before a test can ask. */
+  showErrorBox: (title: string, content: string): void => {
+    rigRecord.errorBoxes.push({ title, content });
+    console.error(`[error box] ${title}\n${content}`);
+  },
 });
 
 let clipboardText = '';
@@ -43,30 +49,6 @@ export const shell = modelled('shell', {
     rigRecord.shownInFolder.push(path);
   },
 });
-
-export class Notification extends EventEmitter {
-  readonly title: string;
-  readonly body: string;
-
-  constructor({ title = '', body = '' }: { title?: string; body?: string } = {}) {
-    super();
-    this.title = title;
-    this.body = body;
-  }
-
-  static isSupported(): boolean {
-    return true;
-  }
-
-  show(): void {
-    rigRecord.notified.push({ title: this.title, body: this.body });
-    this.emit('show');
-  }
-
-  close(): void {
-    this.emit('close');
-  }
-}
 
 const isSystemDark = process.env['RIG_COLOR_SCHEME'] === 'dark';
 let themeSource = 'system';

@@ -21,6 +21,7 @@ class UtilityProcess extends EventEmitter {
   readonly stderr: Readable | null;
   pid: number | undefined;
   readonly #child;
+  #isSpawned = false;
   #isKilled = false;
 
   constructor(modulePath: string, args: string[], options: Options) {
@@ -33,16 +34,20 @@ class UtilityProcess extends EventEmitter {
       serviceName = 'Node Utility Process',
     } = options;
     this.#child = forkChild(modulePath, args, {
-      execArgv: ['--import', shim, ...execArgv],
+      execArgv: ['--unhandled-rejections=warn', '--import', shim, ...execArgv],
       serialization: 'advanced',
       stdio: stdioOf(stdio),
-      ...(env === undefined ? {} : { env }),
+      // An empty list is none: all of this process's environment is inherited then.
+      ...(env === undefined || Object.keys(env).length === 0 ? {} : { env }),
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.stdout = this.#child.stdout;
     this.stderr = this.#child.stderr;
-    this.pid = this.#child.pid;
-    this.#child.on('spawn', () => this.emit('spawn'));
+    this.#child.on('spawn', () => {
+      this.#isSpawned = true;
+      this.pid = this.#child.pid;
+      this.emit('spawn');
+    });
     this.#child.on('message', (message) => this.emit('message', message));
     this.#child.on('error', () => {});
     this.#child.on('exit', (code, signal) => {
@@ -63,10 +68,17 @@ class UtilityProcess extends EventEmitter {
   postMessage(message: unknown, transfer: unknown[] = []): void {
     if (transfer.length > 0) throw new Error('rig: transferred ports are not modelled');
     // A message to a process that has ended is lost without a word, as in Electron.
-    if (this.#child.connected) this.#child.send(message as object, () => {});
+    const copy: unknown = structuredClone(message);
+    if (this.#child.connected) this.#child.send(copy as object, () => {});
   }
 
+  /** False, and without effect, before `spawn`. */
   kill(): boolean {
+    return this.#isSpawned && this.end();
+  }
+
+  /** The rig's own way to end it, at any time. */
+  end(): boolean {
     this.#isKilled = true;
     return this.#child.kill('SIGTERM');
   }
@@ -85,7 +97,7 @@ export const utilityProcess = modelled('utilityProcess', {
 });
 
 const children = new Set<UtilityProcess>();
-process.on('exit', () => children.forEach((child) => child.kill()));
+process.on('exit', () => children.forEach((child) => child.end()));
 
 function stdioOf(stdio: NonNullable<Options['stdio']>): StdioOptions {
   const [stdin, stdout, stderr] = typeof stdio === 'string' ? ['ignore', stdio, stdio] : stdio;

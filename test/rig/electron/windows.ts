@@ -2,10 +2,21 @@ import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { extname, isAbsolute } from 'node:path';
 import { app, appState } from './app.ts';
+import { throwWhenDestroyed } from './destroyable.ts';
 import { host } from './host-link.ts';
-import { IpcRegistry, routeIpc } from './ipc.ts';
+import { routeIpc } from './ipc.ts';
 import { createEvent } from './modelled.ts';
-import { assertGuarded, decideRequests, privilegedSchemes, session } from './session.ts';
+import { decideRequest } from './requests.ts';
+import {
+  askForPermission,
+  hasPermission,
+  partitionNameOf,
+  privilegedSchemes,
+  session,
+  type Session,
+} from './session.ts';
+import { clipboard } from './system.ts';
+import { WebContents, WebFrameMain } from './web-contents.ts';
 
 type Bounds = { x: number; y: number; width: number; height: number };
 type Options = Partial<Bounds> & {
@@ -18,64 +29,16 @@ type Options = Partial<Bounds> & {
     nodeIntegration?: boolean;
     webSecurity?: boolean;
     partition?: string;
+    session?: Session;
   };
 };
 
 const windows = new Map<number, BrowserWindow>();
 let lastWindowId = 0;
 
-class WebFrameMain {
-  readonly ipc = new IpcRegistry();
-  url = '';
-
-  /** The origin of a custom scheme is scheme://host, which Node's URL does not say. */
-  get origin(): string {
-    const { protocol, host: urlHost } = new URL(this.url);
-    return `${protocol}//${urlHost}`;
-  }
-}
-
-export class WebContents extends EventEmitter {
-  readonly id: number;
-  readonly ipc = new IpcRegistry();
-  readonly session = session.defaultSession;
-  readonly mainFrame = new WebFrameMain();
-  #decidePopup: ((details: { url: string }) => { action: string }) | undefined;
-
-  constructor(id: number) {
-    super();
-    this.id = id;
-  }
-
-  getURL(): string {
-    return this.mainFrame.url;
-  }
-
-  isDestroyed(): boolean {
-    return !windows.has(this.id);
-  }
-
-  send(channel: string, ...args: unknown[]): void {
-    if (this.isDestroyed()) throw new TypeError('Object has been destroyed');
-    // Throws here, as in Electron, when something in it cannot be cloned.
-    const message = { windowId: this.id, channel, args: structuredClone(args) };
-    host.call('window.send', message).catch(() => {});
-  }
-
-  setWindowOpenHandler(decide: (details: { url: string }) => { action: string }): void {
-    this.#decidePopup = decide;
-  }
-
-  /** The host closes every popup; one that the app allows is more than the rig can show. */
-  openPopup(url: string): void {
-    const decision = this.#decidePopup?.({ url });
-    if (decision?.action !== 'deny') throw new Error('rig: only denied popups are modelled');
-  }
-}
-
 export class BrowserWindow extends EventEmitter {
-  readonly id: number;
-  readonly webContents: WebContents;
+  readonly #id: number;
+  readonly #contents: WebContents;
   #bounds: Bounds;
   #title: string;
   #isVisible: boolean;
@@ -86,20 +49,22 @@ export class BrowserWindow extends EventEmitter {
   constructor(options: Options = {}) {
     super();
     if (!appState.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
-    assertGuarded();
-    const { x = 0, y = 0, width = 800, height = 600 } = options;
-    this.id = ++lastWindowId;
-    this.webContents = new WebContents(this.id);
+    const { x = 0, y = 0, width = 800, height = 600, webPreferences = {} } = options;
+    const preload = readPreload(webPreferences);
+    const { partition = '' } = webPreferences;
+    const ofWindow = webPreferences.session ?? session.fromPartition(partition);
+    this.#id = ++lastWindowId;
+    this.#contents = new WebContents(this.#id, ofWindow, () => this.isDestroyed());
     this.#bounds = { x, y, width, height };
     this.#title = options.title ?? app.getName();
     this.#isVisible = options.show ?? true;
-    windows.set(this.id, this);
+    windows.set(this.#id, this);
     appState.windowOpened(this);
-    app.emit('web-contents-created', createEvent({}), this.webContents);
+    app.emit('web-contents-created', createEvent({}), this.#contents);
     app.emit('browser-window-created', createEvent({}), this);
-    const preload = readPreload(options.webPreferences ?? {});
     const schemes = [...privilegedSchemes];
-    this.#tell(host.call('window.open', { windowId: this.id, width, height, preload, schemes }));
+    const opened = { windowId: this.#id, width, height, preload, schemes };
+    this.#tell(host.call('window.open', { ...opened, partition: partitionNameOf(ofWindow) }));
   }
 
   static getAllWindows(): BrowserWindow[] {
@@ -118,44 +83,47 @@ export class BrowserWindow extends EventEmitter {
     return windows.get(id) ?? null;
   }
 
+  get id(): number {
+    return this.#id;
+  }
+
+  get webContents(): WebContents {
+    return this.#contents;
+  }
+
   loadURL(url: string): Promise<void> {
-    this.webContents.mainFrame.url = url;
-    return host.call('window.load', { windowId: this.id, url });
+    this.#contents.mainFrame.url = url;
+    return host.call('window.load', { windowId: this.#id, url });
   }
 
   close(): void {
     const event = createEvent({});
     this.emit('close', event);
     if (event.defaultPrevented) appState.stayOpen();
-    else this.destroy();
+    else if (!this.isDestroyed()) this.destroy();
   }
 
   destroy(): void {
-    if (this.isDestroyed()) return;
-    windows.delete(this.id);
-    host.call('window.destroy', { windowId: this.id }).catch(() => {});
-    this.webContents.emit('destroyed');
+    windows.delete(this.#id);
+    host.call('window.destroy', { windowId: this.#id }).catch(() => {});
+    this.#contents.emit('destroyed');
     this.emit('closed');
     appState.windowClosed(this);
   }
 
-  /** The page is gone already: its window was closed by hand. */
-  lose(): void {
-    if (!this.isDestroyed()) this.emit('close', createEvent({}));
-    this.destroy();
-  }
-
   isDestroyed(): boolean {
-    return !windows.has(this.id);
+    return !windows.has(this.#id);
   }
 
   show(): void {
     this.#isVisible = true;
+    this.#tellVisibility();
     this.emit('show');
   }
 
   hide(): void {
     this.#isVisible = false;
+    this.#tellVisibility();
     this.emit('hide');
   }
 
@@ -173,11 +141,13 @@ export class BrowserWindow extends EventEmitter {
 
   minimize(): void {
     this.#isMinimized = true;
+    this.#tellVisibility();
     this.emit('minimize');
   }
 
   restore(): void {
     this.#isMinimized = false;
+    this.#tellVisibility();
     this.emit('restore');
   }
 
@@ -187,6 +157,7 @@ export class BrowserWindow extends EventEmitter {
 
   maximize(): void {
     this.#isMaximized = true;
+    if (!this.#isVisible) this.show();
     this.emit('maximize');
   }
 
@@ -222,7 +193,7 @@ export class BrowserWindow extends EventEmitter {
   setBounds(bounds: Partial<Bounds>): void {
     this.#bounds = { ...this.#bounds, ...bounds };
     const { width, height } = this.#bounds;
-    this.#tell(host.call('window.setBounds', { windowId: this.id, width, height }));
+    this.#tell(host.call('window.setBounds', { windowId: this.#id, width, height }));
     this.emit('resize');
     this.emit('move');
   }
@@ -241,6 +212,11 @@ export class BrowserWindow extends EventEmitter {
 
   flashFrame(): void {}
 
+  #tellVisibility(): void {
+    const isHidden = !this.#isVisible || this.#isMinimized;
+    this.#tell(host.call('window.setHidden', { windowId: this.#id, isHidden }));
+  }
+
   /** A failing host must be heard of, unless the window is only going away. */
   #tell(call: Promise<void>): void {
     call.catch((error: unknown) => {
@@ -249,26 +225,27 @@ export class BrowserWindow extends EventEmitter {
   }
 }
 
+throwWhenDestroyed(BrowserWindow);
+
 function readPreload(preferences: NonNullable<Options['webPreferences']>): string {
   const { preload, sandbox = true, contextIsolation = true, nodeIntegration = false } = preferences;
   if (!sandbox || !contextIsolation || nodeIntegration || preferences.webSecurity === false) {
     throw new Error('rig: only sandboxed, isolated pages without Node are modelled');
   }
-  if (preferences.partition !== undefined) throw new Error('rig: partitions are not modelled');
   if (preload === undefined) return '';
   if (!isAbsolute(preload)) throw new Error('preload script must have absolute path');
   if (extname(preload) === '.mjs') throw new Error('rig: a sandboxed preload is CommonJS');
   return readFileSync(preload, 'utf8');
 }
 
-function windowOf(windowId: number): BrowserWindow {
+function contentsOf(windowId: number): WebContents {
   const window = windows.get(windowId);
   if (window === undefined) throw new Error(`rig: window ${windowId} is gone`);
-  return window;
+  return window.webContents;
 }
 
 routeIpc(({ windowId, frameUrl, isMainFrame }) => {
-  const contents = windowOf(windowId).webContents;
+  const contents = contentsOf(windowId);
   if (isMainFrame) {
     contents.mainFrame.url = frameUrl;
     return { contents, frame: contents.mainFrame };
@@ -276,24 +253,45 @@ routeIpc(({ windowId, frameUrl, isMainFrame }) => {
   return { contents, frame: Object.assign(new WebFrameMain(), { url: frameUrl }) };
 });
 
-decideRequests(({ windowId, isMainFrame }, event) => {
-  const contents = windowOf(windowId).webContents;
-  if (isMainFrame) contents.emit('will-navigate', event);
-  contents.emit('will-frame-navigate', event);
-});
-
 host.answer({
-  'window.popup': ({ windowId, url }) => windowOf(windowId).webContents.openPopup(url),
+  'net.request': (request) => {
+    const contents = contentsOf(request.windowId);
+    return decideRequest(request, contents.session, (event) => {
+      if (request.isMainFrame) contents.emit('will-navigate', event);
+      contents.emit('will-frame-navigate', event);
+    });
+  },
+  'permission.request': ({ windowId, permission, url }) => {
+    const contents = contentsOf(windowId);
+    const details = { requestingUrl: url, isMainFrame: true };
+    return askForPermission(contents.session, contents, permission, details);
+  },
+  'permission.check': ({ windowId, permission, url }) => {
+    const contents = contentsOf(windowId);
+    const origin = `${contents.mainFrame.origin}/`;
+    const details = { requestingUrl: url, isMainFrame: true, origin };
+    return hasPermission(contents.session, contents, permission, details);
+  },
+  'clipboard.read': () => clipboard.readText(),
+  'clipboard.write': ({ text }) => clipboard.writeText(text),
+  'window.popup': ({ windowId, url }) => contentsOf(windowId).openPopup(url),
   'window.loaded': ({ windowId, url }) => {
-    const window = windowOf(windowId);
-    window.webContents.mainFrame.url = url;
-    window.webContents.emit('dom-ready', createEvent({}));
-    window.webContents.emit('did-finish-load', createEvent({}));
-    window.emit('ready-to-show', createEvent({}));
+    const contents = contentsOf(windowId);
+    contents.mainFrame.url = url;
+    contents.emit('dom-ready', createEvent({}));
+    contents.emit('did-finish-load', createEvent({}));
+    windows.get(windowId)?.emit('ready-to-show', createEvent({}));
   },
   'window.crashed': ({ windowId }) => {
     const details = { reason: 'crashed', exitCode: 1 };
-    windowOf(windowId).webContents.emit('render-process-gone', createEvent({}), details);
+    const contents = contentsOf(windowId);
+    contents.emit('render-process-gone', createEvent({}), details);
+    app.emit('render-process-gone', createEvent({}), contents, details);
   },
-  'window.gone': ({ windowId }) => windows.get(windowId)?.lose(),
+  // The page is gone already: its window was closed by hand.
+  'window.gone': ({ windowId }) => {
+    const window = windows.get(windowId);
+    window?.emit('close', createEvent({}));
+    if (window?.isDestroyed() === false) window.destroy();
+  },
 });
