@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, protocol, session, type BrowserWindow } from 'electron';
+import { app, clipboard, protocol, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice, Settings } from '#shared/domain/app.ts';
 import { APP_ORIGIN, serveBundle } from './app/app-protocol.ts';
 import { copyVerified } from './app/clipboard.ts';
@@ -118,7 +118,7 @@ export function startDesk(): void {
       await current.reopenIfCurrent(view.id);
       return view;
     },
-    copyVerified,
+    copyVerified: (text) => copyVerified(clipboard, text),
     openExternal,
     async askWhereToSave(request) {
       if (!window) return null;

@@ -23,6 +23,8 @@ export type LaunchedApp = {
   pid: number;
   /** The page of the app's window, as soon as there is one. */
   firstWindow: () => Promise<Page>;
+  /** The page of the window now: another one after a crash, or once the window was closed and opened again. */
+  currentWindow: () => Promise<Page>;
   /** Runs a function, by its source, in the main process; its first argument is the module `electron`. */
   evaluate: <Result, Arg = undefined>(
     run: (electron: ElectronModule, arg: Arg) => Result | Promise<Result>,
@@ -72,6 +74,7 @@ async function launchOnRig(options: LaunchOptions): Promise<LaunchedApp> {
   return {
     pid: host.pid,
     firstWindow: host.firstWindow,
+    currentWindow: host.currentWindow,
     evaluate,
     output: () => printed.join(''),
     close: async () => {
@@ -107,6 +110,7 @@ async function launchOnElectron(
   return {
     pid: child.pid ?? 0,
     firstWindow: () => electron.firstWindow(),
+    currentWindow: async () => electron.windows().at(-1) ?? electron.firstWindow(),
     evaluate: (run, arg) => electron.evaluate(run as never, arg),
     output: () => printed.join(''),
     close: async () => {

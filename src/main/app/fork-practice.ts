@@ -3,11 +3,11 @@ import { utilityProcess, type UtilityProcess } from 'electron';
 
 /**
  * `fork` for createPracticeServer. The built entry lies beside the main bundle. Only after `ready`. The server
- * reads nothing from the environment, so it gets none of it.
+ * reads nothing of the environment. An empty list would pass all of it on, so it gets one name of no meaning.
  */
 export function forkPractice(): UtilityProcess {
   return utilityProcess.fork(join(import.meta.dirname, 'sandbox-process.cjs'), [], {
-    env: {},
+    env: { BITPRO_DESK: 'practice' },
     serviceName: 'Bitpro Desk Practice',
     stdio: 'ignore',
   });

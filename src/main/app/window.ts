@@ -37,11 +37,13 @@ export function openMainWindow({ preloadPath, devServerUrl }: MainWindowOptions)
       devTools: import.meta.env.DEV && !app.isPackaged,
     },
   });
-  if (state?.isMaximized === true) window.maximize();
   guardContents(window.webContents);
   keepWindowState(window, stateFile);
   followTheme(window);
-  window.once('ready-to-show', () => window.show());
+  // To maximise shows a hidden window: done before its first frame is painted, it would flash.
+  window.once('ready-to-show', () =>
+    state?.isMaximized === true ? window.maximize() : window.show(),
+  );
   void window.loadURL(devServerUrl ?? APP_PAGE);
   return window;
 }

@@ -44,6 +44,8 @@ const MAX_ANSWER_BYTES = 1_000_000;
 const MAX_READ_CONNECTIONS = 10;
 /** Node's 250 ms for one address before it tries the next is too short for a slow line. */
 const ADDRESS_ATTEMPT_MS = 2500;
+/** Said each time: else NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch the check off. */
+const VERIFIED = { rejectUnauthorized: true } as const;
 
 export function createHttp(now: () => number): Http {
   const agentOptions = {
@@ -52,7 +54,7 @@ export function createHttp(now: () => number): Http {
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
   };
   const plainAgent = new HttpAgent(agentOptions);
-  const secureAgent = new HttpsAgent(agentOptions);
+  const secureAgent = new HttpsAgent({ ...agentOptions, ...VERIFIED });
 
   return {
     get: (request, limits) =>
@@ -129,7 +131,7 @@ function dial(origin: URL, stop: AbortSignal): Promise<Socket> {
   const servername = isIP(target.host) === 0 ? target.host : '';
   return new Promise((resolve, reject) => {
     const socket = secure
-      ? connectTls({ ...target, servername, ALPNProtocols: ['http/1.1'] })
+      ? connectTls({ ...target, ...VERIFIED, servername, ALPNProtocols: ['http/1.1'] })
       : connectTcp(target);
     socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket));
     socket.on('error', reject);

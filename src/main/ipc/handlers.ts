@@ -101,6 +101,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     'app.info': () => deps.info(),
     'settings.save': (settings) => deps.saveSettings(settings),
+    'clipboard.copy': async ({ text }) => {
+      await deps.copyVerified(text);
+      return null;
+    },
 
     'profiles.list': () => profiles.list(),
     'profiles.switch': ({ id }) => deps.switchProfile(id),

@@ -1,11 +1,12 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
+import { call } from '../lib/ipc.ts';
 import { IconButton } from './icon-button.tsx';
 import { toast } from './toasts.tsx';
 
 const SHOW_DONE_MS = 1500;
 
-/** Copies text that does no harm when changed on the way. Addresses go through clients.copyAddress instead. */
+/** Copies what the page shows, by way of main: the page has no permission to. Addresses to be paid go through clients.copyAddress. */
 export function CopyButton({ text, label }: { text: string; label: string }): ReactNode {
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -15,12 +16,9 @@ export function CopyButton({ text, label }: { text: string; label: string }): Re
   }, [done]);
 
   const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setDone(true);
-    } catch {
-      toast.show({ tone: 'warning', title: 'Not copied', text: 'The clipboard is not available.' });
-    }
+    const result = await call('clipboard.copy', { text });
+    if (result.ok) setDone(true);
+    else toast.show({ tone: 'warning', title: 'Not copied', text: result.error.message });
   };
   return (
     <IconButton

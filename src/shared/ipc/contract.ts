@@ -74,6 +74,12 @@ const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: z.strin
 export const requests = {
   'app.info': request<AppInfo>()(none),
   'settings.save': request<Settings>()(settingsSchema),
+  /** Copies an identifier as the page shows it: one line, without what cannot be seen. */
+  'clipboard.copy': request<null>()(
+    z.strictObject({
+      text: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u)),
+    }),
+  ),
 
   'profiles.list': request<ProfileView[]>()(none),
   /** Opens a profile: its databases, its server and, for Practice, the built-in sandbox. */

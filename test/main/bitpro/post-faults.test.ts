@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { PostOutcome } from '../../../src/main/bitpro/client.ts';
 import { authority, elsewhere, expired, good, key, selfSigned } from './certificates.ts';
 import { clientFor } from './client-under-test.ts';
@@ -208,6 +208,23 @@ describe('a POST of which not one byte was written is rejected', () => {
       cert,
     });
     await expectUnsent(server.baseUrl, 'tls_failed', words);
+    expect(server.seen).toEqual([]);
+  });
+
+  it.each([
+    ['expired', expired],
+    ['of another host', elsewhere],
+    ['signed by itself', selfSigned],
+  ])('the certificate is %s and the environment says to trust all of them', async (_name, cert) => {
+    trustTestAuthority();
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const server = await startRawServer((_seen, response) => json(response, 200, {}), {
+      key,
+      cert,
+    });
+    expect(await withdraw(server.baseUrl)).toMatchObject({ error: { code: 'tls_failed' } });
+    await expect(clientFor(server.baseUrl).ping()).rejects.toMatchObject({ code: 'tls_failed' });
     expect(server.seen).toEqual([]);
   });
 
