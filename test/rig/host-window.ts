@@ -108,14 +108,14 @@ export async function makeHostWindow(
     }
   };
   const answerAsk = async (
-    { kind, permission, then }: PermissionAsk,
+    { kind, permission, act }: PermissionAsk,
     url: string,
   ): Promise<PermissionAnswer> => {
     const question = { windowId, permission, url };
     const granted = await link.call(`permission.${kind}`, question).catch(() => false);
-    if (!granted || then === undefined) return { granted };
-    if ('read' in then) return { granted, text: await link.call('clipboard.read') };
-    await link.call('clipboard.write', { text: then.write });
+    if (!granted || act === undefined) return { granted };
+    if ('read' in act) return { granted, text: await link.call('clipboard.read') };
+    await link.call('clipboard.write', { text: act.write });
     return { granted };
   };
 

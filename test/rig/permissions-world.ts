@@ -4,7 +4,7 @@ export type PermissionAsk = {
   kind: 'request' | 'check';
   permission: string;
   /** Done by main once it is granted: a headless Chromium has no clipboard of the system's. */
-  then?: { read: true } | { write: string };
+  act?: { read: true } | { write: string };
 };
 
 /**
@@ -15,8 +15,8 @@ export function guardPermissions(ask: (question: unknown) => Promise<unknown>): 
   const askMain = async (question: PermissionAsk): Promise<PermissionAnswer> =>
     (await ask(question)) as PermissionAnswer;
 
-  const demand = async (permission: string, what: string, then?: PermissionAsk['then']) => {
-    const question: PermissionAsk = { kind: 'request', permission, ...(then ? { then } : {}) };
+  const demand = async (permission: string, what: string, act?: PermissionAsk['act']) => {
+    const question: PermissionAsk = { kind: 'request', permission, ...(act ? { act } : {}) };
     const answer = await askMain(question);
     if (!answer.granted) throw new DOMException(`${what}: permission denied.`, 'NotAllowedError');
     return answer;
@@ -37,7 +37,7 @@ export function guardPermissions(ask: (question: unknown) => Promise<unknown>): 
 
   replace(navigator.clipboard, {
     writeText: async (text: string): Promise<void> => {
-      await demand('clipboard-sanitized-write', 'Write', { write: String(text) });
+      await demand('clipboard-sanitized-write', 'Write', { write: text });
     },
     readText: async (): Promise<string> =>
       (await demand('clipboard-read', 'Read', { read: true })).text ?? '',
