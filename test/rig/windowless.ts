@@ -10,6 +10,11 @@ export type WindowlessApp = Pick<MainProcess, 'pid' | 'kill' | 'exited'> & {
     name: Name,
     input: RequestInput<Name>,
   ) => Promise<Result<RequestOutput<Name>>>;
+  /** Runs a function, by its source, in the main process; its first argument is the module `electron`. */
+  evaluate: <Arg>(
+    run: (electron: typeof import('electron'), arg: Arg) => unknown,
+    arg: Arg,
+  ) => Promise<unknown>;
   quit: () => void;
 };
 
@@ -34,6 +39,8 @@ export function startWindowless(options: MainOptions): WindowlessApp {
     'theme.set': () => {},
   });
   void exited.then(() => opened.reject(new Error('The main process has ended')));
+  const evaluate: WindowlessApp['evaluate'] = (run, arg) =>
+    link.call('evaluate', { source: run.toString(), arg });
   return {
     pid,
     kill,
@@ -45,9 +52,7 @@ export function startWindowless(options: MainOptions): WindowlessApp {
       // The seam where an answer of main gets its type, as in the renderer's own client.
       return (await link.call('ipc.invoke', { ...sender, channel: INVOKE_CHANNEL, args })) as never;
     },
-    quit: () => {
-      const source = '({ app }) => app.quit()';
-      link.call('evaluate', { source, arg: undefined }).catch(() => {});
-    },
+    evaluate,
+    quit: () => void evaluate(({ app }) => app.quit(), undefined).catch(() => {}),
   };
 }
