@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, clipboard, protocol, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice, Settings } from '#shared/domain/app.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
 import { APP_ORIGIN, serveBundle } from './app/app-protocol.ts';
 import { copyVerified } from './app/clipboard.ts';
 import { askWhereToSave, askWhichFile } from './app/dialogs.ts';
@@ -18,6 +19,7 @@ import { describeDeposits } from './deposit-notice.ts';
 import { createEmit } from './ipc/emit.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import { register } from './ipc/register.ts';
+import { createProfileRecords } from './profiles/profile-records.ts';
 import { createProfileSecrets } from './profiles/profile-secrets.ts';
 import { openProfileStore } from './profiles/profile-store.ts';
 import { createProfiles } from './profiles/profiles.ts';
@@ -57,7 +59,12 @@ export function startDesk(): void {
   const store = openProfileStore(stores);
   const keychain = createKeychain({ fork: forkKeychain });
   const secrets = createProfileSecrets({ keychain, installationId: store.installationId });
-  const profiles = createProfiles({ store, secrets, now });
+  const profiles = createProfiles({
+    store,
+    secrets,
+    records: createProfileRecords(userData),
+    now,
+  });
   const actor = (): string => settings.get().operator;
 
   const current = createCurrentProfile({
@@ -100,6 +107,11 @@ export function startDesk(): void {
     return saved;
   }
 
+  async function reopened<View extends ProfileView>(view: View): Promise<View> {
+    await current.reopenIfCurrent(view.id);
+    return view;
+  }
+
   const handlers = createHandlers({
     now,
     info,
@@ -108,16 +120,9 @@ export function startDesk(): void {
     profiles,
     opened: () => current.opened(),
     switchProfile: (id) => current.switchTo(id),
-    async testAndSave(form) {
-      const view = await profiles.testAndSave(form);
-      await current.reopenIfCurrent(view.id);
-      return view;
-    },
-    async configure(input) {
-      const view = profiles.configure(input);
-      await current.reopenIfCurrent(view.id);
-      return view;
-    },
+    testAndSave: async (form) => reopened(await profiles.testAndSave(form)),
+    renewKeys: async (keys) => reopened(await profiles.renewKeys(keys)),
+    configure: async (input) => reopened(profiles.configure(input)),
     copyVerified: (text) => copyVerified(clipboard, text),
     openExternal,
     async askWhereToSave(request) {

@@ -165,3 +165,70 @@ it('opens a profile that was left while it was sending once the answer is there,
   await page.getByText('Withdrawal accepted').first().waitFor();
   expect(paymentsOf(sandbox)).toHaveLength(1);
 });
+
+it('refuses a second profile of an account, keeps one with open requests, and finds its records again', async () => {
+  const sandbox = await startServer();
+  const { page } = await openFundedDesk(await newDataFolder(), sandbox);
+  const { host } = new URL(sandbox.url);
+  await reviewWithdrawal(page, PAYEE, '0.25');
+  const add = async (name: string): Promise<void> => {
+    await openProfileMenu(page);
+    await page.getByRole('menuitem', { name: 'Add profile' }).click();
+    await page.getByLabel('Name').fill(name);
+    await fillConnection(page, connectionTo(sandbox.url.replace('127.0.0.1', 'localhost')));
+    await page.getByRole('button', { name: 'Test and save' }).click();
+  };
+  await add('Second');
+  await expect
+    .poll(() => errorBeside(page, 'API key'))
+    .toContain(`${host} is this account already`);
+
+  await chooseProfile(page, 'Practice');
+  await band(page, 'PRACTICE').waitFor();
+  const remove = async (): Promise<void> => {
+    await goTo(page, 'Settings');
+    await page.getByRole('button', { name: `Actions for ${host}` }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByLabel('Profile name').fill(host);
+    await page.getByRole('button', { name: 'Remove profile' }).click();
+  };
+  await remove();
+  await expect.poll(() => errorBeside(page, 'Profile name')).toContain('1 waiting to be confirmed');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await chooseProfile(page, host);
+  await band(page, 'SANDBOX').waitFor();
+  await page.goto(new URL('#/intents', page.url()).href);
+  await page.getByRole('row').filter({ hasText: '0.25' }).first().click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByText('Discarded').first().waitFor();
+  await chooseProfile(page, 'Practice');
+  await band(page, 'PRACTICE').waitFor();
+  await remove();
+  await page.getByText(`${host} was removed`).waitFor();
+  await add('Second');
+  await page.getByText('1 client and 2 requests are back').waitFor();
+  await goTo(page, 'Clients');
+  await page.getByRole('row').filter({ hasText: OWN_CLIENT }).first().waitFor();
+});
+
+it('takes no keys of another account for a profile with clients', async () => {
+  const other = { apiKey: 'another', secret: 'YW5vdGhlciBzZWNyZXQ=' };
+  const sandbox = await startServer({
+    merchants: [{ apiKey: 'e2e-merchant', secret: connectionTo('').secretKey }, other],
+  });
+  const { page, uid } = await openFundedDesk(await newDataFolder(), sandbox);
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: `Actions for ${new URL(sandbox.url).host}` }).click();
+  await page.getByRole('menuitem', { name: 'Edit connection' }).click();
+  await page.getByRole('button', { name: 'Renew keys' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('New API key').fill(other.apiKey);
+  await dialog.getByLabel('New secret key').fill(other.secret);
+  await dialog.getByRole('button', { name: 'Renew keys' }).click();
+  await expect.poll(() => errorBeside(page, 'New API key')).toContain(`${uid} of`);
+  await dialog.getByLabel('New API key').fill('e2e-merchant');
+  await dialog.getByLabel('New secret key').fill(connectionTo('').secretKey);
+  await dialog.getByRole('button', { name: 'Renew keys' }).click();
+  await page.getByText('Keys renewed').waitFor();
+});

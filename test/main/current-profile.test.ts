@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Notice } from '#shared/domain/app.ts';
 import { createCurrentProfile } from '../../src/main/current-profile.ts';
+import { createProfileRecords } from '../../src/main/profiles/profile-records.ts';
 import { createProfileSecrets } from '../../src/main/profiles/profile-secrets.ts';
 import { openProfileStore } from '../../src/main/profiles/profile-store.ts';
 import { createProfiles } from '../../src/main/profiles/profiles.ts';
@@ -64,7 +65,12 @@ async function setUp() {
   const store = openProfileStore({ directory: userData, now: Date.now, onSetAside: () => {} });
   const { keychain } = memoryKeychain();
   const secrets = createProfileSecrets({ keychain, installationId: store.installationId });
-  const profiles = createProfiles({ store, secrets, now: Date.now });
+  const profiles = createProfiles({
+    store,
+    secrets,
+    records: createProfileRecords(userData),
+    now: Date.now,
+  });
   const add = async (name: string, apiKey: string, baseUrl: string): Promise<string> => {
     const { id } = await profiles.testAndSave({
       name,

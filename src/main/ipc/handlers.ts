@@ -1,6 +1,11 @@
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import type { ClientView } from '#shared/domain/client.ts';
-import type { ConnectionForm, ProfileView } from '#shared/domain/profile.ts';
+import type {
+  ConnectionForm,
+  ProfileView,
+  RenewedKeys,
+  SavedProfile,
+} from '#shared/domain/profile.ts';
 import type { RecordsDamage } from '#shared/domain/damage.ts';
 import type { Overview, OverviewQuery } from '#shared/domain/overview.ts';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
@@ -61,7 +66,8 @@ export type HandlerDeps = {
   /** The open profile, waited for while it opens. @throws AppError when none is open or it cannot be opened */
   opened: () => Promise<OpenProfile>;
   switchProfile: (id: string) => Promise<ProfileView>;
-  testAndSave: (form: ConnectionForm) => Promise<ProfileView>;
+  testAndSave: (form: ConnectionForm) => Promise<SavedProfile>;
+  renewKeys: (keys: RenewedKeys) => Promise<SavedProfile>;
   configure: (input: Parameters<Profiles['configure']>[0]) => Promise<ProfileView>;
   copyVerified: (text: string) => Promise<void>;
   openExternal: (url: string) => Promise<void>;
@@ -109,6 +115,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'profiles.list': () => profiles.list(),
     'profiles.switch': ({ id }) => deps.switchProfile(id),
     'profiles.testAndSave': (form) => deps.testAndSave(form),
+    'profiles.renewKeys': (keys) => deps.renewKeys(keys),
     'profiles.unlock': (input) => profiles.unlock(input),
     'profiles.lock': ({ id }) => profiles.lock(id),
     'profiles.configure': (input) => deps.configure(input),

@@ -31,10 +31,13 @@ const TEST_LIMIT_MS = 30_000;
 
 /**
  * Tries a connection step by step: is it reachable, is it Bitpro, is it the right environment, is the
- * signature accepted. Reads only.
+ * signature accepted. Reads only; gives the client that was tried.
  * @throws AppError of the first step that fails; `field` names the input to look at
  */
-export async function testConnection(connect: Connect, target: ConnectionTarget): Promise<void> {
+export async function testConnection(
+  connect: Connect,
+  target: ConnectionTarget,
+): Promise<ReturnType<Connect>['client']> {
   const { client, clock } = connect(target);
   const signal = AbortSignal.timeout(TEST_LIMIT_MS);
   const ping = await client.ping(signal).catch((error: unknown) => {
@@ -45,6 +48,7 @@ export async function testConnection(connect: Connect, target: ConnectionTarget)
     if (error instanceof AppError && error.code === 'not_found') return;
     throw explainSigned(error, clock.offsetMs());
   });
+  return client;
 }
 
 const pathFaults = new Set<ErrorCode>([

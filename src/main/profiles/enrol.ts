@@ -1,44 +1,116 @@
 import type { ConnectionForm, Profile } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { createSigner } from '../secrets/signer.ts';
+import { mustKnowClients, otherProfileOf } from './account.ts';
 import { createConnect } from './connect.ts';
 import { testConnection } from './connection-test.ts';
-import { planProfile, readApiKey } from './profile-form.ts';
+import { freeName, planProfile, readApiKey } from './profile-form.ts';
+import { areAlike } from './profile-name.ts';
+import type { ProfileRecords } from './profile-records.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
 import type { ProfileStore } from './profile-store.ts';
 
-type EnrolDeps = { store: ProfileStore; secrets: ProfileSecrets; now: () => number };
+export type EnrolDeps = {
+  store: ProfileStore;
+  secrets: ProfileSecrets;
+  records: ProfileRecords;
+  now: () => number;
+};
 
-/** Tries the connection a form describes, and keeps profile and secret only if every step passes. */
-export async function testAndSave(
-  { store, secrets, now }: EnrolDeps,
-  form: ConnectionForm,
-): Promise<Profile> {
-  const planned = planProfile(form, store.list());
+/** `isFound`: the account had a profile that was removed, and has its records again. */
+export type Enrolled = { profile: Profile; isFound: boolean };
+
+/**
+ * Tries the connection a form describes, and keeps profile and secret only if every step passes. One account has one
+ * profile, and a profile with records stays with its account.
+ */
+export async function testAndSave(deps: EnrolDeps, form: ConnectionForm): Promise<Enrolled> {
+  const { store, secrets, records, now } = deps;
+  const planned = planProfile(form, store.list(), (id) => !records.isEmpty(id));
   const apiKey = readApiKey(form.apiKey);
   const typed = form.secretKey.trim();
   const secret = typed === '' ? await keptSecret(secrets, planned) : typed;
+  const isRenewed = planned.apiKey !== '' && (apiKey !== planned.apiKey || typed !== '');
   const signer = createSigner(secret);
+  let profile: Profile;
+  let isFound = false;
   try {
     const { environment } = form;
     const { baseUrl, options } = planned;
-    await testConnection(createConnect(now), { environment, baseUrl, apiKey, signer, options });
+    const target = { environment, baseUrl, apiKey, signer, options };
+    refuseOther(await otherProfileOf({ ...planned, apiKey }, store.list(), noRecords, nobody));
+    const client = await testConnection(createConnect(now), target);
+    refuseOther(await otherProfileOf({ ...planned, apiKey }, store.list(), records, client));
+    const former = await otherProfileOf({ ...planned, apiKey }, store.removed(), records, client);
+    if (former !== null && form.id !== undefined) throw keptFor(former.profile);
+    isFound = former !== null;
+    profile = former === null ? planned : bringBack(former.profile, planned, form, store.list());
+    if (isRenewed || isFound) await mustKnowClients(profile, records, client);
   } finally {
     signer.forget();
   }
-  const save = (profile: Profile): Profile => {
-    store.save(profile);
-    return profile;
+  const save = (saved: Profile): Enrolled => {
+    store.save(saved);
+    return { profile: saved, isFound };
   };
-  const isUnchanged = typed === '' && (planned.enrolled || form.keepIn === 'session');
-  if (isUnchanged) return save({ ...planned, apiKey });
-  const kept = await secrets.keep(planned, secret, form.keepIn);
+  const before = form.id === undefined ? null : store.get(form.id);
+  const isUnchanged =
+    typed === '' &&
+    apiKey === before?.apiKey &&
+    planned.baseUrl === before.baseUrl &&
+    (planned.enrolled || form.keepIn === 'session');
+  if (isUnchanged) return save({ ...profile, apiKey });
+  const kept = await secrets.keep({ ...profile, apiKey }, secret, form.keepIn);
   try {
-    return save({ ...planned, apiKey, enrolled: kept.enrolled });
+    return save({ ...profile, apiKey, enrolled: kept.enrolled });
   } catch (error) {
     await kept.undo();
     throw error;
   }
+}
+
+/** What is known without asking anybody comes first. */
+const noRecords = { knownClients: () => [] };
+const nobody = {
+  getClient: (): never => {
+    throw new Error('Nobody is asked yet');
+  },
+};
+
+function refuseOther(other: Awaited<ReturnType<typeof otherProfileOf>>): void {
+  if (other === null) return;
+  const { profile, uid } = other;
+  const why =
+    uid === null
+      ? `${profile.name} is this account already: it has the same server and API key.`
+      : `${profile.name} is this account already: its client ${uid} answers under this API key. ` +
+        `To give it new keys, choose Renew keys on its page in the settings.`;
+  throw new AppError(
+    'conflict',
+    `${why} One account has one profile, so that no payment is made from two.`,
+    { field: 'apiKey' },
+  );
+}
+
+function keptFor({ name }: Profile): AppError {
+  return new AppError(
+    'conflict',
+    `The records of this account are kept from the removed profile ${name}. Add it as a new profile: it finds them.`,
+    { field: 'apiKey' },
+  );
+}
+
+/** With the id comes the folder, and with it the records. */
+function bringBack(
+  former: Profile,
+  planned: Profile,
+  form: ConnectionForm,
+  profiles: readonly Profile[],
+): Profile {
+  const isFree = profiles.every(({ name }) => !areAlike(name, former.name));
+  const isNamed = form.name.trim() !== '' && !planned.builtIn;
+  const name = isFree && !isNamed ? former.name : freeName(planned.name, profiles);
+  return { ...former, name, locked: former.environment === 'production', enrolled: false };
 }
 
 async function keptSecret(secrets: ProfileSecrets, profile: Profile): Promise<string> {

@@ -6,11 +6,16 @@ import { defaultExplorer, PRACTICE_ID } from './built-in-profiles.ts';
 import { areAlike, readProfileName } from './profile-name.ts';
 
 /**
- * The profile that a form means, not yet tried or saved. A Base URL of a built-in profile means that profile.
- * An own production profile starts locked, and locks again when its address changes.
+ * The profile that a form means, not yet tried or saved. A Base URL of a built-in profile means that profile, until it
+ * has an account: then another account of that server is a profile of its own, of the same environment. One that has
+ * records keeps server and environment. An own production profile starts locked.
  * @throws AppError invalid_input or not_found, with the field
  */
-export function planProfile(form: ConnectionForm, profiles: readonly Profile[]): Profile {
+export function planProfile(
+  form: ConnectionForm,
+  profiles: readonly Profile[],
+  hasRecords: (id: string) => boolean,
+): Profile {
   const baseUrl = parseBaseUrl(form.baseUrl);
   const existing = form.id === undefined ? undefined : findById(profiles, form.id);
   const builtIn = profiles.find((profile) => profile.builtIn && profile.baseUrl === baseUrl);
@@ -24,18 +29,33 @@ export function planProfile(form: ConnectionForm, profiles: readonly Profile[]):
       { field: 'baseUrl' },
     );
   }
-  if (builtIn && (existing === undefined || existing === builtIn)) {
-    return checkBuiltIn(builtIn, form);
-  }
   const { environment } = form;
+  if (builtIn) mustBeOfIts(builtIn, environment);
+  if (builtIn && (existing === builtIn || (!existing && isUnused(builtIn, form)))) return builtIn;
   const name = readName(form.name, baseUrl, profiles, existing);
   if (!existing) return newProfile(name, environment, baseUrl);
   const isSame = existing.baseUrl === baseUrl && existing.environment === environment;
   if (isSame) return { ...existing, name };
+  if (hasRecords(existing.id)) throw staysAsItIs(existing, baseUrl);
   const explorerUrl =
     existing.environment === environment ? existing.explorerUrl : defaultExplorer(environment);
   const locked = environment === 'production';
   return { ...existing, name, environment, baseUrl, explorerUrl, locked };
+}
+
+/** What stands in the records, and in every report of them, was read there. */
+function staysAsItIs({ name, baseUrl: own, environment }: Profile, baseUrl: string): AppError {
+  const what = own === baseUrl ? `environment (${environment})` : `Base URL (${own})`;
+  return new AppError(
+    'invalid_input',
+    `${name} has records, so its ${what} stays as it is. Another account is another profile: add one for it.`,
+    { field: own === baseUrl ? 'environment' : 'baseUrl' },
+  );
+}
+
+/** The same key typed anew means the built-in profile as well, so that the answer names it. */
+function isUnused({ apiKey }: Profile, form: ConnectionForm): boolean {
+  return apiKey === '' || apiKey === form.apiKey.trim();
 }
 
 function newProfile(
@@ -58,8 +78,8 @@ function newProfile(
   };
 }
 
-function checkBuiltIn(builtIn: Profile, form: ConnectionForm): Profile {
-  if (form.environment === builtIn.environment) return builtIn;
+function mustBeOfIts(builtIn: Profile, environment: ConnectionForm['environment']): void {
+  if (environment === builtIn.environment) return;
   throw new AppError(
     'wrong_environment',
     `${builtIn.baseUrl} is the ${builtIn.environment} environment of Bitpro.`,
@@ -84,10 +104,14 @@ function readName(
   const name = readProfileName(typed, others);
   if (name !== '') return name;
   if (existing?.baseUrl === baseUrl) return existing.name;
-  const host = new URL(baseUrl).host.slice(0, 50);
-  let derived = host;
-  for (let count = 2; others.some((other) => areAlike(other, derived)); count += 1) {
-    derived = `${host} (${count})`;
+  return freeName(new URL(baseUrl).host.slice(0, 50), profiles);
+}
+
+/** The name, with a number behind it where it is taken. */
+export function freeName(name: string, profiles: readonly Pick<Profile, 'name'>[]): string {
+  let derived = name;
+  for (let count = 2; profiles.some((other) => areAlike(other.name, derived)); count += 1) {
+    derived = `${name} (${count})`;
   }
   return derived;
 }

@@ -12,6 +12,11 @@ const fileSchema = z.strictObject({
   installationId: z.uuid(),
   activeId: z.nullable(z.string()),
   profiles: z.array(profileSchema),
+  /** Their folders stay, and are found again by the account. Absent in what older versions stored. */
+  removed: z.pipe(
+    z.optional(z.array(profileSchema)),
+    z.transform((removed) => removed ?? []),
+  ),
 });
 type ProfilesFile = z.infer<typeof fileSchema>;
 
@@ -22,7 +27,9 @@ export type ProfileStore = {
   list(): Profile[];
   /** @throws AppError not_found */
   get(id: string): Profile;
-  /** Adds the profile or replaces the one with its id. */
+  /** Own profiles that are no longer shown, whose records are kept. */
+  removed(): Profile[];
+  /** Adds the profile or replaces the one with its id, a removed one too. */
   save(profile: Profile): void;
   remove(id: string): void;
   /** Null on the first run. */
@@ -72,11 +79,13 @@ export function openProfileStore(options: {
       const profiles = exists
         ? state.profiles.map((other) => (other.id === profile.id ? profile : other))
         : [...state.profiles, profile];
-      change({ profiles });
+      change({ profiles, removed: state.removed.filter(({ id }) => id !== profile.id) });
     },
+    removed: () => [...state.removed],
     remove(id) {
       change({
         profiles: state.profiles.filter((profile) => profile.id !== id),
+        removed: [...state.removed, { ...get(id), enrolled: false }],
         activeId: state.activeId === id ? null : state.activeId,
       });
     },
@@ -93,6 +102,7 @@ function emptyFile(): ProfilesFile {
     installationId: crypto.randomUUID(),
     activeId: null,
     profiles: [],
+    removed: [],
   };
 }
 

@@ -1,28 +1,32 @@
+import type { IntentState } from '#shared/domain/intent.ts';
 import {
   networkOf,
   type ConnectionForm,
   type Profile,
   type ProfileView,
+  type RenewedKeys,
+  type SavedProfile,
   type SecretState,
 } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SecretSigner } from '../secrets/signer.ts';
+import type { EnrolDeps } from './enrol.ts';
 import { readExplorerUrl } from './explorer-link.ts';
-import type { ProfileStore } from './profile-store.ts';
-import type { ProfileSecrets } from './profile-secrets.ts';
 
 export type Profiles = {
   list(): ProfileView[];
   view(id: string): ProfileView;
-  /** Tries the connection and keeps profile and secret only if every step passes. */
-  testAndSave(form: ConnectionForm): Promise<ProfileView>;
+  /** Tries the connection and keeps profile and secret only if every step passes; see enrol.ts. */
+  testAndSave(form: ConnectionForm): Promise<SavedProfile>;
+  /** New keys of the same account, by the same rule. */
+  renewKeys(keys: RenewedKeys): Promise<SavedProfile>;
   /** Unlocks production; the typed text must be the profile's name exactly. */
   unlock(input: { id: string; typedName: string }): ProfileView;
   lock(id: string): ProfileView;
   configure(
     input: Pick<Profile, 'id' | 'explorerUrl' | 'options' | 'settleDelayMinutes'>,
   ): ProfileView;
-  /** Forgets an own profile and its secret; its databases stay on disk. */
+  /** Forgets an own profile and its secret; its records stay, and are found when the account is added again. */
   remove(input: { id: string; typedName: string }): Promise<void>;
   setActive(id: string): ProfileView;
   /** @throws AppError keychain_… when the secret cannot be had */
@@ -30,12 +34,8 @@ export type Profiles = {
 };
 
 /** All that can be done with profiles; errors are AppErrors that name the field at fault. */
-export function createProfiles(deps: {
-  store: ProfileStore;
-  secrets: ProfileSecrets;
-  now: () => number;
-}): Profiles {
-  const { store, secrets } = deps;
+export function createProfiles(deps: EnrolDeps): Profiles {
+  const { store, secrets, records } = deps;
 
   function viewOf(profile: Profile): ProfileView {
     const secret: SecretState = secrets.stateOf(profile);
@@ -46,13 +46,22 @@ export function createProfiles(deps: {
     store.save(profile);
     return viewOf(profile);
   }
+  async function enrol(form: ConnectionForm): Promise<SavedProfile> {
+    const { testAndSave } = await import('./enrol.ts');
+    const { profile, isFound } = await testAndSave(deps, form);
+    return { ...viewOf(profile), found: isFound ? records.counts(profile.id) : null };
+  }
 
   return {
     list: () => store.list().map(viewOf),
     view: (id) => viewOf(store.get(id)),
-    async testAndSave(form) {
-      const { testAndSave } = await import('./enrol.ts');
-      return viewOf(await testAndSave(deps, form));
+    testAndSave: enrol,
+    async renewKeys({ id, ...keys }) {
+      const { name, environment, baseUrl } = store.get(id);
+      if (environment === 'practice') {
+        throw new AppError('invalid_input', 'Practice has no keys: its server is built in.');
+      }
+      return enrol({ id, name, environment, baseUrl, ...keys });
     },
     unlock({ id, typedName }) {
       const profile = store.get(id);
@@ -82,6 +91,7 @@ export function createProfiles(deps: {
         throw new AppError('conflict', 'Open another profile before removing this one.');
       }
       checkTypedName(profile, typedName);
+      refuseOpen(profile, records.openRequests(id));
       await secrets.forget(profile);
       store.remove(id);
     },
@@ -95,6 +105,23 @@ export function createProfiles(deps: {
       return createSigner(secret);
     },
   };
+}
+
+const openWords: Partial<Record<IntentState, string>> = {
+  journaled: 'waiting to be confirmed',
+  sent: 'being sent',
+  unknown: 'of unknown outcome',
+  needs_human: 'needing a decision',
+};
+
+/** Nobody would look at them any more. */
+function refuseOpen({ name }: Profile, open: ReadonlyMap<IntentState, number>): void {
+  if (open.size === 0) return;
+  const parts = [...open].map(([state, count]) => `${count} ${openWords[state] ?? state}`);
+  throw new AppError(
+    'conflict',
+    `${name} has requests that are not settled: ${parts.join(', ')}. Open it and settle or discard them, then remove it.`,
+  );
 }
 
 function checkTypedName(profile: Profile, typedName: string): void {

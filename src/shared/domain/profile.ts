@@ -93,3 +93,15 @@ export const connectionFormSchema = z.strictObject({
   keepIn: z.enum(['keychain', 'session']),
 });
 export type ConnectionForm = z.infer<typeof connectionFormSchema>;
+
+/** New keys of a profile whose account stays the same. `secretKey` goes in and never comes out. */
+export const renewedKeysSchema = z.strictObject({
+  id: z.string(),
+  apiKey: z.string().check(z.maxLength(500)),
+  secretKey: z.string().check(z.maxLength(2000)),
+  keepIn: z.enum(['keychain', 'session']),
+});
+export type RenewedKeys = z.infer<typeof renewedKeysSchema>;
+
+/** `found`: what the records hold that the account had before its profile was removed; null where there was none. */
+export type SavedProfile = ProfileView & { found: { clients: number; requests: number } | null };

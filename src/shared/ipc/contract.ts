@@ -37,8 +37,10 @@ import { overviewQuerySchema, type Overview } from '../domain/overview.ts';
 import {
   apiOptionsSchema,
   connectionFormSchema,
+  renewedKeysSchema,
   settleDelaySchema,
   type ProfileView,
+  type SavedProfile,
 } from '../domain/profile.ts';
 import { ratePeriodSchema, type RateSeries, type RateStatus } from '../domain/rate.ts';
 import { reportRequestSchema, type ReportProgress, type ReportVerdict } from '../domain/report.ts';
@@ -85,7 +87,9 @@ export const requests = {
   /** Opens a profile: its databases, its server and, for Practice, the built-in sandbox. */
   'profiles.switch': request<ProfileView>()(profileId),
   /** Tries the connection step by step and keeps it only if every step passes. */
-  'profiles.testAndSave': request<ProfileView>()(connectionFormSchema),
+  'profiles.testAndSave': request<SavedProfile>()(connectionFormSchema),
+  /** New keys of the same account: known clients must answer under them as they did. */
+  'profiles.renewKeys': request<SavedProfile>()(renewedKeysSchema),
   'profiles.unlock': request<ProfileView>()(
     z.strictObject({ id: z.string(), typedName: z.string() }),
   ),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionForm } from '#shared/domain/profile.ts';
+import { createProfileRecords } from '../../../src/main/profiles/profile-records.ts';
 import { createProfileSecrets } from '../../../src/main/profiles/profile-secrets.ts';
 import { openProfileStore } from '../../../src/main/profiles/profile-store.ts';
 import { createProfiles } from '../../../src/main/profiles/profiles.ts';
@@ -27,7 +28,12 @@ function restart() {
     keychain: memory.keychain,
     installationId: store.installationId,
   });
-  profiles = createProfiles({ store, secrets, now: () => now() });
+  profiles = createProfiles({
+    store,
+    secrets,
+    records: createProfileRecords(directory),
+    now: () => now(),
+  });
 }
 
 function form(changes: Partial<ConnectionForm> = {}): ConnectionForm {
@@ -67,7 +73,7 @@ describe('Test and save', () => {
       locked: false,
     });
     restart();
-    expect(profiles.view(saved.id)).toEqual(saved);
+    expect({ ...profiles.view(saved.id), found: null }).toEqual(saved);
     const signer = await profiles.signerFor(saved.id);
     expect(signer.sign('x')).toMatch(/^[A-Za-z0-9+/]{27}=$/);
   });
@@ -176,7 +182,7 @@ describe('Test and save', () => {
     now = () => Date.now() - 3_600_000;
     restart();
     await profiles.testAndSave(form({ name: 'Off' }));
-    const refused = profiles.testAndSave(form({ secretKey: 'wrong' }));
+    const refused = profiles.testAndSave(form({ apiKey: 'another', secretKey: 'wrong' }));
     await expect(refused).rejects.toMatchObject({ code: 'clock_skew' });
     await expect(refused).rejects.toThrow('60 minutes behind');
   });

@@ -9,6 +9,7 @@ import { Segmented } from '../../components/segmented.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
+import { plural } from '../../lib/format.ts';
 import { readSession, useSession } from '../../lib/session.ts';
 import css from './connection-form.module.css';
 import {
@@ -66,6 +67,11 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
     await readSession();
     toast.show({ tone: 'success', title: 'Connected', text: `${result.value.name} is saved.` });
     await open(result.value);
+    const { found } = result.value;
+    if (found === null) return;
+    const what = `${plural(found.clients, 'client')} and ${plural(found.requests, 'request')}`;
+    const text = `This account was here before: ${what} are back.`;
+    toast.show({ tone: 'info', title: 'Earlier records found', text });
   };
 
   const elsewhere = error && placeOfError(error) === null;
@@ -97,7 +103,7 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
         label="Base URL"
         type="url"
         readOnly={fixed}
-        hint={fixed ? 'Comes with the app.' : 'https only; http for this computer.'}
+        hint={fixed ? 'Comes with the app.' : addressHint(profile)}
         {...textOf('baseUrl')}
       />
       <TextField label="API key" {...textOf('apiKey')} />
@@ -128,4 +134,9 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
       {dialog}
     </form>
   );
+}
+
+function addressHint(profile: ProfileView | null): string {
+  const what = 'https only; http for this computer.';
+  return profile === null || profile.apiKey === '' ? what : `${what} Stays once there are records.`;
 }

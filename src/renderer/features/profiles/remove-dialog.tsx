@@ -35,7 +35,7 @@ export function RemoveDialog({
       open
       onOpenChange={onClose}
       title={`Remove ${profile.name}`}
-      description="The profile and its secret key are forgotten. Its records stay on disk."
+      description="The profile and its secret key are forgotten. Its records stay on disk and are found again when the same account is added."
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
