@@ -200,8 +200,8 @@ it('refuses a second profile of an account, keeps one with open requests, and fi
   await band(page, 'SANDBOX').waitFor();
   await page.goto(new URL('#/intents', page.url()).href);
   await page.getByRole('row').filter({ hasText: '0.25' }).first().click();
-  await page.getByRole('button', { name: 'Discard' }).click();
-  await page.getByText('Discarded').first().waitFor();
+  await page.getByRole('button', { name: 'Back to edit' }).click();
+  await page.getByRole('button', { name: 'Review' }).waitFor();
   await chooseProfile(page, 'Practice');
   await band(page, 'PRACTICE').waitFor();
   await remove();
