@@ -71,7 +71,7 @@ export function balancesReport(source: ReportSource): ReportRows {
     sum.value(usdCents);
     return csvRow([
       start,
-      client.uid,
+      textCell(client.uid),
       textCell(client.label),
       textCell(client.depositAddress),
       utcCell(balance?.asOfMs ?? null),

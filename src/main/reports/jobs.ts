@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReportProgress, ReportRequest } from '#shared/domain/report.ts';
 import { AppError, type ErrorDto } from '#shared/errors.ts';
-import type { ReportJob } from './report-job.ts';
+import { removeQuietly, type ReportJob } from './report-job.ts';
 import { readRange } from './report-range.ts';
+import { reportPath } from './report-file-name.ts';
 import type { ReportWorkerData, ReportWorkerMessage } from './worker-messages.ts';
 
 export type Reports = {
@@ -67,7 +67,7 @@ export function createReports(deps: {
       worker.on('exit', () => {
         running.delete(jobId);
         // A worker that was killed could not clean up itself.
-        rmSync(job.temporaryPath, { force: true });
+        removeQuietly(job.temporaryPath);
         update(jobId, { state: 'failed', error: 'The report could not be made.' });
         resolve();
       });
@@ -81,8 +81,9 @@ export function createReports(deps: {
   }
 
   return {
-    start(request, path) {
+    start(request, chosenPath) {
       const range = readRange(request);
+      const path = reportPath(chosenPath);
       const isTaken = [...jobs.values()].some(
         (job) => job.state === 'running' && job.path === path,
       );
@@ -99,7 +100,7 @@ export function createReports(deps: {
         error: null,
       };
       jobs.set(jobId, started);
-      const temporaryPath = `${path}.${jobId.slice(0, 8)}.part`;
+      const temporaryPath = join(dirname(path), `.bitpro-${jobId.slice(0, 8)}.part`);
       const nowMs = now();
       launch(jobId, {
         recordsPath,

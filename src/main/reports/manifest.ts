@@ -99,7 +99,7 @@ function isoUtc(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-/** `name.csv` → `name.manifest.json`, in the same folder. */
+/** `name.csv` → `name.manifest.json`, in the same folder; any other name is kept whole before it. */
 export function manifestPathOf(csvPath: string): string {
-  return `${csvPath.replace(/\.csv$/i, '')}.manifest.json`;
+  return `${csvPath.replace(/\.csv$/, '')}.manifest.json`;
 }

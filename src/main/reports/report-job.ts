@@ -4,10 +4,11 @@ import { assertNever, AppError } from '#shared/errors.ts';
 import { renameDurably, writeFileDurably } from '../storage/durable-file.ts';
 import { openForReading } from '../storage/open.ts';
 import { balancesReport } from './balances-report.ts';
+import { onDisk } from './file-problem.ts';
 import { buildManifest, manifestPathOf } from './manifest.ts';
 import { ratesReport } from './rates-report.ts';
 import type { ReportRows, ReportSource } from './report-source.ts';
-import { onDisk, writeReport } from './report-writer.ts';
+import { writeReport } from './report-writer.ts';
 import { transactionsReport } from './transactions-report.ts';
 
 /** All that a report needs, as plain data: it crosses into a worker. */
@@ -38,7 +39,7 @@ const RECORDS_CACHE_KIB = 2048;
  * @throws AppError cancelled, disk_full, storage_failed
  */
 export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; sha256: string } {
-  refuseFolder(job.path);
+  onDisk(job.path, () => refuseFolder(job.path));
   refuseCancelled(hooks);
   const db = openForReading(job.cachePath, job.recordsPath);
   try {
@@ -68,7 +69,7 @@ export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; s
     return { rows, sha256 };
   } finally {
     db.close();
-    rmSync(job.temporaryPath, { force: true });
+    removeQuietly(job.temporaryPath);
   }
 }
 
@@ -95,13 +96,25 @@ function reportRows(source: ReportSource): ReportRows {
 function publish({ path, temporaryPath }: ReportJob, manifest: string): void {
   const manifestPath = manifestPathOf(path);
   const earlier = existsSync(manifestPath) ? readFileSync(manifestPath, 'utf8') : null;
-  writeFileDurably(manifestPath, manifest);
+  writeFileDurably(manifestPath, manifest, READABLE);
   try {
     renameDurably(temporaryPath, path);
   } catch (error) {
-    if (earlier === null) rmSync(manifestPath, { force: true });
-    else writeFileDurably(manifestPath, earlier);
+    if (earlier === null) removeQuietly(manifestPath);
+    else writeFileDurably(manifestPath, earlier, READABLE);
     throw error;
+  }
+}
+
+/** Less what the umask takes away: who may read a report, the folder decides. */
+const READABLE = 0o666;
+
+/** What cannot be removed was never written, or is left to the operator: it must not hide why the report failed. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where nothing can be removed, nothing could be written.
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { AppError } from '#shared/errors.ts';
 import { csvRow } from './csv.ts';
+import { onDisk } from './file-problem.ts';
 import type { ReportRows } from './report-source.ts';
 
 export type WrittenFile = { rows: number; bytes: number; sha256: string };
@@ -21,7 +22,8 @@ export function writeReport(
   let bytes = 0;
 
   return onDisk(path, () => {
-    const file = openSync(path, 'wx', 0o600);
+    // As for any saved file, the folder and the umask decide who may read it (reports.md).
+    const file = openSync(path, 'wx', 0o666);
     const write = (part: Uint8Array) => {
       writeAll(file, part);
       hash.update(part);
@@ -47,28 +49,4 @@ export function writeReport(
 function writeAll(file: number, buffer: Uint8Array): void {
   let offset = 0;
   while (offset < buffer.length) offset += writeSync(file, buffer, offset);
-}
-
-/** Words for what a disk refuses. @throws AppError disk_full, storage_failed */
-export function onDisk<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (error instanceof AppError || typeof code !== 'string' || code.startsWith('SQLITE')) {
-      throw error;
-    }
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new AppError(
-        'disk_full',
-        'The disk is full, so no report was written. Free some space or choose another folder.',
-        { cause: error },
-      );
-    }
-    throw new AppError(
-      'storage_failed',
-      `The report could not be written to ${path} (${code}). Choose another folder.`,
-      { cause: error },
-    );
-  }
 }

@@ -192,7 +192,7 @@ function prepareClients(source: ReportSource): (id: number) => Client {
     const label = textCell(registered.get(uid)?.label ?? null);
     const client: Client = {
       uid,
-      start: prepareCells(start, uid, label),
+      start: prepareCells(start, textCell(uid), label),
       balanceSats: openingSats(id, uid),
       intents: intents.get(uid),
     };

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import * as z from 'zod/mini';
 import type { ReportVerdict } from '#shared/domain/report.ts';
 import { readDecimal } from '#shared/money.ts';
 import { AppError } from '#shared/errors.ts';
+import { readingProblem } from './file-problem.ts';
 import { manifestPathOf, manifestSchema, type Manifest } from './manifest.ts';
 import type { ReportSum } from './report-source.ts';
 import { createSums } from './report-sums.ts';
@@ -42,6 +43,8 @@ function readManifest(path: string): Manifest {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (isMissing(error)) throw new AppError('not_found', `There is no manifest at ${path}.`);
+    const problem = readingProblem(path, error);
+    if (problem) throw problem;
     value = undefined;
   }
   const parsed = z.safeParse(manifestSchema, value);
@@ -88,6 +91,8 @@ async function readReport(path: string, manifest: Manifest): Promise<FoundReport
     }
   } catch (error) {
     if (isMissing(error)) throw new AppError('not_found', `There is no report at ${path}.`);
+    const problem = error instanceof CsvError ? null : readingProblem(path, error);
+    if (problem) throw problem;
     found.problem = 'The file is no CSV of this form to its end.';
     // The hash is of the whole file all the same.
     file.unpipe();

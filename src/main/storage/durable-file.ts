@@ -1,14 +1,16 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
- * Writes a small file whole or not at all, readable by its owner only, and returns once it is on disk.
+ * Writes a small file whole or not at all, and returns once it is on disk.
+ * @param mode who may read it; its owner only unless something else is said
  * @throws NodeJS.ErrnoException; the file is then what it was before
  */
-export function writeFileDurably(path: string, text: string): void {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+export function writeFileDurably(path: string, text: string, mode = 0o600): void {
+  // Not the name with more behind it: that could be too long where the name itself is not.
+  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    writeFileSync(temporary, text, { mode, flag: 'wx', flush: true });
     renameDurably(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

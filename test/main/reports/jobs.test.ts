@@ -1,10 +1,19 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReportProgress } from '#shared/domain/report.ts';
+import { AppError } from '#shared/errors.ts';
 import { createReports, type Reports } from '../../../src/main/reports/jobs.ts';
-import { onDisk } from '../../../src/main/reports/report-writer.ts';
+import { onDisk } from '../../../src/main/reports/file-problem.ts';
 import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
 import { saveTransactions } from '../../../src/main/storage/cache/transactions-repo.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -101,11 +110,98 @@ describe('a report in its worker', () => {
     expect(files()).toEqual([]);
   }, 20_000);
 
-  it('ends as failed, with the reason in words, when it cannot be written', async () => {
-    const { jobId } = reports.start(reportRequest(), join(outDirectory(), 'no', 'report.csv'));
-    const last = await ended(jobId);
-    expect(last.state).toBe('failed');
-    expect(last.error).toContain('could not be written');
+  /** Where no report can be, and the words for why. Nothing of it may end the process that asked. */
+  const bad: [what: string, path: () => string, says: RegExp][] = [
+    [
+      'in a folder that is not there',
+      () => join(outDirectory(), 'no', 'q.csv'),
+      /the folder is not there/,
+    ],
+    ['below a file', () => join(filed('file'), 'q.csv'), /is a file and no folder/],
+    ['deep below a file', () => join(filed('file'), 'a', 'b', 'q.csv'), /is a file and no folder/],
+    ['through links that go round', () => join(looped(), 'q.csv'), /round in a circle/],
+    ['on a link to itself', () => looped('q.csv'), /round in a circle/],
+    ['under a name of 252 bytes, for its manifest', () => named(252), /the name is too long/],
+    ['under a name of 256 bytes', () => named(256), /the name is too long/],
+    ['under a name of 400 bytes', () => named(400), /the name is too long/],
+    [
+      'under a name of many bytes and few letters',
+      () => join(outDirectory(), `${'ä'.repeat(130)}.csv`),
+      /the name is too long/,
+    ],
+    [
+      'under a path of 5,000 bytes',
+      () => join(outDirectory(), 'deep/'.repeat(1000), 'q.csv'),
+      /too long|not there/,
+    ],
+    ['in place of a folder', () => outDirectory(), /is a folder/],
+    ['in place of a folder of that name', () => folder('q.csv'), /is a folder/],
+    [
+      'with a folder where its manifest belongs',
+      () => {
+        folder('q.manifest.json');
+        return join(outDirectory(), 'q.csv');
+      },
+      /could not be written/,
+    ],
+  ];
+  const filed = (name: string) => {
+    writeFileSync(join(outDirectory(), name), '');
+    return join(outDirectory(), name);
+  };
+  const folder = (name: string) => {
+    mkdirSync(join(outDirectory(), name));
+    return join(outDirectory(), name);
+  };
+  const looped = (name = 'loop') => {
+    symlinkSync(join(outDirectory(), name), join(outDirectory(), name));
+    return join(outDirectory(), name);
+  };
+  const named = (bytes: number) => join(outDirectory(), `${'q'.repeat(bytes - 4)}.csv`);
+
+  it.each(bad)('ends as failed, with the reason in words, %s', async (_what, where, says) => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown): void => void uncaught.push(error);
+    process.on('uncaughtException', note);
+    try {
+      const last = await failed(where());
+      expect(last).toMatch(says);
+      await reports.close();
+      expect(uncaught).toEqual([]);
+      expect(files().filter((name) => /part|tmp|\.old/.test(name))).toEqual([]);
+    } finally {
+      process.off('uncaughtException', note);
+    }
+  });
+
+  /** How it failed, at once or later. */
+  async function failed(where: string): Promise<string> {
+    try {
+      const { jobId } = reports.start(reportRequest(), where);
+      const last = await ended(jobId);
+      return `${last.state} ${last.error}`;
+    } catch (error) {
+      return error instanceof AppError ? `failed ${error.message}` : 'thrown';
+    }
+  }
+
+  it('takes a name as long as there may be one', async () => {
+    const { jobId, path: at } = reports.start(reportRequest(), named(241));
+    expect(await ended(jobId)).toMatchObject({ state: 'done', error: null });
+    expect((await verifyManifest(at)).ok).toBe(true);
+  });
+
+  it('adds the extension, so that no two reports share a manifest', async () => {
+    const without = join(outDirectory(), 'q3');
+    const first = reports.start(reportRequest(), without);
+    expect(first.path).toBe(`${without}.csv`);
+    await ended(first.jobId);
+    expect(files()).toEqual(['q3.csv', 'q3.manifest.json']);
+    expect(() => reports.start(reportRequest(), without)).toThrow(/q3\.csv in this folder already/);
+    const other = reports.start(reportRequest({ report: 'rates' }), `${without}.txt`);
+    await ended(other.jobId);
+    expect(files()).toEqual(['q3.csv', 'q3.manifest.json', 'q3.txt.csv', 'q3.txt.manifest.json']);
+    for (const { path: at } of [first, other]) expect((await verifyManifest(at)).ok).toBe(true);
   });
 
   it('ends as failed, and says nothing of its inside, when its worker breaks', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestPathOf } from '../../../src/main/reports/manifest.ts';
@@ -125,6 +126,18 @@ describe('the manifest', () => {
     const missing = join(bench.desk.directory, 'missing.csv');
     await expect(verifyReport(missing)).rejects.toMatchObject({ code: 'not_found' });
     expect(await runCli(bench.path, missing)).toMatchObject({ code: 2 });
+  });
+
+  it('says why a file cannot be read', async () => {
+    bench.register('BT-C1');
+    bench.run();
+    await rm(bench.path);
+    await mkdir(bench.path);
+    await expect(verifyReport(bench.path)).rejects.toThrow(/could not be read: it is a folder/);
+    const below = join(manifestPathOf(bench.path), 'report.csv');
+    await expect(verifyReport(below)).rejects.toThrow(/is a file and no folder/);
+    const long = join(bench.desk.directory, `${'q'.repeat(300)}.csv`);
+    await expect(verifyReport(long)).rejects.toThrow(/the name is too long/);
   });
 
   it('is asked for when it is missing, or none', async () => {

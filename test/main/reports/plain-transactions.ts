@@ -112,9 +112,15 @@ function decimal(units: bigint, places: number): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
+/** As docs/reports.md has it: guarded at its start and behind each separator, quoted with any of them. */
 function quoted(text: string): string {
-  const guarded = /^[=+\-@\t\r\0＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  const parts = text.split(/([,;\t|\r\n])/);
+  const guarded = parts
+    .map((part, at) => (at % 2 === 0 && /^[ "]*[=+\-@\0＝＋－＠]/.test(part) ? `'${part}` : part))
+    .join('')
+    .replace(/^(?=[\t\r])/, "'")
+    .replaceAll('\0', '\uFFFD');
+  return /[",;\t|\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
 function compare(a: string, b: string): number {

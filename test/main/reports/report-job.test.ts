@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manifestPathOf } from '../../../src/main/reports/manifest.ts';
 import { readRange } from '../../../src/main/reports/report-range.ts';
 import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
 import { reportRequest } from './desk-fixture.ts';
@@ -63,10 +64,21 @@ describe('a report that does not come to its end', () => {
     expect(() => bench.run()).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
 
-  it('is readable by its owner only once it is whole', () => {
-    bench.run();
-    expect(statSync(bench.path).mode & 0o777).toBe(0o600);
-    expect(existsSync(`${bench.path}.part`)).toBe(false);
+  it.each([
+    [0o022, 0o644],
+    [0o002, 0o664],
+    [0o077, 0o600],
+  ])('may be read by whom the umask %o lets, and so may its manifest', (umask, mode) => {
+    const before = process.umask(umask);
+    try {
+      bench.run();
+    } finally {
+      process.umask(before);
+    }
+    expect(files()).toEqual(['report.csv', 'report.manifest.json']);
+    for (const file of [bench.path, manifestPathOf(bench.path)]) {
+      expect(statSync(file).mode & 0o777).toBe(mode);
+    }
   });
 });
 
