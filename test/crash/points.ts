@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { answerAs, type Fault } from '../fault-server/fault-server.ts';
 
 /** Where a process is killed by name. */
@@ -7,6 +8,8 @@ export type Point = {
   commit?: string;
   /** How far its POST has come at the service when the process is killed. */
   fault?: (kill: () => void) => Fault;
+  /** What the first read after that POST meets. */
+  readFault?: (kill: () => void) => Fault;
   /** The app comes there by itself: the operator only waits. */
   waits?: true;
 };
@@ -49,9 +52,26 @@ export const round: readonly (Point | 'quit')[] = [
   { ...commit('before', 'intent.confirmed by the history'), waits: true },
   { ...commit('after', 'intent.confirmed by the history'), waits: true },
   commit('after', 'intent.confirmed'),
+  // A refusal counts only once the history was looked at: killed in the look, it is not known.
+  { name: 'a refusal is looked after', fault: () => refuse, readFault: (kill) => kill },
+  {
+    name: 'a refusal of what was executed is looked after',
+    fault: () => async (response, process) => {
+      await process();
+      refuse(response);
+    },
+    readFault: (kill) => kill,
+  },
+  { ...commit('before', 'intent.rejected'), fault: () => refuse },
+  { ...commit('after', 'intent.rejected'), fault: () => refuse },
 ];
 
 export const namedPoints: readonly Point[] = round.filter((step) => step !== 'quit');
+
+function refuse(response: ServerResponse): void {
+  const body = JSON.stringify({ errors: 'Address is not a valid bitcoin address' });
+  answerAs(response, { status: 422, headers: { 'content-type': 'application/json' }, body });
+}
 
 function commit(moment: 'before' | 'after', action: string): Point {
   const name = `${moment} a commit: ${action}`;

@@ -101,7 +101,15 @@ export async function openScene(random: Random) {
     const killAfter = (from: 'start' | 'first answer'): void => {
       if (ending.kind === 'random' && ending.from === from) setTimeout(kill, ending.afterMs);
     };
-    server.setFault(point?.fault?.(kill) ?? null);
+    const fault = point?.fault?.(kill);
+    server.setFault(
+      fault === undefined
+        ? null
+        : (...met) => {
+            server.setReadFault(point?.readFault?.(kill) ?? null);
+            return fault(...met);
+          },
+    );
     killAfter('start');
     const work = workWith(app, ending, () => killAfter('first answer')).catch((error: unknown) => {
       // Whoever waits for an answer when the process ends gets none, and that is no fault.
@@ -113,6 +121,7 @@ export async function openScene(random: Random) {
     await work;
     await server.idle();
     server.setFault(null);
+    server.setReadFault(null);
     oracle.check(
       readKilledFiles(profilePaths(userData, profileId)),
       surprise(ending, exit, printed),
