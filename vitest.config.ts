@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const slow = ['integration', 'simulation', 'crash', 'rig', 'tooling'];
+const slow = ['integration', 'simulation', 'attacks', 'crash', 'rig', 'tooling'];
 
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [`test/{e2e,${slow.join()}}/**`],
+          exclude: [`test/{e2e,soak,${slow.join()}}/**`],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
