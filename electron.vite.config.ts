@@ -8,6 +8,7 @@ const here = import.meta.dirname;
 const mainEntries = {
   index: resolve(here, 'src/main/index.ts'),
   'keychain-process': resolve(here, 'src/main/secrets/keychain-process.ts'),
+  'trust-worker': resolve(here, 'src/main/bitpro/trust-worker.ts'),
   'query-worker': resolve(here, 'src/main/storage/cache/query-worker.ts'),
   'upkeep-worker': resolve(here, 'src/main/storage/cache/upkeep-worker.ts'),
   'records-check-worker': resolve(here, 'src/main/storage/records/records-check-worker.ts'),

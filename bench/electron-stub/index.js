@@ -22,6 +22,7 @@ export const app = standIn({
   getPath: () => process.env.BENCH_USER_DATA,
   getName: () => 'Bitpro Desk',
   getVersion: () => '0.0.0',
+  commandLine: { hasSwitch: () => false },
 });
 
 const mainFrame = { origin: 'app://bundle' };

@@ -6,14 +6,16 @@ import { APP_ORIGIN, serveBundle } from './app/app-protocol.ts';
 import { copyVerified } from './app/clipboard.ts';
 import { askWhereToSave, askWhichFile } from './app/dialogs.ts';
 import { openExternal, showInFolder } from './app/external.ts';
+import { createDeskWindow } from './app/desk-window.ts';
+import { tellOfCrash, watchPage, watchProcess } from './app/failures.ts';
 import { forkPractice } from './app/fork-practice.ts';
 import { manageLifecycle, onSessionEnd, onWakeUp } from './app/lifecycle.ts';
-import { createLog } from './app/log.ts';
+import type { Log } from './app/log.ts';
 import { installMenu, type MenuCommand } from './app/menu.ts';
 import { notify } from './app/notifications.ts';
 import { guardSession } from './app/session-guards.ts';
 import { setTheme } from './app/theme.ts';
-import { devServerUrl, focusWindow, openMainWindow } from './app/window.ts';
+import { devServerUrl, openMainWindow } from './app/window.ts';
 import { createCurrentProfile } from './current-profile.ts';
 import { describeDeposits } from './deposit-notice.ts';
 import { createEmit } from './ipc/emit.ts';
@@ -27,23 +29,23 @@ import { openSettingsStore } from './profiles/settings-store.ts';
 import { reportFileName } from './reports/report-file-name.ts';
 import { forkKeychain } from './secrets/fork-keychain.ts';
 import { createKeychain } from './secrets/keychain.ts';
+import { createLocalSeal } from './secrets/local-seal.ts';
 import { isDamaged } from './storage/storage-error.ts';
 
 const csvFiles = [{ name: 'CSV', extensions: ['csv'] }];
 
 /** Composition of the app: the only place that wires things together. Called once, after `ready`. */
-export function startDesk(): void {
+export function startDesk(log: Log, logPath: string): void {
   const userData = app.getPath('userData');
   const now = Date.now;
-  const log = createLog(join(userData, 'logs', 'main.log'), now);
   /** Every failure comes by here, and damage of the databases with it. */
   const report = (event: string, error: unknown): void => {
     log(event, error);
     if (isDamaged(error)) void current.recheck().catch((failure) => log('recheck', failure));
   };
   const devServer = devServerUrl();
-  let window: BrowserWindow | undefined;
-  const emit = createEmit(() => (window?.isDestroyed() === false ? window.webContents : undefined));
+  const desk = createDeskWindow(open);
+  const emit = createEmit(() => desk.current()?.webContents);
 
   const earlyNotices: Notice[] = [];
   const stores = {
@@ -55,9 +57,18 @@ export function startDesk(): void {
       earlyNotices.push({ tone: 'warning', title: 'A settings file was unreadable', text });
     },
   };
-  const settings = openSettingsStore(stores);
+  const settings = openSettingsStore({
+    ...stores,
+    onUnknownZone(name) {
+      const text = `The time zone "${name.slice(0, 60)}" is not known here, so times are shown in UTC. Choose a zone in Settings.`;
+      earlyNotices.push({ tone: 'warning', title: 'Times are in UTC', text });
+    },
+  });
   const store = openProfileStore(stores);
-  const keychain = createKeychain({ fork: forkKeychain });
+  const keychain = createKeychain({
+    fork: forkKeychain,
+    seal: process.platform === 'win32' ? createLocalSeal(join(userData, 'seal.key')) : null,
+  });
   const secrets = createProfileSecrets({ keychain, installationId: store.installationId });
   const profiles = createProfiles({
     store,
@@ -81,15 +92,28 @@ export function startDesk(): void {
     onDeposits: ({ records }, events) => {
       for (const notice of describeDeposits(records, events)) {
         emit('notice.shown', notice);
-        notify({ title: notice.title, body: notice.text }, () => {
-          if (window) focusWindow(window);
-          emit('app.navigate', { to: '/history' });
-        });
+        const { notificationDetails } = settings.get();
+        notify(
+          { title: notice.title, body: notificationDetails ? notice.text : 'Open to see it.' },
+          {
+            click: () => showAt('/history'),
+            failed: (reason) => log('notification', reason),
+          },
+        );
       }
     },
   });
 
+  const lifecycle = manageLifecycle({
+    onSecondInstance: () => desk.show(),
+    onActivate: () => desk.show(),
+    cleanUp,
+    onFailure: onCleanUpFailed,
+  });
+  watchProcess(log, () => lifecycle.leave(1, () => tellOfCrash(logPath)));
+
   function info(): AppInfo {
+    const chosen = settings.get();
     // The page listens by the time it asks.
     for (const notice of earlyNotices.splice(0)) emit('notice.shown', notice);
     const { platform } = process;
@@ -97,7 +121,7 @@ export function startDesk(): void {
       version: app.getVersion(),
       platform: ['linux', 'darwin', 'win32'].includes(platform) ? platform : 'other',
       activeProfileId: store.activeId(),
-      settings: settings.get(),
+      settings: chosen,
     } as AppInfo;
   }
 
@@ -126,8 +150,9 @@ export function startDesk(): void {
     copyVerified: (text) => copyVerified(clipboard, text),
     openExternal,
     async askWhereToSave(request) {
-      if (!window) return null;
       const { environment } = (await current.opened()).profile();
+      const window = desk.current();
+      if (!window) return null;
       const path = await askWhereToSave(window, {
         title: 'Export CSV',
         fileName: reportFileName(request, environment),
@@ -136,21 +161,34 @@ export function startDesk(): void {
       return path ?? null;
     },
     async askWhichReport() {
+      const window = desk.current();
       if (!window) return null;
       return (await askWhichFile(window, { title: 'Verify a report', filters: csvFiles })) ?? null;
     },
     showInFolder,
   });
 
-  function open(): BrowserWindow {
+  function open(place: string): BrowserWindow {
     const opened = openMainWindow({
       preloadPath: join(import.meta.dirname, '../preload/index.cjs'),
       devServerUrl: devServer,
+      place,
     });
     const origins = devServer === undefined ? [APP_ORIGIN] : [new URL(devServer).origin];
     register({ contents: opened.webContents, handlers, origins, report });
-    onSessionEnd(opened, cleanUp);
+    onSessionEnd(opened, { cleanUp, onFailure: onCleanUpFailed });
+    watchPage(opened, log);
     return opened;
+  }
+
+  /** In the window, which is opened first where there is none. */
+  function showAt(to: string): void {
+    if (desk.current() !== undefined) emit('app.navigate', { to });
+    desk.show(to);
+  }
+
+  function onCleanUpFailed(error: unknown): void {
+    log('clean up', error);
   }
 
   async function cleanUp(): Promise<void> {
@@ -164,14 +202,14 @@ export function startDesk(): void {
         ({ sync }) => sync.runNow(),
         (error: unknown) => log('sync', error),
       );
-    } else emit('app.navigate', { to: menuRoutes[command] });
+    } else showAt(menuRoutes[command]);
   }
 
   setTheme(settings.theme());
   guardSession(session.defaultSession, devServer);
   serveBundle(protocol, join(import.meta.dirname, '../renderer'));
   current.resume();
-  window = open();
+  desk.show();
   // Main is idle until the page asks for this first, and the first use of time zones takes 10 ms.
   setImmediate(() => settings.get());
   installMenu(obey);
@@ -181,13 +219,6 @@ export function startDesk(): void {
         Promise.allSettled([sync.runNow(), rates.refresh('poll'), money.lookAtAll()]),
       (error: unknown) => log('wake up', error),
     );
-  });
-  manageLifecycle({
-    onSecondInstance: () => window && focusWindow(window),
-    onActivate: () => {
-      if (window?.isDestroyed() !== false) window = open();
-    },
-    cleanUp,
   });
 }
 

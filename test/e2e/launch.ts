@@ -98,7 +98,8 @@ async function launchOnElectron(
   const electron = await _electron.launch({
     executablePath,
     args: [options.entry === undefined ? root : entry, ...args],
-    env: env as Record<string, string>,
+    // Playwright drives it by switches that the app otherwise refuses.
+    env: { ...env, BITPRO_DESK_ALLOW_SWITCHES: '1' } as Record<string, string>,
     colorScheme: null,
   });
   const child = electron.process();

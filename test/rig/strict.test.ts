@@ -292,6 +292,7 @@ describe('main itself', () => {
 
   it('exits at once with the code it is given', async () => {
     host = await start(await newFolder());
+    await host.firstWindow();
     await host.evaluate('({ app }) => app.exit(3)', undefined).catch(() => {});
     expect(await host.exited).toEqual({ code: 3, signal: null });
   });

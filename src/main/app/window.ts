@@ -13,10 +13,16 @@ type MainWindowOptions = {
   preloadPath: string;
   /** Set only by the dev server; a packaged app never has one. */
   devServerUrl: string | undefined;
+  /** Where the page begins, as `/history`. */
+  place: string;
 };
 
 /** Opens the one window; it shows itself when its first frame is painted. */
-export function openMainWindow({ preloadPath, devServerUrl }: MainWindowOptions): BrowserWindow {
+export function openMainWindow({
+  preloadPath,
+  devServerUrl,
+  place,
+}: MainWindowOptions): BrowserWindow {
   const stateFile = join(app.getPath('userData'), 'window-state.json');
   const workAreas = screen.getAllDisplays().map((display) => display.workArea);
   const state = readWindowState(stateFile, workAreas);
@@ -44,7 +50,7 @@ export function openMainWindow({ preloadPath, devServerUrl }: MainWindowOptions)
   window.once('ready-to-show', () =>
     state?.isMaximized === true ? window.maximize() : window.show(),
   );
-  void window.loadURL(devServerUrl ?? APP_PAGE);
+  void window.loadURL(`${devServerUrl ?? APP_PAGE}${place === '/' ? '' : `#${place}`}`);
   return window;
 }
 

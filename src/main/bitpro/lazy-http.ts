@@ -1,5 +1,15 @@
 import type { Http } from './http.ts';
 
+let systemTrust: Promise<() => Promise<void>> | null = null;
+
+/** One for the process, as its certificates are. */
+async function trustSystem(): Promise<void> {
+  systemTrust ??= import('./trust.ts').then(({ createSystemTrust }) => createSystemTrust());
+  await (
+    await systemTrust
+  )();
+}
+
 /**
  * `http.ts` from the first request on. It brings in Node's http, https and tls, and https needs the certificates of
  * the system besides: more than all else that the first screen waits for, which shows what was read before.
@@ -14,7 +24,7 @@ export function createLazyHttp(now: () => number): Http {
 
   async function httpFor({ protocol }: URL): Promise<Http> {
     const http = await (loading ??= load());
-    if (protocol === 'https:') (await import('./trust.ts')).trustSystemCertificates();
+    if (protocol === 'https:') await trustSystem();
     return http;
   }
 

@@ -73,7 +73,7 @@ function onDisk<T>(path: string, work: () => T): T {
       const message = `The disk is full: ${path} could not be written. Free some space and try again.`;
       throw new AppError('disk_full', message, { cause: error });
     }
-    const message = `${path} cannot be read or written: ${error.message}`;
+    const message = `${path} cannot be read or written (${error.message}). Give this account the right to, or move the file away to start without it, and start again.`;
     throw new AppError('storage_failed', message, { cause: error });
   }
 }

@@ -23,6 +23,8 @@ export function openSettingsStore(options: {
   directory: string;
   now: () => number;
   onSetAside: (report: SetAsideReport) => void;
+  /** The zone, of the file or of this computer, is none that this runtime knows: times are in UTC. */
+  onUnknownZone: (name: string) => void;
 }): SettingsStore {
   const file = openJsonFile({
     ...options,
@@ -30,10 +32,25 @@ export function openSettingsStore(options: {
     version: FILE_VERSION,
     schema: fileSchema,
   });
-  let settings = file.read()?.settings ?? null;
+  const stored = file.read()?.settings;
+  let settings: Settings | null = null;
+
+  /** The first use of a zone takes 10 ms, so a stored one is not looked at earlier either. */
+  function read(): Settings {
+    const found = stored ?? {
+      theme: DEFAULT_THEME,
+      timeZone: machineZone(),
+      operator: accountName(),
+      notificationDetails: false,
+    };
+    if (isTimeZone(found.timeZone)) return found;
+    options.onUnknownZone(found.timeZone);
+    return { ...found, timeZone: 'UTC' };
+  }
+
   return {
-    get: () => (settings ??= defaultSettings()),
-    theme: () => settings?.theme ?? DEFAULT_THEME,
+    get: () => (settings ??= read()),
+    theme: () => (settings ?? stored)?.theme ?? DEFAULT_THEME,
     save(next) {
       if (!isTimeZone(next.timeZone)) {
         throw new AppError('invalid_input', `There is no time zone "${next.timeZone}".`, {
@@ -47,9 +64,10 @@ export function openSettingsStore(options: {
   };
 }
 
-function defaultSettings(): Settings {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return { theme: DEFAULT_THEME, timeZone, operator: accountName() };
+/** The types know nothing of it: where TZ in the environment names no zone, there is none here either. */
+function machineZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions() as { timeZone?: string };
+  return timeZone ?? process.env['TZ'] ?? '';
 }
 
 /** `userInfo` throws where the account has no entry, as in some containers. */

@@ -24,6 +24,9 @@ async function answer(request: KeychainRequest): Promise<KeychainReply> {
   const keytar = loadKeytar();
   if (!keytar) return { state: 'no_library' };
   try {
+    // Nobody is asked for a password over an item that is not there.
+    await keytar.getPassword(probeService(request.service), PROBE_ACCOUNT);
+    process.parentPort.postMessage({ state: 'alive' } satisfies KeychainReply);
     return await act(keytar, request);
   } catch (error) {
     return { state: stateOfFailure(error instanceof Error ? error.message : '') };
@@ -47,7 +50,6 @@ async function act(keytar: Keytar, request: KeychainRequest): Promise<KeychainRe
       await keytar.deletePassword(probeService(service), PROBE_ACCOUNT);
       return { state: 'empty' };
     case 'probe':
-      await keytar.getPassword(probeService(service), PROBE_ACCOUNT);
       return { state: 'ready' };
   }
 }

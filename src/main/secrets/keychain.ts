@@ -4,10 +4,13 @@ import type { KeychainReply, KeychainRequest } from './protocol.ts';
 /** The part of Electron's UtilityProcess that is used. */
 export type KeychainProcess = {
   postMessage(message: KeychainRequest): void;
+  on(event: 'spawn', listener: () => void): unknown;
   on(event: 'message', listener: (reply: KeychainReply) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
   kill(): unknown;
 };
+
+type Found = { state: SecretState; secret?: string };
 
 /**
  * The keychain of the operating system. Calls never reject: the state says what is in the way
@@ -18,56 +21,74 @@ export type Keychain = {
    * `enrolled`: a secret was stored under this account once. A locked keyring answers like an empty one, so
    * nothing found then means `locked`; it must never be answered by storing anew.
    */
-  read(
-    account: string,
-    marker: { enrolled: boolean },
-  ): Promise<{ state: SecretState; secret?: string }>;
+  read(account: string, marker: { enrolled: boolean }): Promise<Found>;
   /** `ready` when the keychain took it. */
   write(account: string, secret: string): Promise<{ state: SecretState }>;
   /** `empty` when nothing is left under the account. */
   remove(account: string): Promise<{ state: SecretState }>;
   /** Whether a keychain answers at all; touches no secret. A locked one may answer too, as `ready`. */
   probe(): Promise<{ state: SecretState }>;
+  /** Gives up the running call, as someone who does not want to unlock: it ends as `locked`. */
+  cancel(): void;
   /** Ends a running call; calls made afterwards find no service. */
   close(): void;
 };
 
 const SERVICE = 'Bitpro Desk';
 
+/** What is stored goes through `seal`, where what the system keeps leaves this machine (local-seal.ts). */
+export type Seal = { close(secret: string): string; open(stored: string): string | null };
+
 export function createKeychain(deps: {
   /** Starts `keychain-process`; each call has a process of its own. */
   fork: () => KeychainProcess;
-  timeoutMs?: number;
+  seal?: Seal | null;
+  /** For a first sign of life. */
+  aliveMs?: number;
+  /** From then on: the system may be asking a person for a password. */
+  personMs?: number;
 }): Keychain {
-  const { fork, timeoutMs = 10_000 } = deps;
+  const { fork, seal = null, aliveMs = 10_000, personMs = 120_000 } = deps;
   let queue: Promise<unknown> = Promise.resolve();
-  let running: KeychainProcess | null = null;
+  let endRunning: ((state: SecretState) => void) | null = null;
   let closed = false;
 
-  function ask(request: KeychainRequest): Promise<{ state: SecretState; secret?: string }> {
+  function ask(request: KeychainRequest): Promise<Found> {
     const turn = queue.then(() => (closed ? { state: 'no_service' as const } : run(request)));
     queue = turn;
     return turn;
   }
 
-  function run(request: KeychainRequest): Promise<{ state: SecretState; secret?: string }> {
+  /** All that belongs to one call lives in here: what its process says late reaches no other call. */
+  function run(request: KeychainRequest): Promise<Found> {
     return new Promise((resolve) => {
-      const settle = (result: { state: SecretState; secret?: string }) => {
+      let child: KeychainProcess | null = null;
+      let settled = false;
+      const settle = (found: Found): void => {
+        if (settled) return;
+        settled = true;
         clearTimeout(timer);
-        running?.kill();
-        running = null;
-        resolve(result);
+        endRunning = null;
+        child?.kill();
+        resolve(found);
       };
-      const timer = setTimeout(() => settle({ state: 'hung' }), timeoutMs);
+      let timer = setTimeout(() => settle({ state: 'hung' }), aliveMs);
+      endRunning = (state) => settle({ state });
       try {
-        const process = fork();
-        running = process;
-        process.on('message', settle);
-        // Settling kills the process as well, and then this says nothing new.
-        process.on('exit', () => {
-          if (running === process) settle({ state: 'no_service' });
+        child = fork();
+        const started = child;
+        // To kill a process that has not spawned does nothing.
+        started.on('spawn', () => {
+          if (settled) started.kill();
         });
-        process.postMessage(request);
+        started.on('message', (reply) => {
+          if (settled) return;
+          if (reply.state !== 'alive') return settle(reply);
+          clearTimeout(timer);
+          timer = setTimeout(() => settle({ state: 'hung' }), personMs);
+        });
+        started.on('exit', () => settle({ state: 'no_service' }));
+        started.postMessage(request);
       } catch {
         settle({ state: 'no_service' });
       }
@@ -77,14 +98,27 @@ export function createKeychain(deps: {
   return {
     async read(account, { enrolled }) {
       const found = await ask({ action: 'read', service: SERVICE, account });
-      return found.state === 'empty' && enrolled ? { state: 'locked' } : found;
+      if (found.state === 'empty' && enrolled) return { state: 'locked' };
+      if (seal === null || found.secret === undefined) return found;
+      const secret = seal.open(found.secret);
+      // Stored from another machine or data folder: here there is none.
+      return secret === null ? { state: 'empty' } : { ...found, secret };
     },
-    write: (account, secret) => ask({ action: 'write', service: SERVICE, account, secret }),
+    async write(account, secret) {
+      let stored = secret;
+      try {
+        if (seal !== null) stored = seal.close(secret);
+      } catch {
+        return { state: 'no_service' };
+      }
+      return await ask({ action: 'write', service: SERVICE, account, secret: stored });
+    },
     remove: (account) => ask({ action: 'remove', service: SERVICE, account }),
     probe: () => ask({ action: 'probe', service: SERVICE }),
+    cancel: () => endRunning?.('locked'),
     close() {
       closed = true;
-      running?.kill();
+      endRunning?.('no_service');
     },
   };
 }

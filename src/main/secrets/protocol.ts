@@ -8,8 +8,11 @@ export type KeychainRequest = { service: string } & (
   | { action: 'probe' }
 );
 
-export type KeychainReply = {
-  state: Extract<SecretState, 'ready' | 'empty' | 'locked' | 'no_service' | 'no_library'>;
-  /** Only of a read that found one. */
-  secret?: string;
-};
+/** `alive` comes first, once the keychain has answered something that needs no person. */
+export type KeychainReply =
+  | { state: 'alive' }
+  | {
+      state: Extract<SecretState, 'ready' | 'empty' | 'locked' | 'no_service' | 'no_library'>;
+      /** Only of a read that found one. */
+      secret?: string;
+    };

@@ -9,6 +9,8 @@ export const settingsSchema = z.strictObject({
   timeZone: z.string().check(z.minLength(1), z.maxLength(60)),
   /** Named in the audit log; starts as the name of the OS account. */
   operator: z.string().check(z.minLength(1), z.maxLength(60)),
+  /** Amounts and clients' names in the system's notifications, which are seen on a locked screen too. */
+  notificationDetails: z.prefault(z.boolean(), false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

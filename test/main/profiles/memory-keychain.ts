@@ -21,6 +21,7 @@ export function memoryKeychain() {
       items.delete(account);
       return Promise.resolve({ state: 'empty' });
     },
+    cancel() {},
     probe: () => Promise.resolve({ state }),
     close: () => undefined,
   };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProfileStore } from '../../../src/main/profiles/profile-store.ts';
 import { openSettingsStore } from '../../../src/main/profiles/settings-store.ts';
 import type { SetAsideReport } from '../../../src/main/profiles/json-file.ts';
@@ -117,7 +117,13 @@ describe('profiles on disk', () => {
 });
 
 describe('settings on disk', () => {
-  const openSettings = () => openSettingsStore(options());
+  let unknownZones: string[];
+  const openSettings = () =>
+    openSettingsStore({ ...options(), onUnknownZone: (name) => unknownZones.push(name) });
+  beforeEach(() => {
+    unknownZones = [];
+  });
+  afterEach(() => void vi.unstubAllEnvs());
 
   it('begin with the system theme, the zone of the machine and the name of the account', () => {
     const { theme, timeZone, operator } = openSettings().get();
@@ -128,11 +134,38 @@ describe('settings on disk', () => {
 
   it('are kept, and refuse a zone that does not exist', () => {
     const settings = openSettings();
-    const chosen = { theme: 'dark', timeZone: 'Asia/Tokyo', operator: 'Ann' } as const;
+    const chosen = {
+      theme: 'dark',
+      timeZone: 'Asia/Tokyo',
+      operator: 'Ann',
+      notificationDetails: true,
+    } as const;
     settings.save(chosen);
     expect(() => settings.save({ ...chosen, timeZone: 'Asia/Nowhere' })).toThrow(
       expect.objectContaining({ code: 'invalid_input', field: 'timeZone' }),
     );
     expect(openSettings().get()).toEqual(chosen);
+    expect(unknownZones).toEqual([]);
+  });
+
+  it.each(['', ':/etc/localtime', 'Nowhere/None'])(
+    'are in UTC, say so and can be saved where TZ is "%s"',
+    (zone) => {
+      vi.stubEnv('TZ', zone);
+      const settings = openSettings();
+      expect(settings.get().timeZone).toBe('UTC');
+      expect(unknownZones).toHaveLength(1);
+      expect(settings.save({ ...settings.get(), theme: 'dark' }).theme).toBe('dark');
+    },
+  );
+
+  it('of a zone that this runtime does not know are in UTC, and say so once', () => {
+    const file = { theme: 'dark', timeZone: 'Mars/Olympus', operator: 'Ann' };
+    writeFileSync(join(directory, 'settings.json'), JSON.stringify({ version: 1, settings: file }));
+    const settings = openSettings();
+    expect(settings.theme()).toBe('dark');
+    expect(settings.get()).toEqual({ ...file, timeZone: 'UTC', notificationDetails: false });
+    expect(settings.get().timeZone).toBe('UTC');
+    expect(unknownZones).toEqual(['Mars/Olympus']);
   });
 });

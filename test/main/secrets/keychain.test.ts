@@ -34,8 +34,11 @@ function forkPlain(
 
 const children: ChildProcess[] = [];
 
-function keychainOn(keyring: Pick<Keyring, 'env'>, timeoutMs = 10_000): Keychain {
-  return createKeychain({ fork: forkPlain(children, keyring.env), timeoutMs });
+function keychainOn(
+  keyring: Pick<Keyring, 'env'>,
+  limits: { aliveMs?: number; personMs?: number } = {},
+): Keychain {
+  return createKeychain({ fork: forkPlain(children, keyring.env), ...limits });
 }
 
 afterEach(() => {
@@ -127,7 +130,7 @@ describe('a keychain that stopped', () => {
   it('is given up on, its process is killed, and the next call starts afresh', async () => {
     await withKeyring('unlocked', async (keyring) => {
       await keychainOn(keyring).write(ACCOUNT, SECRET);
-      const keychain = keychainOn(keyring, 500);
+      const keychain = keychainOn(keyring, { aliveMs: 500 });
       keyring.freeze();
       expect(await keychain.read(ACCOUNT, { enrolled: true })).toEqual({ state: 'hung' });
       expect(children.at(-1)?.killed).toBe(true);

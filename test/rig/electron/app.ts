@@ -21,6 +21,7 @@ const switches = process.argv.slice(2);
 const isReady = Promise.withResolvers<void>();
 let hasStarted = false;
 let isQuitting = false;
+let isExiting = false;
 let isSandboxed = false;
 let windows: { close: () => void; destroy: () => void }[] = [];
 
@@ -33,7 +34,7 @@ export const appState = {
   },
   windowClosed: (window: object): void => {
     windows = windows.filter((open) => open !== window);
-    if (windows.length > 0) return;
+    if (windows.length > 0 || isExiting) return;
     if (isQuitting) finishQuit(0);
     else if (events.listenerCount('window-all-closed') > 0) events.emit('window-all-closed');
     else app.quit();
@@ -88,6 +89,7 @@ export const app = modelled(
       for (const window of windows) window.close();
     },
     exit: (code = 0): void => {
+      isExiting = true;
       for (const window of windows) window.destroy();
       events.emit('quit', createEvent({}), code);
       process.exit(code);

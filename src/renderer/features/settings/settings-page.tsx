@@ -3,6 +3,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import type { AppInfo, Settings } from '#shared/domain/app.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { Checkbox } from '../../components/checkbox.tsx';
 import { Combobox } from '../../components/combobox.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
@@ -78,6 +79,12 @@ function DisplayCard({ info }: { info: AppInfo }): ReactNode {
           empty="Nothing matches. Try part of a city."
           hint={`Times are shown, and days of reports begin, in this zone. Now ${formatMinute(now, settings.timeZone)}.`}
           onChange={(timeZone) => void save({ ...settings, timeZone })}
+        />
+        <Checkbox
+          label="Amounts and names in system notifications"
+          hint="Others may see them, on a locked screen too."
+          checked={settings.notificationDetails}
+          onChange={(notificationDetails) => void save({ ...settings, notificationDetails })}
         />
       </div>
     </Card>
