@@ -99,7 +99,7 @@ async function launchOnElectron(
     executablePath,
     args: [options.entry === undefined ? root : entry, ...args],
     // Playwright drives it by switches that the app otherwise refuses.
-    env: { ...env, BITPRO_DESK_ALLOW_SWITCHES: '1' } as Record<string, string>,
+    env: { ...env, BITPRO_DESK_ALLOW_SWITCHES: '1' },
     colorScheme: null,
   });
   const child = electron.process();
