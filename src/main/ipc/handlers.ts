@@ -138,7 +138,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'clients.previewImport': async ({ csv }) => (await rooms()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {
       const { clients, sync } = await writable();
-      const result = clients.import(lines);
+      const result = await clients.import(lines);
       void sync.runNow();
       return result;
     },

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { textSchema } from '../text-schema.ts';
+import type { TextRule } from '../text.ts';
+import { CLIENT_UID } from './client-uid.ts';
 import type { ClientReconciliation } from './overview.ts';
 
-/** A uid is text of the service's making; it becomes a path segment, so it may hold nothing that needs escaping. */
-export const clientUidSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
-export const clientLabelSchema = textSchema({ what: 'The label', max: 80 });
+export const clientUidSchema = z.string().check(z.maxLength(64), z.regex(CLIENT_UID));
+export const CLIENT_LABEL: TextRule = { what: 'The label', max: 80 };
+export const clientLabelSchema = textSchema(CLIENT_LABEL);
 
 /** Balances as last read, in satoshis. Confirmed and unconfirmed are never added up (api-readings.md, 21). */
 export type ClientBalance = { balanceSats: number; unconfirmedSats: number; asOfMs: number };

@@ -116,12 +116,13 @@ export const requests = {
   'clients.add': request<ClientView>()(
     z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
   ),
-  'clients.previewImport': request<ImportLine[]>()(
-    z.strictObject({ csv: z.string().check(z.maxLength(5_000_000)) }),
-  ),
+  'clients.previewImport': request<ImportLine[]>()(z.strictObject({ csv: plainText(5_000_000) })),
   'clients.import': request<{ imported: number }>()(
     z.strictObject({
-      lines: z.array(z.strictObject({ uid: clientUidSchema, label: clientLabelSchema })),
+      // Labels are read by the text rule in steps: 20,000 of them at once would hold main.
+      lines: z
+        .array(z.strictObject({ uid: clientUidSchema, label: z.string().check(z.maxLength(500)) }))
+        .check(z.maxLength(100_000)),
     }),
   ),
   'clients.label': request<ClientView>()(

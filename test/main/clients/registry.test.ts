@@ -94,7 +94,7 @@ describe('the registry of clients', () => {
       { uid: 'BT-C1', label: 'Other' },
       { uid: 'BT-C2', label: 'Second' },
     ];
-    expect(registry.import(lines)).toEqual({ imported: 1 });
+    expect(await registry.import(lines)).toEqual({ imported: 1 });
     expect(registry.get('BT-C1').label).toBe('Harbour');
     expect(actions()).toEqual(['kim client.added', 'kim client.imported']);
   });

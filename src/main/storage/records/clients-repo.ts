@@ -35,6 +35,7 @@ const prepared = statements((db: RecordsDb) => ({
   list: db.prepare<[], ClientColumns>(
     `SELECT ${columns} FROM clients ORDER BY added_at_ms DESC, uid`,
   ),
+  uids: db.prepare<[], string>('SELECT uid FROM clients').pluck(),
   // COLLATE NOCASE finds bech32 however it is written, and too much of Base58: that is sorted out after it.
   byAddress: db.prepare<[{ address: string }], ClientColumns>(
     `SELECT ${columns} FROM clients
@@ -67,6 +68,10 @@ export function getRegisteredClient(db: RecordsDb, uid: string): RegisteredClien
 /** Newest first. */
 export function listRegisteredClients(db: RecordsDb): RegisteredClient[] {
   return prepared(db).list.all().map(toClient);
+}
+
+export function listRegisteredUids(db: RecordsDb): string[] {
+  return prepared(db).uids.all();
 }
 
 /** Whose deposit address it is, or is reported to be. */

@@ -1,10 +1,19 @@
 import { useState, type ReactNode } from 'react';
 import type { ImportLine } from '#shared/domain/client.ts';
+import { visibleText } from '#shared/text.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
+import { Select } from '../../components/select.tsx';
 import { toast } from '../../components/toasts.tsx';
+import {
+  decodeText,
+  detectEncoding,
+  encodingNames,
+  encodings,
+  type Encoding,
+} from '../../lib/decode-text.ts';
 import { formatCount, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import css from './clients.module.css';
@@ -30,18 +39,42 @@ const MAX_FILE_CHARS = 5_000_000;
 /** More would only be scrolled past; problems come first. */
 const SHOWN_LINES = 200;
 
+/** A file as it was chosen, and how its bytes are read: detected, or as the operator says. */
+type ChosenFile = { name: string; bytes: Uint8Array; encoding: Encoding };
+
+const encodingChoices = encodings.map((value) => ({ value, label: encodingNames[value] }));
+
 function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
+  const [file, setFile] = useState<ChosenFile | null>(null);
   const [lines, setLines] = useState<ImportLine[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [importing, setImporting] = useState(false);
   const good = lines?.filter((line) => line.problem === null) ?? [];
 
-  const read = async (file: File | undefined): Promise<void> => {
+  const choose = async (input: HTMLInputElement): Promise<void> => {
+    const chosen = input.files?.[0];
+    if (!chosen) return;
     setLines(null);
-    if (!file) return;
-    const csv = await file.text();
+    setFile(null);
+    try {
+      const bytes = new Uint8Array(await chosen.arrayBuffer());
+      await read({ name: chosen.name, bytes, encoding: detectEncoding(bytes) });
+    } catch {
+      setError('This file could not be read. Choose it again.');
+    } finally {
+      // The same file, mended, is chosen anew only where the field does not hold it any more.
+      input.value = '';
+    }
+  };
+
+  const read = async (chosen: ChosenFile): Promise<void> => {
+    setFile(chosen);
+    setLines(null);
+    const csv = decodeText(chosen.bytes, chosen.encoding);
     if (csv.length > MAX_FILE_CHARS)
       return setError('This file is too large to be a list of uids.');
+    if (csv.includes('\0'))
+      return setError('This file is no text. Save the list as CSV or as Unicode text.');
     const result = await call('clients.previewImport', { csv });
     setError(result.ok ? null : result.error.message);
     if (result.ok) setLines(result.value);
@@ -69,8 +102,22 @@ function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
         aria-label="CSV file"
         accept=".csv,.txt,text/csv,text/plain"
         className={css['file']}
-        onChange={(event) => void read(event.target.files?.[0])}
+        onChange={(event) => void choose(event.currentTarget)}
       />
+      {file !== null && (
+        <div className={css['chosen']}>
+          <span>
+            <bdi>{file.name}</bdi>, read as
+          </span>
+          <Select
+            label="Encoding"
+            hideLabel
+            items={encodingChoices}
+            value={file.encoding}
+            onChange={(encoding) => void read({ ...file, encoding })}
+          />
+        </div>
+      )}
       {error !== null && <Banner tone="danger" title={error} />}
       {lines !== null && <Preview lines={lines} />}
       <div className={css['buttons']}>
@@ -111,8 +158,12 @@ function Preview({ lines }: { lines: readonly ImportLine[] }): ReactNode {
                 <Td numeric muted>
                   {line.line}
                 </Td>
-                <Td>{line.uid}</Td>
-                <Td muted>{line.label}</Td>
+                <Td>
+                  <bdi>{visibleText(line.uid)}</bdi>
+                </Td>
+                <Td muted>
+                  <bdi>{visibleText(line.label)}</bdi>
+                </Td>
                 <Td>
                   <span className={css['problem']}>{line.problem}</span>
                 </Td>

@@ -1,0 +1,200 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { isClientUid } from '#shared/domain/client-uid.ts';
+import { AppError } from '#shared/errors.ts';
+
+/** A record of the file; `line` is where it begins. `unclosed`: its first line has a quote that nothing closes. */
+export type ImportRecord = { line: number; cells: string[]; unclosed: boolean };
+
+export type Columns = { uid: number; label: number };
+
+const delimiters = [',', ';', '\t', '|'] as const;
+type Delimiter = (typeof delimiters)[number];
+
+/** Names of columns in files that other programs wrote, without case, spaces and the like; the surest first. */
+const uidNames = [
+  'uid',
+  'clientuid',
+  'bitprouid',
+  'customeruid',
+  'clientid',
+  'customerid',
+  'id',
+  'client',
+];
+const labelNames = ['label', 'clientlabel', 'name', 'clientname', 'customer', 'company', 'client'];
+
+/** Titles and the like stand above the header; more lines than this are data. */
+const HEADER_WITHIN = 20;
+/** Few enough to be read in a few milliseconds, and more than a label in quotes has. */
+const BLOCK_LINES = 500;
+const MAX_UNCLOSED = 100;
+
+/**
+ * Reads the file as a person would: what separates is what makes most lines begin with a uid, a line `sep=;` says it, and
+ * a quote that nothing closes spoils its own line and no other. A generator, so that the caller can let others in between.
+ * @returns records, header and columns; titles above a header are left out
+ * @throws AppError invalid_input when it is no such file
+ */
+export function* readTable(
+  csv: string,
+): Generator<undefined, { records: ImportRecord[]; columns: Columns; hasHeader: boolean }> {
+  const text = csv.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  const lines = text.split('\n');
+  yield;
+  const separatorLine = /^"?sep=(.)"?[,;]*$/i.exec(lines[0]?.trim() ?? '');
+  if (separatorLine) lines[0] = '';
+  const stated = delimiters.find((each) => each === separatorLine?.[1]);
+  const { delimiter, columns: guessed } = stated
+    ? { delimiter: stated, columns: { uid: 0, label: 1 } }
+    : yield* guess(lines);
+  const records = yield* readRecords(lines, delimiter, guessed.uid);
+  const headerAt = records
+    .slice(0, HEADER_WITHIN)
+    .findIndex(({ cells }) => columnsOf(cells) !== null);
+  const header = headerAt === -1 ? null : columnsOf(records[headerAt]?.cells ?? []);
+  const data = records.slice(headerAt + 1);
+  const columns = header ?? { uid: 0, label: 1 };
+  joinRest(data, columns, delimiter);
+  return { records: data, columns, hasHeader: header !== null };
+}
+
+/** Null for a line that names no column of uids. */
+function columnsOf(cells: readonly string[]): Columns | null {
+  const names = cells.map((cell) => cell.toLowerCase().replaceAll(/[^a-z]/g, ''));
+  const find = (wanted: readonly string[], not = -1) =>
+    wanted
+      .map((name) => names.findIndex((each, at) => each === name && at !== not))
+      .find((at) => at !== -1);
+  const uid = find(uidNames);
+  if (uid === undefined) return null;
+  return { uid, label: find(labelNames, uid) ?? names.length };
+}
+
+function* guess(
+  lines: readonly string[],
+): Generator<undefined, { delimiter: Delimiter; columns: Columns }> {
+  let best = { delimiter: delimiters[0] as Delimiter, columns: { uid: 0, label: 1 }, fits: 0 };
+  for (const delimiter of delimiters) {
+    const split = (line: string) => line.split(delimiter).map(unquote);
+    const top = lines
+      .filter((line) => line.trim() !== '')
+      .slice(0, HEADER_WITHIN)
+      .map(split);
+    const header = top.map(columnsOf).find((columns) => columns !== null) ?? null;
+    const columns = header ?? { uid: 0, label: 1 };
+    let fits = header === null || top.every((cells) => cells.length === 1) ? 0 : 1;
+    for (const [index, line] of lines.entries()) {
+      if (index % BLOCK_LINES === 0) yield;
+      if (line.includes(delimiter) && isClientUid(split(line)[columns.uid] ?? '')) fits += 1;
+    }
+    if (fits > best.fits) best = { delimiter, columns, fits };
+  }
+  return best;
+}
+
+function unquote(cell: string): string {
+  return cell
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
+}
+
+function* readRecords(
+  lines: readonly string[],
+  delimiter: Delimiter,
+  uidColumn: number,
+): Generator<undefined, ImportRecord[]> {
+  const records: ImportRecord[] = [];
+  let unclosed = 0;
+  let at = 0;
+  while (at < lines.length) {
+    const block = readBlock(lines, at, delimiter, uidColumn);
+    for (const record of block.records) records.push(record);
+    if (block.brokenAt === null) at = block.end;
+    else if (block.brokenAt > at && block.end < lines.length) at = block.brokenAt;
+    else {
+      unclosed += 1;
+      if (unclosed > MAX_UNCLOSED) throw notCsv(block.brokenAt + 1);
+      records.push({
+        line: block.brokenAt + 1,
+        cells: [lines[block.brokenAt] ?? ''],
+        unclosed: true,
+      });
+      at = block.brokenAt + 1;
+    }
+    yield;
+  }
+  return records;
+}
+
+/** Line numbers here count from 0. `brokenAt`: where the record begins whose quote is not closed in this block. */
+function readBlock(
+  lines: readonly string[],
+  start: number,
+  delimiter: Delimiter,
+  uidColumn: number,
+): { records: ImportRecord[]; brokenAt: number | null; end: number } {
+  const end = Math.min(lines.length, start + BLOCK_LINES);
+  const records: ImportRecord[] = [];
+  let next = start;
+  let swallowedAt: number | null = null;
+  const take = (cells: string[], context: { lines: number }): null => {
+    while (next < end && lines[next]?.trim() === '') next += 1;
+    const first = next;
+    next = start + context.lines;
+    if (swallowedAt !== null) return null;
+    if (lines.slice(first + 1, next).some((line) => isRecord(line, delimiter, uidColumn))) {
+      swallowedAt = first;
+      return null;
+    }
+    if (cells.some((cell) => cell.trim() !== '')) {
+      records.push({ line: first + 1, cells, unclosed: false });
+    }
+    return null;
+  };
+  try {
+    parse(lines.slice(start, end).join('\n'), {
+      delimiter,
+      record_delimiter: '\n',
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+      on_record: take,
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    while (next < end && lines[next]?.trim() === '') next += 1;
+    return { records, brokenAt: swallowedAt ?? next, end };
+  }
+  return { records, brokenAt: swallowedAt, end: swallowedAt === null ? end : lines.length };
+}
+
+/** A line inside a quoted label that is itself what a client looks like: its quote was closed by a later one. */
+function isRecord(line: string, delimiter: Delimiter, uidColumn: number): boolean {
+  const cells = line.split(delimiter);
+  return cells.length > 1 && isClientUid(unquote(cells[uidColumn] ?? ''));
+}
+
+/** A separator in a last column that was not quoted belongs to the label: `BT-1,Smith, Jones Ltd`. */
+function joinRest(
+  records: readonly ImportRecord[],
+  { label }: Columns,
+  delimiter: Delimiter,
+): void {
+  const widths = new Map<number, number>();
+  for (const { cells } of records) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+  const [usual = 0] = [...widths].sort(([a, rowsA], [b, rowsB]) => rowsB - rowsA || a - b)[0] ?? [];
+  if (label !== Math.max(usual, 2) - 1) return;
+  for (const { cells } of records) {
+    const rest = cells.splice(label).filter((cell) => cell !== '');
+    if (rest.length > 0) cells.push(rest.join(delimiter === '\t' ? ' ' : `${delimiter} `));
+  }
+}
+
+function notCsv(line: number): AppError {
+  return new AppError(
+    'invalid_input',
+    `This is not a CSV file: it cannot be read near line ${line}.`,
+  );
+}
