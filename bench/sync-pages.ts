@@ -1,5 +1,5 @@
 import { transactionTypes, isSettling } from '#shared/domain/transaction.ts';
-import { PAGE_ROWS } from '../src/main/storage/cache/coverage-repo.ts';
+import { HISTORY_PAGE_ROWS } from '#shared/domain/transaction.ts';
 import { historyPage } from '../src/main/storage/cache/history-repo.ts';
 import type { SentTransaction } from '../src/main/storage/cache/transactions-repo.ts';
 import type { CacheDb } from '../src/main/storage/open.ts';
@@ -20,13 +20,13 @@ function uidsOf(cache: CacheDb): string[] {
 export function newPages(cache: CacheDb, count: number, seed: number): SentPage[] {
   const random = createRandom(seed);
   const uids = uidsOf(cache);
-  const made = [...generateClients({ rows: count * PAGE_ROWS, clients: 1, seed })].flatMap(
+  const made = [...generateClients({ rows: count * HISTORY_PAGE_ROWS, clients: 1, seed })].flatMap(
     ({ rows }) => rows,
   );
   return Array.from({ length: count }, (_, page) => ({
     clientUid: random.pick(uids),
     rows: made
-      .slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)
+      .slice(page * HISTORY_PAGE_ROWS, (page + 1) * HISTORY_PAGE_ROWS)
       .map((row) => ({ ...row, tid: `${seed}${row.tid}` })),
   }));
 }
@@ -41,7 +41,7 @@ export function knownPages(cache: CacheDb, count: number, seed: number): SentPag
       filter: { clientUid },
       sort: { by: 'time', descending: true },
       after: null,
-      limit: PAGE_ROWS,
+      limit: HISTORY_PAGE_ROWS,
     });
     return { clientUid, rows: rows.map(toSent) };
   });

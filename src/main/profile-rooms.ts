@@ -23,6 +23,7 @@ import { startRecordsCheck, type RecordsCheck } from './storage/records/records-
 import type { OpenedRecords } from './storage/salvage.ts';
 import { storageError } from './storage/storage-error.ts';
 import { createSyncEngine } from './sync/engine.ts';
+import { createLineWatch } from './sync/line-watch.ts';
 
 export type Databases = OpenedRecords & { cache: CacheDb };
 
@@ -63,7 +64,12 @@ export function wireRooms(
     now,
     onChange: (status) => {
       emit('connection.changed', status);
-      if (wasOffline && status.state === 'online') void money.lookAtAll();
+      if (status.state === 'offline') line.watch();
+      if (wasOffline && status.state === 'online') {
+        void money.lookAtAll();
+        sync.resume();
+        rates.resume();
+      }
       wasOffline = status.state === 'offline';
     },
   });
@@ -75,6 +81,7 @@ export function wireRooms(
     options: apiOptions,
     onConnection: (event) => connection.observe(event),
   });
+  const line = createLineWatch({ ping: (signal) => client.ping(signal), random: Math.random });
   const sync = createSyncEngine({
     client,
     records,
@@ -145,6 +152,7 @@ export function wireRooms(
     now,
     actor,
     onChanged: () => emit('clients.changed', null),
+    onAdded: (uids) => sync.readSoon(uids),
   });
   const reports = createReports({
     ...databases,
@@ -198,6 +206,7 @@ export function wireRooms(
     },
     async stop() {
       stopped = true;
+      line.close();
       await Promise.all([money.idle(), reports.close(), sync.close(), rates.close()]);
       await upkeep?.close();
       clock.keep();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiOptions } from '#shared/domain/profile.ts';
+import { HISTORY_PAGE_ROWS } from '#shared/domain/transaction.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
@@ -8,16 +9,18 @@ import type { Http } from './http.ts';
 import { createLazyHttp } from './lazy-http.ts';
 import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
+import { LISTED_AGAIN, onceEach } from './paging.ts';
 import { read, type Read } from './reader.ts';
 import type { Signer } from './sign.ts';
 import {
   clientSchema,
+  pageSchema,
   pingSchema,
   rateSchema,
   tradeSchema,
   transactionSchema,
-  transactionsSchema,
   withdrawalSchema,
+  type PageSlot,
   type RemoteClient,
   type RemotePing,
   type RemoteRate,
@@ -33,8 +36,13 @@ export type BitproClient = {
   ping(signal?: AbortSignal): Promise<RemotePing>;
   rates(signal?: AbortSignal): Promise<RemoteRate>;
   getClient(uid: string, signal?: AbortSignal): Promise<RemoteClient>;
-  /** One page of at most 25, newest first; pages count from 1, and past the end they are empty. */
+  /**
+   * One page of at most 25, newest first; pages count from 1, and past the end they are empty. Each transaction once.
+   * @throws AppError bad_response when any of its rows cannot be used: for what decides about money
+   */
   transactions(uid: string, page: number, signal?: AbortSignal): Promise<RemoteTransaction[]>;
+  /** The same page with every place of it: rows that cannot be used, or are listed again, among the others. */
+  historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]>;
   transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction>;
   createClient(): Promise<PostOutcome<RemoteClient>>;
   buy(uid: string, usdCents: number): Promise<PostOutcome<RemoteTrade>>;
@@ -102,24 +110,69 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
     else if (answeredCodes.has(code)) onConnection({ kind: 'answered' });
   }
 
+  /** An answer about something else than what was asked for is none. */
+  async function getOne<T>(
+    request: Read<T>,
+    asked: string,
+    named: (value: T) => string,
+  ): Promise<T> {
+    const value = await get(request);
+    if (named(value) === asked) return value;
+    throw contradiction(`It answered with ${named(value)} when asked for ${asked}.`);
+  }
+
+  async function historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]> {
+    const slots = await get({
+      endpoint: `${clientPath(uid)}/transactions`,
+      schema: pageSchema,
+      // The first page needs no parameter, and is then signed alike under every reading of row 5.
+      query: page > 1 ? new URLSearchParams({ page: String(page) }).toString() : '',
+      signal,
+    });
+    if (slots.length <= HISTORY_PAGE_ROWS) return onceEach(slots);
+    throw contradiction(
+      `Page ${page} of the history of ${uid} has ${slots.length} rows, and a page has ${HISTORY_PAGE_ROWS}.`,
+    );
+  }
+
+  function contradiction(what: string): AppError {
+    const { host } = new URL(baseUrl);
+    return new AppError(
+      'bad_response',
+      `${host} contradicts itself. ${what} Nothing of it was kept.`,
+    );
+  }
+
   return {
     ping: (signal) => get({ endpoint: '/ping', schema: pingSchema, isPublic: true, signal }),
     rates: (signal) => get({ endpoint: '/rates', schema: rateSchema, isPublic: true, signal }),
-    getClient: (uid, signal) => get({ endpoint: clientPath(uid), schema: clientSchema, signal }),
-    transactions: (uid, page, signal) =>
-      get({
-        endpoint: `${clientPath(uid)}/transactions`,
-        schema: transactionsSchema,
-        // The first page needs no parameter, and is then signed alike under every reading of row 5.
-        query: page > 1 ? new URLSearchParams({ page: String(page) }).toString() : '',
-        signal,
-      }),
+    getClient: (uid, signal) =>
+      getOne(
+        { endpoint: clientPath(uid), schema: clientSchema, signal },
+        uid,
+        (client) => client.uid,
+      ),
+    async transactions(uid, page, signal) {
+      const slots = await historyPage(uid, page, signal);
+      return slots.flatMap((slot) => {
+        if (slot.row !== null) return [slot.row];
+        if (slot.problem === LISTED_AGAIN) return [];
+        const which = slot.tid === null ? 'A row' : `Transaction ${slot.tid}`;
+        const message = `${which} on page ${page} of the history of ${uid} cannot be used: ${slot.problem}.`;
+        throw new AppError('bad_response', message);
+      });
+    },
+    historyPage,
     transaction: (uid, tid, signal) =>
-      get({
-        endpoint: `${clientPath(uid)}/transactions/${encodeURIComponent(tid)}`,
-        schema: transactionSchema,
-        signal,
-      }),
+      getOne(
+        {
+          endpoint: `${clientPath(uid)}/transactions/${encodeURIComponent(tid)}`,
+          schema: transactionSchema,
+          signal,
+        },
+        tid,
+        (transaction) => transaction.tid,
+      ),
     createClient: () => post({ endpoint: '/clients', params: {}, schema: clientSchema }),
     buy: async (uid, usdCents) =>
       refuseAmount(usdCents) ??

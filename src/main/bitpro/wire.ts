@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { clientUidSchema } from '#shared/domain/client.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
-import { readDecimal } from '#shared/money.ts';
+import { MAX_SATS, readDecimal } from '#shared/money.ts';
 
 /** What the service answers, in the app's units: satoshis, cents and epoch ms. Unknown fields are dropped. */
 export type RemotePing = { status: string; environment: string };
@@ -17,6 +17,12 @@ export type RemoteClient = {
 };
 
 export type RemoteTransaction = Omit<Transaction, 'clientUid' | 'fetchedAtMs'>;
+
+/** One place of a page: a transaction, or what stands there and cannot be used. */
+export type PageSlot =
+  | { row: RemoteTransaction; problem: null }
+  /** `tid` where that much could be read. `problem` names the field, never its content. */
+  | { row: null; problem: string; tid: string | null };
 
 export type RemoteTrade = { tid: string; amountSats: number; createdAtMs: number };
 
@@ -50,9 +56,16 @@ const SATS_SCALE = 8;
 const CENTS_SCALE = 2;
 const MS_SCALE = 3;
 
-const text = z.string().check(z.minLength(1), z.maxLength(200));
+/**
+ * What a database gives back as it went in: lone surrogates are replaced there, and NUL ends a text for some of its
+ * functions. No control character belongs in an id, a state or an address.
+ */
+// oxlint-disable-next-line no-control-regex
+const STORABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
+const storable = z.string().check(z.maxLength(200), z.regex(STORABLE));
+const text = storable.check(z.minLength(1));
 const optionalText = z.pipe(
-  z.optional(z.nullable(z.string())),
+  z.optional(z.nullable(storable)),
   z.transform((value) => (value ? value : null)),
 );
 
@@ -72,16 +85,25 @@ function units(scale: number, read: (text: string) => number | null) {
   );
 }
 
-const sats = units(SATS_SCALE, (value) => readDecimal(value, SATS_SCALE));
+const sats = units(SATS_SCALE, (value) => possible(readDecimal(value, SATS_SCALE)));
 /** Direction comes from the type (api-readings.md, 16). */
 const magnitudeSats = units(SATS_SCALE, (value) => {
-  const amount = readDecimal(value, SATS_SCALE);
+  const amount = possible(readDecimal(value, SATS_SCALE));
   return amount === null ? null : Math.abs(amount);
 });
+
+/** More than all bitcoin there will ever be is no amount. */
+function possible(amountSats: number | null): number | null {
+  return amountSats !== null && Math.abs(amountSats) <= MAX_SATS ? amountSats : null;
+}
+
 /** A price or a time finer than the app's unit is cut: neither is an amount of money to keep. */
 const priceCents = units(CENTS_SCALE, (value) => positive(readCut(value, CENTS_SCALE)));
 const epochSeconds = units(MS_SCALE, (value) => readCut(value, MS_SCALE));
-const count = units(0, (value) => readDecimal(value, 0));
+const count = units(0, (value) => {
+  const number = readDecimal(value, 0);
+  return number !== null && number >= 0 ? number : null;
+});
 
 function readCut(value: string, scale: number): number | null {
   const plain = /^(\d+)\.(\d+)$/.exec(value);
@@ -134,7 +156,7 @@ const typeNames: ReadonlyMap<string, TransactionType> = new Map([
 export const transactionSchema: z.ZodMiniType<RemoteTransaction> = z.pipe(
   z.object({
     tid: text,
-    type: z.string(),
+    type: storable,
     amount: magnitudeSats,
     created_at: isoDate,
     tx_id: optionalText,
@@ -154,7 +176,21 @@ export const transactionSchema: z.ZodMiniType<RemoteTransaction> = z.pipe(
   })),
 );
 
-export const transactionsSchema: z.ZodMiniType<RemoteTransaction[]> = z.array(transactionSchema);
+const named = z.object({ tid: text });
+
+/** Each row by itself: one that cannot be used takes no other with it. */
+export const pageSchema: z.ZodMiniType<PageSlot[]> = z.pipe(
+  z.array(z.unknown()),
+  z.transform((rows) => rows.map(readSlot)),
+);
+
+function readSlot(json: unknown): PageSlot {
+  const parsed = transactionSchema.safeParse(json);
+  if (parsed.success) return { row: parsed.data, problem: null };
+  const field = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+  const problem = field === '' ? 'it has another form' : `its ${field} is not as expected`;
+  return { row: null, problem, tid: named.safeParse(json).data?.tid ?? null };
+}
 
 export const tradeSchema: z.ZodMiniType<RemoteTrade> = z.pipe(
   z.object({ tid: text, amount: magnitudeSats, created_at: isoDate }),

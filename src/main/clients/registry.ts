@@ -38,8 +38,10 @@ export function createRegistry(deps: {
   actor: () => string;
   /** After every change. */
   onChanged: () => void;
+  /** Clients of whom nothing is known yet. */
+  onAdded: (uids: readonly string[]) => void;
 }) {
-  const { records, cache, client, addresses, now, actor, onChanged } = deps;
+  const { records, cache, client, addresses, now, actor, onChanged, onAdded } = deps;
 
   function get(uid: string): StoredClientView {
     const view = clientView(records, cache, uid);
@@ -117,9 +119,11 @@ export function createRegistry(deps: {
         throw new AppError('conflict', `${uid} is among the clients already.`, { field: 'uid' });
       }
       const { depositAddress } = await askFor(client, uid);
-      return change(uid, 'client.added', { label }, () =>
+      const added = change(uid, 'client.added', { label }, () =>
         registerClient(records, { uid, label, source: 'added', addedAtMs: now(), depositAddress }),
       );
+      onAdded([uid]);
+      return added;
     },
 
     previewImport: (csv: string): Promise<ImportLine[]> =>
@@ -127,7 +131,7 @@ export function createRegistry(deps: {
 
     /**
      * Uids listed already are left as they are. Many are written in several steps, each whole with its audit entry, so
-     * that main is not held; whoever is stopped in between imports the same file again. The server is asked by the next sync.
+     * that main is not held; whoever is stopped in between imports the same file again. The server is asked at once.
      * @throws AppError invalid_input, before anything is written, for a line that no preview would have let through
      */
     async import(lines: readonly { uid: string; label: string }[]): Promise<{ imported: number }> {
@@ -146,6 +150,7 @@ export function createRegistry(deps: {
         }
       } finally {
         onChanged();
+        onAdded(clients.map(({ uid }) => uid));
       }
       return { imported };
     },

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
+import { MAX_BASELINE_PAGES } from '../bitpro/paging.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import type { Baseline } from '../storage/records/settling-repo.ts';
 
@@ -80,7 +81,7 @@ async function readDownTo(
   const byTid = new Map<string, RemoteTransaction>();
   let isOrdered = true;
   let wasShort = false;
-  for (let page = 1; ; page += 1) {
+  for (let page = 1; page <= MAX_BASELINE_PAGES; page += 1) {
     const found = await client.transactions(clientUid, page, signal);
     const before = rows.length;
     for (const row of found) {
@@ -108,6 +109,7 @@ async function readDownTo(
     if (isOrdered && floorMs !== null && last.createdAtMs < floorMs) return { rows, problem: null };
     wasShort = found.length < PAGE_ROWS;
   }
+  return { rows, problem: 'The history shows no end.' };
 }
 
 function isSameRow(one: RemoteTransaction, other: RemoteTransaction): boolean {

@@ -34,6 +34,8 @@ export type RatePoller = {
    * @throws AppError
    */
   refresh(trigger: RateTrigger, intentId?: string): Promise<Rate>;
+  /** The line is back: asks now, when the last answer failed. */
+  resume(): void;
   /** Before the first answer: the last rate of the records. */
   status(): RateStatus;
   /** Stops polling; nothing is written once it resolved. */
@@ -114,6 +116,9 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
     start() {
       polling = true;
       poll();
+    },
+    resume() {
+      if (polling && failuresInARow > 0) poll();
     },
     refresh: (trigger, intentId) => track(trigger, intentId ?? null),
     status,

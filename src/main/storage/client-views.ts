@@ -4,6 +4,8 @@ import { getBalance, listBalances } from './cache/balances-repo.ts';
 import { reconcileHolding } from '#shared/reconcile.ts';
 import { getCoverage, listCoverage } from './cache/coverage-repo.ts';
 import { getBalanceSums, listBalanceSums, NO_SUMS, type BalanceSums } from './cache/totals-repo.ts';
+import { getClientProblem, listUnusableRows } from './cache/problems-repo.ts';
+import { listMissing } from './cache/removed-repo.ts';
 import type { CacheDb, RecordsDb } from './open.ts';
 import {
   getRegisteredClient,
@@ -11,6 +13,9 @@ import {
   type RegisteredClient,
 } from './records/clients-repo.ts';
 import { statements } from './statements.ts';
+
+/** More say nothing new. */
+const MAX_UNUSABLE_SHOWN = 50;
 
 const openStates = openIntentStates.map((state) => `'${state}'`).join(', ');
 
@@ -20,6 +25,11 @@ const prepared = statements((db: RecordsDb) => ({
      WHERE state IN (${openStates}) AND client_uid IS NOT NULL GROUP BY client_uid`,
   ),
 }));
+
+/** Uids of clients with an intent that is not settled. */
+export function clientsWithOpenIntents(records: RecordsDb): Set<string> {
+  return new Set(countOpenIntents(records).keys());
+}
 
 function countOpenIntents(records: RecordsDb): Map<string, number> {
   const rows = prepared(records).openIntents.all();
@@ -31,7 +41,7 @@ export type StoredClientView = Omit<ClientView, 'addressProblem' | 'conflictProb
 
 function toView(
   client: RegisteredClient,
-  figures: Pick<ClientView, 'balance' | 'history' | 'openIntents'>,
+  figures: Omit<StoredClientView, Exclude<keyof RegisteredClient, 'source'> | 'reconciliation'>,
   sums: BalanceSums,
 ): StoredClientView {
   const { uid, label, archived, addedAtMs, depositAddress, conflictingAddress } = client;
@@ -63,6 +73,7 @@ export function clientViews(records: RecordsDb, cache: CacheDb): StoredClientVie
         balance: balances.get(client.uid) ?? null,
         history: coverage.get(client.uid) ?? getCoverage(cache, client.uid),
         openIntents: openIntents.get(client.uid) ?? 0,
+        ...answersOf(cache, client.uid),
       },
       sums.get(client.uid) ?? NO_SUMS,
     ),
@@ -79,6 +90,19 @@ export function clientView(
   if (!client) return null;
   const balance = getBalance(cache, uid);
   const openIntents = countOpenIntents(records).get(uid) ?? 0;
-  const figures = { balance, history: getCoverage(cache, uid), openIntents };
+  const history = getCoverage(cache, uid);
+  const figures = { balance, history, openIntents, ...answersOf(cache, uid) };
   return toView(client, figures, getBalanceSums(cache, uid));
+}
+
+/** What is wrong with what the service says of a client. */
+function answersOf(
+  cache: CacheDb,
+  uid: string,
+): Pick<ClientView, 'problem' | 'unusableRows' | 'removedRows'> {
+  return {
+    problem: getClientProblem(cache, uid),
+    unusableRows: listUnusableRows(cache, uid).slice(0, MAX_UNUSABLE_SHOWN),
+    removedRows: listMissing(cache, uid).filter(({ removedAtMs }) => removedAtMs !== null).length,
+  };
 }

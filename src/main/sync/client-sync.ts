@@ -1,26 +1,35 @@
 import type { BitproClient } from '../bitpro/client.ts';
-import { saveBalance } from '../storage/cache/balances-repo.ts';
+import { getBalance, saveBalance } from '../storage/cache/balances-repo.ts';
 import { newestGap, noteReading, wasEverComplete } from '../storage/cache/coverage-repo.ts';
-import type { SavedTransaction } from '../storage/cache/transactions-repo.ts';
+import { listMissing, markRemoved, noteMissing } from '../storage/cache/removed-repo.ts';
+import type { SavedTransaction, SentTransaction } from '../storage/cache/transactions-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import { observeAddress } from '../storage/records/clients-repo.ts';
+import type { ClientStates } from './client-states.ts';
 import { depositEvents, type DepositEvent } from './deposit-events.ts';
 import { createHistoryReader } from './history-reader.ts';
 import type { Progress } from './progress.ts';
 import type { ReadSlots } from './read-slots.ts';
-import { tiesOut } from './ties-out.ts';
+import { figuresOf } from './ties-out.ts';
 
 /** A balance is asked for again after this, though nothing in the history says that it changed. */
 const BALANCE_MAX_AGE_MS = 10 * 60_000;
+/** A row is taken for removed when a second reading so much later does not show it either. */
+const REMOVED_APART_MS = 60_000;
+/** A whole history is read again for a difference no sooner than after so long a page, so that it does not go on. */
+const WHOLE_AGAIN_PER_ROW_MS = 24;
 
 export type ClientSyncDeps = {
-  client: Pick<BitproClient, 'getClient' | 'transactions' | 'transaction'>;
+  client: Pick<BitproClient, 'getClient' | 'historyPage' | 'transaction'>;
   records: RecordsDb;
   cache: CacheDb;
   now: () => number;
   slots: ReadSlots;
+  states: ClientStates;
   progress: Progress;
   onDeposits: (events: DepositEvent[]) => void;
+  /** New rows of a page, each time some were written. */
+  onRows: (clientUid: string, rows: readonly SentTransaction[]) => void;
 };
 
 /**
@@ -28,48 +37,97 @@ export type ClientSyncDeps = {
  *
  * The newest page alone is what a client costs that has nothing new. It shows every new row and what settles among
  * the newest; a balance that stayed the same would not, since an amount that came in may have gone out again. What
- * the page cannot show, a balance that moves without a row, the next reading of the balance does.
+ * the page cannot show, a balance that moves without a row, the next reading of the balance does. A history that does
+ * not add up to the balance is read from end to end, once for each difference.
  */
 export function createClientSync(deps: ClientSyncDeps) {
-  const { client, records, cache, now, slots, progress } = deps;
-  const reader = createHistoryReader({ client, cache, now, slots, onSaved });
+  const { client, records, cache, now, slots, states, progress } = deps;
+  const reader = createHistoryReader({ client, cache, now, slots, onSaved, onMissing });
   /** Clients whose history was complete before the rows now coming in, so that these are news. */
   const complete = new Set<string>();
-  /** When a client's balance was asked for, unless a row was written since. */
-  const balanceReadAtMs = new Map<string, number>();
+  /** Rows that the reading under way did not show. */
+  const missed = new Map<string, Set<string>>();
+  /** Of the last reading from end to end: the difference it was for, and when. */
+  const readWhole = new Map<string, { figures: string; atMs: number }>();
 
   function onSaved(uid: string, saved: readonly SavedTransaction[], pages: number): void {
     const written = saved.filter((row) => row.changed);
     progress.add({ pages, rows: written.length });
     progress.update({ clientUid: uid });
     if (written.length > 0) {
-      balanceReadAtMs.delete(uid);
+      const state = states.of(uid);
+      state.balanceAtMs = null;
+      const newestMs = written.reduce((ms, { after }) => Math.max(ms, after.createdAtMs), 0);
+      state.changedAtMs = complete.has(uid) ? now() : Math.max(state.changedAtMs ?? 0, newestMs);
       progress.touch({ clients: true, transactions: true });
+      const added = written.filter(({ before }) => before === null).map(({ after }) => after);
+      if (added.length > 0) deps.onRows(uid, added);
     }
     const events = complete.has(uid) ? depositEvents(uid, written) : [];
     if (events.length > 0) deps.onDeposits(events);
     progress.report(false);
   }
 
+  function onMissing(uid: string, tids: readonly string[]): void {
+    const known = missed.get(uid) ?? new Set();
+    for (const tid of tids) known.add(tid);
+    if (known.size > 0) missed.set(uid, known);
+  }
+
+  /** What this reading and one some time before it did not show, and Bitpro does not know by its tid, is removed. */
+  async function settleMissing(uid: string, signal: AbortSignal): Promise<void> {
+    const tids = missed.get(uid);
+    if (!tids) return;
+    missed.delete(uid);
+    const atMs = now();
+    const before = listMissing(cache, uid);
+    noteMissing(cache, uid, [...tids], atMs);
+    for (const { tid, missingSinceMs, removedAtMs } of before) {
+      const isOld = atMs - missingSinceMs >= REMOVED_APART_MS;
+      if (!tids.has(tid) || removedAtMs !== null || !isOld) continue;
+      if (await reader.readRow(uid, tid, signal)) continue;
+      if (!markRemoved(cache, uid, tid, now())) continue;
+      states.of(uid).balanceAtMs = null;
+      progress.touch({ clients: true, transactions: true });
+    }
+  }
+
   async function readBalance(uid: string, signal: AbortSignal): Promise<void> {
-    balanceReadAtMs.set(uid, now());
+    const state = states.of(uid);
+    const askedAtMs = now();
+    state.balanceAtMs = askedAtMs;
     try {
-      const remote = await slots.use(uid, signal, () => client.getClient(uid, signal));
+      const turn = { signal, isDepth: false };
+      const remote = await slots.use(uid, turn, () => client.getClient(uid, signal));
       signal.throwIfAborted();
       const { balanceSats, unconfirmedSats, depositAddress } = remote;
+      const before = getBalance(cache, uid);
       saveBalance(cache, uid, { balanceSats, unconfirmedSats, asOfMs: now() });
+      const isSame =
+        before?.balanceSats === balanceSats && before.unconfirmedSats === unconfirmedSats;
+      if (!isSame && before) state.changedAtMs = now();
       // Damaged and unchecked records are only read.
-      if (records.isWritable) observeAddress(records, uid, depositAddress);
-      progress.touch({ clients: true });
+      const address = records.isWritable ? observeAddress(records, uid, depositAddress) : 'same';
+      const isNews = !isSame || address === 'first' || address === 'conflict';
+      progress.touch(isNews ? { clients: true } : { ages: true });
     } catch (error) {
-      balanceReadAtMs.delete(uid);
+      if (state.balanceAtMs === askedAtMs) state.balanceAtMs = null;
       throw error;
     }
   }
 
   async function readBalanceIfDue(uid: string, signal: AbortSignal): Promise<void> {
-    const ageMs = now() - (balanceReadAtMs.get(uid) ?? -Infinity);
+    const ageMs = now() - (states.of(uid).balanceAtMs ?? -Infinity);
     if (ageMs >= BALANCE_MAX_AGE_MS) await readBalance(uid, signal);
+  }
+
+  function noteRead(uid: string, atMs: number): void {
+    const state = states.of(uid);
+    noteReading(cache, uid, atMs);
+    progress.touch(state.readAtMs === null || !state.isWhole ? { clients: true } : { ages: true });
+    state.readAtMs = atMs;
+    // Of a client without a transaction nothing says how quiet it is.
+    state.changedAtMs ??= atMs;
   }
 
   /**
@@ -82,11 +140,13 @@ export function createClientSync(deps: ClientSyncDeps) {
   ): Promise<{ atMs: number; isWhole: boolean }> {
     if (wasEverComplete(cache, uid)) complete.add(uid);
     const atMs = now();
+    states.of(uid).askedAtMs = atMs;
     const joined = await reader.readNewest(uid, signal);
-    if (joined) noteReading(cache, uid, atMs);
-    progress.touch({ clients: true });
+    const isWhole = newestGap(cache, uid) === null;
+    if (joined) noteRead(uid, atMs);
+    states.of(uid).isWhole = isWhole;
     await readBalanceIfDue(uid, signal);
-    return { atMs, isWhole: newestGap(cache, uid) === null };
+    return { atMs, isWhole };
   }
 
   /** Older rows still missing, then the settling rows that are due and were on no page read since `atMs`. */
@@ -98,23 +158,50 @@ export function createClientSync(deps: ClientSyncDeps) {
   ): Promise<void> {
     if (newestGap(cache, uid)) {
       await reader.fillGaps(uid, signal);
-      noteReading(cache, uid, atMs);
-      progress.touch({ clients: true });
+      noteRead(uid, atMs);
+      states.of(uid).isWhole = newestGap(cache, uid) === null;
     }
     await reader.readSettling(uid, { sinceMs: atMs, all: allSettling }, signal);
+    await settleMissing(uid, signal);
     await readBalanceIfDue(uid, signal);
+    await explainDifference(uid, { isAsked: allSettling }, signal);
+  }
+
+  /** A history that does not add up to the balance is read again from end to end, if that was not done for it yet. */
+  async function explainDifference(
+    uid: string,
+    { isAsked }: { isAsked: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const state = states.of(uid);
+    let figures = figuresOf(cache, uid);
+    state.differs = !figures.tiesOut;
+    if (figures.tiesOut) return void readWhole.delete(uid);
+    const last = readWhole.get(uid);
+    const sinceMs = now() - (last?.atMs ?? -Infinity);
+    const isInDoubt = listMissing(cache, uid).some(({ removedAtMs }) => removedAtMs === null);
+    const isNew = last?.figures !== figures.key || (isInDoubt && sinceMs >= REMOVED_APART_MS);
+    if (!isAsked && !(isNew && sinceMs >= figures.rows * WHOLE_AGAIN_PER_ROW_MS)) return;
+    // A row may have come in between the two.
+    state.balanceAtMs = null;
+    await readHead(uid, signal);
+    if (newestGap(cache, uid)) await reader.fillGaps(uid, signal);
+    figures = figuresOf(cache, uid);
+    if (!figures.tiesOut) {
+      await reader.readAll(uid, signal);
+      await settleMissing(uid, signal);
+      await readBalanceIfDue(uid, signal);
+      figures = figuresOf(cache, uid);
+    }
+    readWhole.set(uid, { figures: figures.key, atMs: now() });
+    state.differs = !figures.tiesOut;
   }
 
   /** All of it now. A history that does not add up to the balance is read again from end to end. */
   async function refresh(uid: string, signal: AbortSignal): Promise<void> {
-    balanceReadAtMs.delete(uid);
+    states.of(uid).balanceAtMs = null;
     const { atMs } = await readHead(uid, signal);
     await readRest(uid, atMs, { allSettling: true }, signal);
-    if (tiesOut(cache, uid)) return;
-    // A row may have come in between the two.
-    balanceReadAtMs.delete(uid);
-    await readHead(uid, signal);
-    if (!tiesOut(cache, uid)) await reader.readAll(uid, signal);
   }
 
   return { readHead, readRest, refresh };

@@ -1,4 +1,4 @@
-import { PAGE_ROWS } from '../storage/cache/coverage-repo.ts';
+import { HISTORY_PAGE_ROWS } from '#shared/domain/transaction.ts';
 
 type Row = { tid: string; createdAtMs: number };
 
@@ -17,7 +17,7 @@ type Place = { first: number; last: number; shift: number; read: PageRead };
 type Seam = { tid: string; at: number; page: number; shift: number };
 
 /** Rows kept above the newest seam in doubt: a page that moved by less is still recognised. */
-const KEPT_ROWS = 4 * PAGE_ROWS;
+const KEPT_ROWS = 4 * HISTORY_PAGE_ROWS;
 
 /**
  * Proves that pages read at the same time leave nothing out between them.
@@ -42,10 +42,19 @@ export function createContiguity() {
   let bottom: (Row & { at: number }) | null = null;
   let lastPage = 0;
   let broken = false;
+  /** The last page down, when it was full and showed nothing that was not seen before. */
+  let barren: { page: number; shift: number; sentTick: number } | null = null;
+  /** What all rows had moved by when a reading began anew. */
+  let forgottenShift = 0;
+
+  function highestShift(): number {
+    return reads.reduce((highest, read) => Math.max(highest, read.shift), 0);
+  }
 
   /** Begins anew; what was in doubt stays so. */
   function forget(): void {
     broken ||= bottom !== null;
+    forgottenShift += highestShift();
     places.clear();
     tids.clear();
     reads = [];
@@ -54,7 +63,7 @@ export function createContiguity() {
   }
 
   function take(read: PageRead, shift: number): void {
-    const first = (read.page - 1) * PAGE_ROWS - shift;
+    const first = (read.page - 1) * HISTORY_PAGE_ROWS - shift;
     const last = first + read.rows.length - 1;
     for (const [index, { tid }] of read.rows.entries()) {
       places.set(tid, first + index);
@@ -70,7 +79,7 @@ export function createContiguity() {
    * for rows are missing between them, or the server dropped some.
    */
   function measure({ page, rows }: PageRead): number | 'amiss' | null {
-    const top = (page - 1) * PAGE_ROWS;
+    const top = (page - 1) * HISTORY_PAGE_ROWS;
     const index = rows.findIndex(({ tid }) => places.has(tid));
     const at = places.get(rows[index]?.tid ?? '');
     if (at === undefined) return null;
@@ -151,13 +160,19 @@ export function createContiguity() {
       const isAgain = read.page <= lastPage;
       lastPage = Math.max(lastPage, read.page);
       mend(read);
+      const isFull = read.rows.length >= HISTORY_PAGE_ROWS;
+      const bringsNothing = isFull && !isAgain && read.rows.every(({ tid }) => places.has(tid));
       let shift = measure(read);
+      if (!isAgain) barren = null;
+      if (bringsNothing && typeof shift === 'number') {
+        barren = { page: read.page, shift, sentTick: read.sentTick };
+      }
       if (shift === null && bottom !== null) {
         // No row in common: it continues below, unless it was pushed up past everything known here.
         const lowest = read.rows.at(-1);
         if (lowest && lowest.createdAtMs >= bottom.createdAtMs) shift = 'amiss';
         else {
-          shift = (read.page - 1) * PAGE_ROWS - (bottom.at + 1);
+          shift = (read.page - 1) * HISTORY_PAGE_ROWS - (bottom.at + 1);
           seams.push({ tid: bottom.tid, at: bottom.at, page: read.page - 1, shift });
         }
       }
@@ -171,23 +186,43 @@ export function createContiguity() {
 
     /** Pages to read again for proofs that no further page can bring. `atEnd`: no further page will come. */
     checks({ atEnd }: { atEnd: boolean }): Set<number> {
-      const shift = reads.reduce((highest, read) => Math.max(highest, read.shift), 0);
+      const shift = highestShift();
       const stuck = seams.filter(
         ({ at }) => !reads.some((read) => read.last <= at && read.shift === shift),
       );
       // One proof often brings the others.
       const asked = atEnd ? stuck : stuck.slice(0, 1);
       const pages = asked.map(
-        (seam) => seam.page + 1 + Math.floor((shift - seam.shift) / PAGE_ROWS),
+        (seam) => seam.page + 1 + Math.floor((shift - seam.shift) / HISTORY_PAGE_ROWS),
       );
       const lowest = seams.at(-1);
       if (pages.length === 0 && lowest && atEnd && bottom) {
         // Below the last row of a full last page is an empty one, and only that one proves that nothing follows.
         const at = Math.max(bottom.at, lowest.at + 1);
-        pages.push(Math.floor((at + shift) / PAGE_ROWS) + 1);
+        pages.push(Math.floor((at + shift) / HISTORY_PAGE_ROWS) + 1);
       }
       return new Set(pages);
     },
+
+    /**
+     * A full page that shows only rows of the pages above it: either as many came in on top meanwhile, or the server
+     * shows the same again and again. The page above it, read now, tells which (`isRepeated`).
+     */
+    doubtfulPage: (): number | null => (barren === null ? null : barren.page - 1),
+
+    /** Rows that are still where they were, although a page asked for before shows that they had moved. */
+    isRepeated(above: PageRead): boolean {
+      const shift = measure(above);
+      return (
+        barren !== null &&
+        above.sentTick > barren.sentTick &&
+        typeof shift === 'number' &&
+        shift <= barren.shift - HISTORY_PAGE_ROWS
+      );
+    },
+
+    /** By how many rows all moved down since the beginning, at least. */
+    arrived: (): number => forgottenShift + highestShift(),
 
     /** Nothing is missing between the first row and the last. */
     isWhole: (): boolean => !broken && seams.length === 0,

@@ -1,24 +1,32 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { SyncProgress } from '#shared/domain/sync.ts';
 import type { AppError } from '#shared/errors.ts';
-import { listCoverage } from '../storage/cache/coverage-repo.ts';
+import { listClientProblems, setClientProblem } from '../storage/cache/problems-repo.ts';
 import { getMeta, setMeta } from '../storage/meta-repo.ts';
-import { listRegisteredClients } from '../storage/records/clients-repo.ts';
+import { listActiveUids } from '../storage/records/clients-repo.ts';
+import { clientsWithOpenIntents } from '../storage/client-views.ts';
 import { storageError } from '../storage/storage-error.ts';
+import { createClientStates } from './client-states.ts';
 import { createClientSync, type ClientSyncDeps } from './client-sync.ts';
 import { createProgress, type ProgressDeps } from './progress.ts';
 import { createReadSlots } from './read-slots.ts';
-import { cancelled, readAllClients } from './run.ts';
+import { cancelled, startRun, type Run } from './run.ts';
 
 const DEFAULT_INTERVAL_MS = 60_000;
 /** Of all clients together. */
 const DEFAULT_REQUESTS_AT_ONCE = 8;
 const LAST_COMPLETED = 'sync.last_completed_at_ms';
+/** Clients looked at between two turns of the loop. */
+const CHUNK = 2000;
+/** Clients that are read ahead of all others. */
+const MAX_SOON = 50;
 
 /**
  * `onProgress`: at most every 250 ms, and at both ends of a run; `onChanged` with it when something was written.
  * `onDeposits`: never for a client whose history was not complete once.
  */
-export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress' | 'slots'> &
+export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress' | 'slots' | 'states' | 'onRows'> &
+  Partial<Pick<ClientSyncDeps, 'onRows'>> &
   Pick<ProgressDeps, 'onProgress' | 'onChanged'> & {
     intervalMs?: number;
     requestsAtOnce?: number;
@@ -29,11 +37,17 @@ export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress' | 'slots'> &
   };
 
 export type SyncEngine = {
-  /** Runs now, and again `intervalMs` after the end of each run until `close`. */
+  /** Reads who is due now, and every `intervalMs` again until `close`, also while long histories are being read. */
   start(): void;
-  /** Runs once, or joins the run under way. Never rejects: failures are in the progress. */
+  /** Reads every client and every balance, whatever their age; joins the run under way. Never rejects: failures are in the progress. */
   runNow(): Promise<SyncProgress>;
-  /** Ends the run under way; what was read stays. */
+  /** Reads who is due: active clients each time, quiet ones ever more rarely. */
+  runDue(): Promise<SyncProgress>;
+  /** Reads these clients now, ahead of all others. */
+  readSoon(uids: readonly string[]): void;
+  /** The line is back: goes on where it was cut. */
+  resume(): void;
+  /** Ends the run under way; what was read stays, and the next run goes on after it. */
   cancel(): void;
   /**
    * Reads one client's balance, history and settling rows now. A history that does not add up to the balance is
@@ -48,22 +62,31 @@ export type SyncEngine = {
   close(): Promise<void>;
 };
 
+type Task = { controller: AbortController; ended: Promise<unknown> };
+
+type Running = { controller: AbortController; run: Run; ended: Promise<SyncProgress> };
+
 export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
-  const { cache, records, now } = deps;
+  const { cache, records, now, onFailure = () => {} } = deps;
   const schedule = deps.schedule ?? scheduleTimeout;
+  const everyMs = deps.intervalMs ?? DEFAULT_INTERVAL_MS;
   const atOnce = deps.requestsAtOnce ?? DEFAULT_REQUESTS_AT_ONCE;
   /** Whose reading goes first: asked for by the operator, then on screen. */
   const urgent = new Set<string>();
   const slots = createReadSlots(atOnce, urgent);
+  const states = createClientStates(cache);
   const lastCompleted = getMeta(cache, LAST_COMPLETED);
   const progress = createProgress({
     ...deps,
     lastCompletedAtMs: lastCompleted === null ? null : Number(lastCompleted),
   });
-  const clientSync = createClientSync({ ...deps, slots, progress });
+  for (const { clientUid, message } of listClientProblems(cache))
+    progress.failed(clientUid, message);
+  const clientSync = createClientSync({ onRows: () => {}, ...deps, slots, states, progress });
   const refreshes = new Set<Task & { uid: string }>();
+  const soon = new Set<string>();
   let onScreen: readonly string[] = [];
-  let run: (Task & { ended: Promise<SyncProgress> }) | null = null;
+  let running: Running | null = null;
   let callOff: (() => void) | null = null;
   let repeating = false;
   let closed = false;
@@ -71,24 +94,64 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   function listUrgent(): void {
     urgent.clear();
     for (const { uid } of refreshes) urgent.add(uid);
+    for (const uid of soon) urgent.add(uid);
     for (const uid of onScreen) urgent.add(uid);
   }
 
-  function clientsToRead(): { uid: string; isWhole: boolean }[] {
-    const coverage = listCoverage(cache);
-    return listRegisteredClients(records)
-      .filter(({ archived }) => !archived)
-      .map(({ uid }) => ({ uid, isWhole: coverage.get(uid)?.complete === true }));
+  function onClient(uid: string, failure: AppError | null): void {
+    const state = states.of(uid);
+    if (failure !== null) onFailure(failure);
+    soon.delete(uid);
+    state.problem = failure?.code ?? null;
+    if (setClientProblem(cache, uid, failure, now())) progress.touch({ clients: true });
+    if (failure === null) progress.succeeded(uid);
+    else progress.failed(uid, failure.message);
   }
 
-  async function runOnce(controller: AbortController): Promise<SyncProgress> {
-    const { onFailure = () => {} } = deps;
+  /** Those in question first, then whoever was read the longest ago. */
+  async function listDue({ all }: { all: boolean }): Promise<string[]> {
+    await states.ready();
+    const uids = listActiveUids(records);
+    progress.keepOnly(new Set(uids));
+    const nowMs = now();
+    const inQuestion = clientsWithOpenIntents(records);
+    const first: string[] = [];
+    const due: { uid: string; readAtMs: number }[] = [];
+    for (const [index, uid] of uids.entries()) {
+      if (urgent.has(uid) || inQuestion.has(uid)) first.push(uid);
+      else if (all || states.isDue(uid, nowMs, { clients: uids.length, everyMs })) {
+        due.push({ uid, readAtMs: states.of(uid).readAtMs ?? -Infinity });
+      }
+      if (index % CHUNK === CHUNK - 1) await letOthersRun();
+    }
+    due.sort((a, b) => (a.readAtMs === b.readAtMs ? 0 : a.readAtMs - b.readAtMs));
+    if (all) for (const uid of uids) states.of(uid).balanceAtMs = null;
+    return first.concat(due.map(({ uid }) => uid));
+  }
+
+  /** Reads these in the run under way, or begins one. */
+  function read(list: Promise<readonly string[]>): Promise<SyncProgress> {
+    if (closed) return Promise.resolve(progress.current());
+    if (running === null || running.run.isOver()) running = begin();
+    running.run.add(list);
+    return running.ended;
+  }
+
+  function begin(): Running {
+    progress.update({ running: true, clientsDone: 0, clientsTotal: 0, pages: 0, rows: 0 });
+    const controller = new AbortController();
+    const isWhole = (uid: string) => states.of(uid).isWhole;
+    const run = startRun(
+      { clientSync, urgent, clientsAtOnce: atOnce, progress, isWhole, onClient },
+      controller,
+    );
+    return { controller, run, ended: finish(run) };
+  }
+
+  async function finish(run: Run): Promise<SyncProgress> {
+    const lastError = await run.ended;
+    if (running?.run === run) running = null;
     try {
-      const clients = clientsToRead();
-      const lastError = await readAllClients(
-        { clientSync, clients, urgent, clientsAtOnce: atOnce, progress, onFailure },
-        controller,
-      );
       progress.update({ lastError });
       if (lastError === null) {
         progress.update({ lastCompletedAtMs: now() });
@@ -99,32 +162,33 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
       onFailure(failure);
       progress.update({ lastError: failure.message });
     }
-    run = null;
     progress.update({ running: false, clientUid: null, pagesLeft: null });
     progress.report(true);
-    if (repeating && !closed) callOff = schedule(again, deps.intervalMs ?? DEFAULT_INTERVAL_MS);
     return progress.current();
   }
 
-  function runNow(): Promise<SyncProgress> {
-    if (run) return run.ended;
-    if (closed) return Promise.resolve(progress.current());
-    callOff?.();
-    progress.update({ running: true, clientsDone: 0, clientsTotal: 0, pages: 0, rows: 0 });
-    const controller = new AbortController();
-    const ended = Promise.resolve().then(() => runOnce(controller));
-    run = { controller, ended };
-    return ended;
-  }
+  const runDue = () => read(listDue({ all: false }));
 
-  const again = () => void runNow();
+  function tick(): void {
+    callOff?.();
+    callOff = null;
+    const done = runDue();
+    const newest = running?.run.newestRead() ?? done;
+    // Depths may take long: meanwhile what comes in is read every minute.
+    void newest.then(() => {
+      if (repeating && !closed && callOff === null) callOff = schedule(tick, everyMs);
+    });
+  }
 
   async function refresh(uid: string, signal: AbortSignal): Promise<void> {
     try {
       await clientSync.refresh(uid, signal);
-      progress.succeeded(uid);
+      onClient(uid, null);
     } catch (error) {
-      throw signal.aborted ? cancelled() : storageError(error);
+      if (signal.aborted) throw cancelled();
+      const failure = storageError(error);
+      onClient(uid, failure);
+      throw failure;
     } finally {
       progress.report(true);
     }
@@ -133,10 +197,20 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   return {
     start() {
       repeating = true;
-      again();
+      tick();
     },
-    runNow,
-    cancel: () => run?.controller.abort(),
+    runNow: () => read(listDue({ all: true })),
+    runDue,
+    readSoon(uids) {
+      // Of a long list none is in more of a hurry than the others.
+      if (uids.length <= MAX_SOON) for (const uid of uids) soon.add(uid);
+      listUrgent();
+      void read(Promise.resolve(uids));
+    },
+    resume() {
+      if (repeating && !closed && running === null) tick();
+    },
+    cancel: () => running?.controller.abort(),
     async refreshClient(uid) {
       if (closed) throw cancelled();
       const controller = new AbortController();
@@ -156,14 +230,12 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     async close() {
       closed = true;
       callOff?.();
-      const tasks = run ? [run, ...refreshes] : [...refreshes];
+      const tasks: Task[] = running ? [running, ...refreshes] : [...refreshes];
       for (const { controller } of tasks) controller.abort();
       await Promise.allSettled(tasks.map(({ ended }) => ended));
     },
   };
 }
-
-type Task = { controller: AbortController; ended: Promise<unknown> };
 
 function scheduleTimeout(run: () => void, delayMs: number): () => void {
   const timer = setTimeout(run, delayMs);

@@ -1,9 +1,6 @@
 import { linkAbort } from '../bitpro/linked-abort.ts';
-import { PAGE_ROWS } from '../storage/cache/coverage-repo.ts';
-import type { SentTransaction } from '../storage/cache/transactions-repo.ts';
-import type { PageRead } from './contiguity.ts';
-
-export type HistoryPageRead = PageRead<SentTransaction>;
+import { HISTORY_PAGE_ROWS } from '#shared/domain/transaction.ts';
+import type { HistoryPageRead } from './history-reader.ts';
 
 /** The last page, as soon as one was seen to be it. */
 export type HistoryEnd = { page: number };
@@ -88,7 +85,7 @@ export function readPagesAhead(options: {
       arrived.delete(nextTaken);
       nextTaken += 1;
       taken.push(read);
-      ended = read.rows.length < PAGE_ROWS;
+      ended = read.rows.length < HISTORY_PAGE_ROWS;
     }
     return taken;
   }

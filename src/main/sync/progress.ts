@@ -32,6 +32,8 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
   };
   const failures = new Map<string, string>();
   let changed: Changed = { clients: false, transactions: false };
+  /** Figures were read again and are the same: told with the end of a run. */
+  let ages = false;
   let reportedAtMs = -Infinity;
 
   function listFailures(): void {
@@ -62,14 +64,17 @@ export function createProgress({ now, onProgress, onChanged, lastCompletedAtMs }
       for (const uid of failures.keys()) if (!clientUids.has(uid)) failures.delete(uid);
       listFailures();
     },
-    /** Something was written that screens show. */
-    touch(what: Partial<Changed>): void {
+    /** Something was written that screens show; `ages`: nothing but when it was read. */
+    touch({ ages: areOlder = false, ...what }: Partial<Changed> & { ages?: boolean }): void {
       changed = { ...changed, ...what };
+      ages ||= areOlder;
     },
     report(force: boolean): void {
       if (!force && now() - reportedAtMs < REPORT_EVERY_MS) return;
       reportedAtMs = now();
       onProgress(current);
+      if (!current.running && ages) changed = { ...changed, clients: true };
+      if (!current.running) ages = false;
       if (changed.clients || changed.transactions) onChanged(changed);
       changed = { clients: false, transactions: false };
     },

@@ -1,47 +1,46 @@
 /**
- * A bounded number of requests at once, shared by all clients: those in `urgent` first, else one after the other
- * in turn, so that no long history keeps the others waiting.
+ * A bounded number of requests at once, shared by all clients. The newest page and the balance of every client go
+ * before anybody's depths; of either, those in `urgent` go first, else clients take turns, so that no long history
+ * keeps the others waiting. One turn in four goes to the depths of a client in `urgent`: it is looked at.
  */
 export function createReadSlots(atOnce: number, urgent: ReadonlySet<string>) {
-  /** In order of whose turn it is. */
-  const waiting = new Map<string, (() => void)[]>();
+  const newest = createQueue(urgent);
+  const depths = createQueue(urgent);
   let free = atOnce;
+  let turns = 0;
 
   function next(): void {
     if (free === 0) return;
-    const uid = [...urgent].find((each) => waiting.has(each)) ?? waiting.keys().next().value;
-    if (uid === undefined) return;
-    const [begin, ...later] = waiting.get(uid) ?? [];
-    waiting.delete(uid);
-    if (later.length > 0) waiting.set(uid, later);
+    const isForDepth = turns % DEPTH_EVERY === DEPTH_EVERY - 1 && depths.hasUrgent();
+    const begin = (isForDepth ? depths.take() : newest.take()) ?? depths.take();
     if (!begin) return;
+    turns += 1;
     free -= 1;
     begin();
   }
 
-  async function turnOf(uid: string, signal: AbortSignal): Promise<void> {
+  async function turnOf(uid: string, { signal, isDepth }: Turn): Promise<void> {
+    const queue = isDepth ? depths : newest;
     await new Promise<void>((resolve, reject) => {
       const begin = () => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
       const leave = () => {
-        const others = (waiting.get(uid) ?? []).filter((each) => each !== begin);
-        if (others.length > 0) waiting.set(uid, others);
-        else waiting.delete(uid);
+        queue.leave(uid, begin);
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      waiting.set(uid, [...(waiting.get(uid) ?? []), begin]);
+      queue.add(uid, begin);
       next();
     });
   }
 
   return {
     /** Runs `request` when it is this client's turn. @throws what it throws, or the signal's reason */
-    async use<T>(uid: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
-      signal.throwIfAborted();
-      await turnOf(uid, signal);
+    async use<T>(uid: string, turn: Turn, request: () => Promise<T>): Promise<T> {
+      turn.signal.throwIfAborted();
+      await turnOf(uid, turn);
       try {
         return await request();
       } finally {
@@ -53,3 +52,33 @@ export function createReadSlots(atOnce: number, urgent: ReadonlySet<string>) {
 }
 
 export type ReadSlots = ReturnType<typeof createReadSlots>;
+
+/** `isDepth`: not the newest page and not the balance. */
+export type Turn = { signal: AbortSignal; isDepth: boolean };
+
+const DEPTH_EVERY = 4;
+
+function createQueue(urgent: ReadonlySet<string>) {
+  /** In order of whose turn it is. */
+  const waiting = new Map<string, (() => void)[]>();
+  const urgentUid = () => [...urgent].find((uid) => waiting.has(uid));
+  return {
+    hasUrgent: (): boolean => urgentUid() !== undefined,
+    add(uid: string, begin: () => void): void {
+      waiting.set(uid, [...(waiting.get(uid) ?? []), begin]);
+    },
+    leave(uid: string, begin: () => void): void {
+      const others = (waiting.get(uid) ?? []).filter((each) => each !== begin);
+      if (others.length > 0) waiting.set(uid, others);
+      else waiting.delete(uid);
+    },
+    take(): (() => void) | undefined {
+      const uid = urgentUid() ?? waiting.keys().next().value;
+      if (uid === undefined) return undefined;
+      const [begin, ...later] = waiting.get(uid) ?? [];
+      waiting.delete(uid);
+      if (later.length > 0) waiting.set(uid, later);
+      return begin;
+    },
+  };
+}

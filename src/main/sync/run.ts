@@ -2,117 +2,190 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { storageError } from '../storage/storage-error.ts';
 import type { ClientSync } from './client-sync.ts';
 import type { Progress } from './progress.ts';
-import { createWorkList, type Work } from './work-list.ts';
 
-/** Failures that concern one client; any other one would meet all of them and ends the run. */
-const clientFailures: readonly ErrorCode[] = [
+/** Failures that concern one client, and take no other with them. */
+const clientFailures: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'invalid_input',
   'remote_rejected',
   'remote_failed',
   'bad_response',
-];
+  'timeout',
+  'not_bitpro',
+  'internal',
+]);
+/** Of those: a service that is down looks so for one client after the other, and each takes long to say so. */
+const slowFailures: ReadonlySet<ErrorCode> = new Set(['remote_failed', 'timeout', 'not_bitpro']);
+const MAX_SLOW_FAILURES = 8;
 
 export type RunDeps = {
   clientSync: Pick<ClientSync, 'readHead' | 'readRest'>;
-  /** In the order in which they are read. */
-  clients: readonly { uid: string; isWhole: boolean }[];
   urgent: ReadonlySet<string>;
   clientsAtOnce: number;
   progress: Progress;
-  onFailure: (error: AppError) => void;
+  /** Of whose histories the end was seen. */
+  isWhole: (uid: string) => boolean;
+  /** A client was read whole, or why not. */
+  onClient: (uid: string, failure: AppError | null) => void;
 };
 
-/** Brings all clients up to date once. Returns what went wrong, for the operator; null when nothing did. */
-export async function readAllClients(
-  deps: RunDeps,
-  controller: AbortController,
-): Promise<string | null> {
-  const { clientSync, clients, urgent, progress } = deps;
+export type Run = {
+  /** More clients, or the same once more: their newest is read in this order, before all depths. */
+  add(list: Promise<Iterable<string>>): void;
+  /** Resolves each time when every newest page asked for so far was read, or the run ended. */
+  newestRead(): Promise<void>;
+  /** Resolves with what went wrong, for the operator; null when nothing did. Never rejects. */
+  ended: Promise<string | null>;
+  /** Nothing can be added any more. */
+  isOver(): boolean;
+};
+
+/**
+ * Brings clients up to date: every client's newest before any backfill, in the order given, so that no long history
+ * keeps the others waiting. More can be added while it is under way.
+ */
+export function startRun(deps: RunDeps, controller: AbortController): Run {
+  const { clientSync, urgent, progress, clientsAtOnce } = deps;
   const { signal } = controller;
-  const outcome = createOutcome(controller, progress, deps.onFailure);
-  const uids = clients.map(({ uid }) => uid);
-  const list = createWorkList(uids, urgent);
-  const left = new Set(uids);
-  progress.keepOnly(left);
+  const heads = new Set<string>();
+  const rests = new Map<string, number>();
+  const all = new Set<string>();
+  const left = new Set<string>();
+  const reading = { heads: new Set<string>(), rests: new Set<string>() };
+  let lists = 0;
+  const failures = new Map<string, AppError>();
+  const ended = Promise.withResolvers<string | null>();
+  let newest = Promise.withResolvers<void>();
+  let stopped: AppError | null = null;
+  let slowInARow = 0;
+  let isOver = false;
+
   /** Clients of whose history nobody knows yet how long it is. */
-  const endless = new Set(clients.filter(({ isWhole }) => !isWhole).map(({ uid }) => uid));
+  const endless = new Set<string>();
 
   function tell(force: boolean): void {
-    const clientsDone = clients.length - left.size;
     // Of a whole history only the newest page is read.
     const pagesLeft = endless.size > 0 ? null : left.size;
-    progress.update({ clientsDone, clientsTotal: clients.length, pagesLeft });
+    progress.update({ clientsDone: all.size - left.size, clientsTotal: all.size, pagesLeft });
     progress.report(force);
   }
 
-  async function work(task: Work): Promise<void> {
-    const { uid } = task;
-    if (task.step === 'head') {
-      const { atMs, isWhole } = await clientSync.readHead(uid, signal);
-      if (!isWhole) {
-        endless.add(uid);
-        list.addRest(uid, atMs);
-        return;
-      }
-      await clientSync.readRest(uid, atMs, { allSettling: false }, signal);
-    } else {
-      await clientSync.readRest(uid, task.atMs, { allSettling: false }, signal);
+  function next(step: 'heads' | 'rests'): string | undefined {
+    const from = step === 'heads' ? heads : rests;
+    const busy = reading[step];
+    // Twice as many newest pages as requests, so that one is always waiting for its turn.
+    const atOnce = step === 'heads' ? 2 * clientsAtOnce : clientsAtOnce;
+    if (busy.size >= atOnce || signal.aborted) return undefined;
+    for (const uid of urgent) if (from.has(uid) && !busy.has(uid)) return uid;
+    if (step === 'rests' && lists + heads.size + reading.heads.size > 0) return undefined;
+    for (const uid of from.keys()) if (!busy.has(uid)) return uid;
+    return undefined;
+  }
+
+  function pump(): void {
+    for (let uid = next('heads'); uid !== undefined; uid = next('heads')) void readHead(uid);
+    for (let uid = next('rests'); uid !== undefined; uid = next('rests')) void readRest(uid);
+    if (signal.aborted) {
+      heads.clear();
+      rests.clear();
     }
+    const newestLeft = lists + heads.size + reading.heads.size;
+    if (newestLeft === 0) newest.resolve();
+    if (newestLeft + rests.size + reading.rests.size > 0 || isOver) return;
+    isOver = true;
+    ended.resolve(describe());
+  }
+
+  async function readHead(uid: string): Promise<void> {
+    heads.delete(uid);
+    await attempt(uid, 'heads', async () => {
+      const { atMs, isWhole } = await clientSync.readHead(uid, signal);
+      if (!isWhole) endless.add(uid);
+      rests.set(uid, atMs);
+    });
+  }
+
+  async function readRest(uid: string): Promise<void> {
+    const atMs = rests.get(uid) ?? 0;
+    rests.delete(uid);
+    await attempt(uid, 'rests', async () => {
+      await clientSync.readRest(uid, atMs, { allSettling: false }, signal);
+      if (heads.has(uid) || rests.has(uid)) return;
+      done(uid);
+      deps.onClient(uid, null);
+    });
+  }
+
+  function done(uid: string): void {
+    failures.delete(uid);
     left.delete(uid);
     endless.delete(uid);
-    progress.succeeded(uid);
     tell(false);
   }
 
-  async function worker(): Promise<void> {
-    for (let task = list.next(); task && !signal.aborted; task = list.next()) {
-      const current = task;
-      await outcome.attempt(current.uid, () => work(current));
+  async function attempt(
+    uid: string,
+    step: 'heads' | 'rests',
+    work: () => Promise<void>,
+  ): Promise<void> {
+    reading[step].add(uid);
+    try {
+      await work();
+      slowInARow = 0;
+    } catch (error) {
+      if (!signal.aborted) fail(uid, storageError(error));
+    } finally {
+      reading[step].delete(uid);
+      pump();
     }
   }
 
-  tell(true);
-  await Promise.all(Array.from({ length: deps.clientsAtOnce }, worker));
-  return outcome.describe();
-}
+  function fail(uid: string, failure: AppError): void {
+    deps.onClient(uid, failure);
+    slowInARow = slowFailures.has(failure.code) ? slowInARow + 1 : 0;
+    if (clientFailures.has(failure.code) && slowInARow < MAX_SLOW_FAILURES) {
+      failures.set(uid, failure);
+      return;
+    }
+    stopped = failure;
+    controller.abort();
+  }
 
-/** Collects what went wrong in a run, and ends it when going on is of no use. */
-function createOutcome(
-  controller: AbortController,
-  progress: Progress,
-  onFailure: (error: AppError) => void,
-) {
-  const failures = new Map<string, AppError>();
-  let stopped: AppError | null = null;
+  function describe(): string | null {
+    if (stopped) return stopped.message;
+    if (signal.aborted) return cancelled().message;
+    const [first] = failures;
+    if (!first) return null;
+    const [uid, { message }] = first;
+    const others = failures.size - 1;
+    if (others === 0) return `${uid}: ${message}`;
+    return `${uid}: ${message} (${others} more ${others === 1 ? 'client' : 'clients'} failed too)`;
+  }
+
   return {
-    async attempt(uid: string, work: () => Promise<void>): Promise<void> {
-      try {
-        await work();
-      } catch (error) {
-        if (controller.signal.aborted) return;
-        const failure = storageError(error);
-        onFailure(failure);
-        if (clientFailures.includes(failure.code)) {
-          failures.set(uid, failure);
-          progress.failed(uid, failure.message);
-          progress.report(false);
-        } else {
-          stopped = failure;
-          controller.abort();
+    add(list) {
+      if (lists + heads.size + reading.heads.size === 0) newest = Promise.withResolvers<void>();
+      lists += 1;
+      const take = (uids: Iterable<string>) => {
+        lists -= 1;
+        for (const uid of uids) {
+          heads.add(uid);
+          all.add(uid);
+          left.add(uid);
+          if (!deps.isWhole(uid)) endless.add(uid);
         }
-      }
+        tell(true);
+        pump();
+      };
+      list.then(take, (error: unknown) => {
+        stopped = storageError(error);
+        controller.abort();
+        take([]);
+      });
     },
-    describe(): string | null {
-      if (stopped) return stopped.message;
-      if (controller.signal.aborted) return cancelled().message;
-      const [first] = failures;
-      if (!first) return null;
-      const [uid, { message }] = first;
-      const others = failures.size - 1;
-      if (others === 0) return `${uid}: ${message}`;
-      return `${uid}: ${message} (${others} more ${others === 1 ? 'client' : 'clients'} failed too)`;
-    },
+    newestRead: () => newest.promise,
+    ended: ended.promise,
+    isOver: () => isOver,
   };
 }
 

@@ -1,12 +1,23 @@
 import { addUnits } from '#shared/money.ts';
 import { getBalance } from '../storage/cache/balances-repo.ts';
+import { countRows } from '../storage/cache/coverage-repo.ts';
 import { getBalanceSums } from '../storage/cache/totals-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 
-/** Does a client's kept history add up to its kept balance? Unconfirmed deposits are not in it yet. */
-export function tiesOut(cache: CacheDb, clientUid: string): boolean {
+/**
+ * Does a client's kept history add up to its kept balance? Unconfirmed deposits are not in it yet. `key` is the same
+ * for the same figures.
+ */
+export function figuresOf(
+  cache: CacheDb,
+  clientUid: string,
+): { tiesOut: boolean; key: string; rows: number } {
   const balance = getBalance(cache, clientUid);
-  if (!balance) return true;
   const { depositSats, buySats, withdrawalSats } = getBalanceSums(cache, clientUid);
-  return addUnits(depositSats, buySats, -withdrawalSats) === balance.balanceSats;
+  const computedSats = addUnits(depositSats, buySats, -withdrawalSats);
+  return {
+    tiesOut: !balance || computedSats === balance.balanceSats,
+    key: `${computedSats} ${balance?.balanceSats}`,
+    rows: countRows(cache, clientUid),
+  };
 }

@@ -3,6 +3,7 @@ import { textSchema } from '../text-schema.ts';
 import type { TextRule } from '../text.ts';
 import { CLIENT_UID } from './client-uid.ts';
 import type { ClientReconciliation } from './overview.ts';
+import type { ErrorCode } from '../errors.ts';
 
 export const clientUidSchema = z.string().check(z.maxLength(64), z.regex(CLIENT_UID));
 export const CLIENT_LABEL: TextRule = { what: 'The label', max: 80 };
@@ -20,6 +21,17 @@ export type HistoryCoverage = {
   complete: boolean;
   /** End of the last reading that reached known rows; null before the first. */
   asOfMs: number | null;
+};
+
+/** Why a client's last reading failed. `not_found`: Bitpro knows no such client of this account. */
+export type ClientProblem = { code: ErrorCode; message: string; sinceMs: number };
+
+/** A place of the history that holds no usable transaction; it is in no list and no sum. */
+export type UnusableRow = {
+  page: number;
+  tid: string | null;
+  /** Names the field at fault. */
+  problem: string;
 };
 
 /** A client of the merchant: registry entry (the app's own) with the last known figures of the service. */
@@ -41,6 +53,10 @@ export type ClientView = {
   reconciliation: ClientReconciliation;
   /** Intents of this client that are neither confirmed, rejected nor discarded. */
   openIntents: number;
+  problem: ClientProblem | null;
+  unusableRows: UnusableRow[];
+  /** Transactions the service no longer lists. */
+  removedRows: number;
 };
 
 export type ImportLine = {

@@ -21,6 +21,9 @@ export type Transaction = {
   fetchedAtMs: number;
 };
 
+/** Rows on a full page of the service's history; a shorter one is the last (api-readings.md, 23). */
+export const HISTORY_PAGE_ROWS = 25;
+
 /** Direction of a type: +1 in, −1 out, 0 not known. */
 export function directionOf(type: TransactionType): 1 | -1 | 0 {
   if (type === 'unknown') return 0;
@@ -81,6 +84,8 @@ export type HistoryQuery = {
 };
 
 export type TransactionRow = Transaction & {
+  /** Since when the service no longer lists it; null while it does. In no sum. */
+  removedAtMs: number | null;
   clientLabel: string;
   note: string;
   tags: string[];

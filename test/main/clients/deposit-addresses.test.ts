@@ -55,6 +55,7 @@ function setUp() {
     addresses,
     now: () => 1,
     actor: () => 'kim',
+    onAdded: () => {},
     onChanged: () => {},
   });
   return { records, cache, registry, reported, goTo: (next: typeof network) => (network = next) };

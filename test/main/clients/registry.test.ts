@@ -36,6 +36,7 @@ function setUp() {
     }),
     now: () => 1_000,
     actor: () => 'kim',
+    onAdded: () => {},
     onChanged: () => (changes += 1),
   });
   const actions = () =>

@@ -100,7 +100,13 @@ test('pages of any size hold exactly the rows of a filter in order, and the summ
             (a, b) => sign * (key(a) - key(b) || Number(a.tid) - Number(b.tid)),
           );
           const rows = walkPages(cache, filter, { by, descending }, limit);
-          const bare = { clientLabel: '', note: '', tags: [], fetchedAtMs: 99 };
+          const bare = {
+            clientLabel: '',
+            note: '',
+            tags: [],
+            fetchedAtMs: 99,
+            removedAtMs: null,
+          };
           expect(rows).toEqual(ordered.map((row) => ({ ...row, ...bare })));
           const sum = (type: string) =>
             expected.reduce((total, row) => total + (row.type === type ? row.amountSats : 0), 0);

@@ -70,6 +70,9 @@ describe('client views', () => {
       conflictingAddress: null,
       archived: false,
       openIntents: 0,
+      problem: null,
+      unusableRows: [],
+      removedRows: 0,
     };
     const a = {
       ...nothing,
@@ -78,6 +81,7 @@ describe('client views', () => {
       addedAtMs: 1,
       balance: { balanceSats: 5, unconfirmedSats: 1, asOfMs: 20 },
       history: { rows: 1, completeToPage: 1, complete: true, asOfMs: 20 },
+      reconciliation: { computedSats: 1, differenceSats: 4, unknownRows: 0, verdict: 'differs' },
     };
     const b = {
       ...nothing,
@@ -86,6 +90,12 @@ describe('client views', () => {
       addedAtMs: 2,
       balance: null,
       history: { rows: 0, completeToPage: 0, complete: false, asOfMs: null },
+      reconciliation: {
+        computedSats: null,
+        differenceSats: null,
+        unknownRows: 0,
+        verdict: 'checking',
+      },
     };
     expect(clientViews(records, cache)).toEqual([b, a]);
     expect(clientView(records, cache, 'A')).toEqual(a);

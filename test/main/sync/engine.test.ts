@@ -11,11 +11,16 @@ import {
   registerClient,
 } from '../../../src/main/storage/records/clients-repo.ts';
 import type { DepositEvent } from '../../../src/main/sync/deposit-events.ts';
-import { createSyncEngine, type SyncEngineDeps } from '../../../src/main/sync/engine.ts';
+import {
+  createSyncEngine,
+  type SyncEngine,
+  type SyncEngineDeps,
+} from '../../../src/main/sync/engine.ts';
 import { openDatabases } from '../storage/databases.ts';
 import { ModelServer } from './model-server.ts';
 
 const START_MS = 1_500_000_000_000;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 function setUp(clients: Record<string, number>, options: Partial<SyncEngineDeps> = {}) {
@@ -47,67 +52,72 @@ function setUp(clients: Record<string, number>, options: Partial<SyncEngineDeps>
     onTestFinished(() => engine.close());
     return engine;
   };
+  /** What the clock does a minute later. */
+  const round = (engine: SyncEngine = create()) => {
+    time.nowMs += MINUTE_MS;
+    return engine.runDue();
+  };
   const requestsOf = async (work: () => Promise<unknown>) => {
     server.requests.length = 0;
     await work();
     return [...server.requests];
   };
-  return { ...databases, server, time, deposits, progress, changes, create, requestsOf };
+  return { ...databases, server, time, deposits, progress, changes, create, round, requestsOf };
 }
 
 test('every newest page and balance comes before any backfill; nothing new costs one request a client', async () => {
-  const { create, requestsOf, time } = setUp({ A: 60, B: 3 });
+  const { create, round, requestsOf, time } = setUp({ A: 60, B: 3 });
   const engine = create();
   const balanceAfterBackfill = 'client A';
-  expect(await requestsOf(() => engine.runNow())).toEqual([
+  expect(await requestsOf(() => round(engine))).toEqual([
     'page A 1',
-    'client A',
     'page B 1',
+    'client A',
     'client B',
     'page A 1',
     'page A 2',
     'page A 3',
     balanceAfterBackfill,
   ]);
-  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'page B 1']);
+  expect(await requestsOf(() => round(engine))).toEqual(['page A 1', 'page B 1']);
   time.nowMs += 10 * 60_000;
-  const withBalances = ['page A 1', 'client A', 'page B 1', 'client B'];
-  expect(await requestsOf(() => engine.runNow())).toEqual(withBalances);
+  const withBalances = ['page A 1', 'page B 1', 'client A', 'client B'];
+  expect(await requestsOf(() => round(engine))).toEqual(withBalances);
 });
 
 test('a balance is read again with every change in the history, in and out of one amount included', async () => {
-  const { create, requestsOf, server } = setUp({ A: 3 });
+  const { create, round, requestsOf, server } = setUp({ A: 3 });
   const engine = create();
-  await engine.runNow();
+  await round(engine);
   const { tid } = server.add('A', { type: 'deposit', amountSats: 5, confirmations: 6 });
   server.add('A', { type: 'withdrawal', amountSats: 5, state: 'pending' });
-  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'client A']);
+  expect(await requestsOf(() => round(engine))).toEqual(['page A 1', 'client A']);
   server.change('A', tid, { amountSats: 6 });
-  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1', 'client A']);
-  expect(await requestsOf(() => engine.runNow())).toEqual(['page A 1']);
+  expect(await requestsOf(() => round(engine))).toEqual(['page A 1', 'client A']);
+  expect(await requestsOf(() => round(engine))).toEqual(['page A 1']);
 });
 
-test('what is on screen goes first, backfill and all; then all others in turn', async () => {
-  const { create, requestsOf } = setUp({ A: 60, B: 60, C: 30 });
+test('the newest of every client comes before all depths; what is on screen is first of either', async () => {
+  const { create, round, requestsOf } = setUp({ A: 60, B: 60, C: 30 });
   const engine = create();
   engine.prioritise(['C']);
-  const requests = await requestsOf(() => engine.runNow());
+  const requests = await requestsOf(() => round(engine));
   const uids = requests.filter((request) => request.startsWith('page')).map((each) => each[5]);
-  expect(uids.join('')).toBe('CCCABAAABBB');
+  expect(uids.join('')).toBe('CABCCAAABBB');
 });
 
 test('backfills share the requests in turn, so that a long one keeps none waiting', async () => {
-  const { create, requestsOf } = setUp({ A: 500, B: 60 }, { requestsAtOnce: 2 });
-  const requests = await requestsOf(() => create().runNow());
+  const { round, requestsOf } = setUp({ A: 500, B: 60 }, { requestsAtOnce: 2 });
+  const requests = await requestsOf(() => round());
   expect(requests.indexOf('page B 3')).toBeLessThan(requests.indexOf('page A 8'));
 });
 
 test('a backfill cut off by the network goes on where it stopped, in a new process too', async () => {
-  const { create, server, cache, requestsOf } = setUp({ A: 250 });
+  const { round, server, cache, requestsOf } = setUp({ A: 250 });
   server.beforeRequest = (request) => {
     if (request === 'page A 7') throw new AppError('offline', 'No network.', { retryable: true });
   };
-  const stopped = await create().runNow();
+  const stopped = await round();
   expect(stopped).toMatchObject({ running: false, lastError: 'No network.', clientsDone: 0 });
   expect(stopped.lastCompletedAtMs).toBeNull();
   expect(getCoverage(cache, 'A')).toEqual({
@@ -118,7 +128,7 @@ test('a backfill cut off by the network goes on where it stopped, in a new proce
   });
 
   server.beforeRequest = () => {};
-  const requests = await requestsOf(() => create().runNow());
+  const requests = await requestsOf(() => round());
   expect(requests.filter((request) => request.startsWith('page'))).toEqual([
     'page A 1',
     ...[6, 7, 8, 9, 10, 11].map((page) => `page A ${page}`),
@@ -127,65 +137,65 @@ test('a backfill cut off by the network goes on where it stopped, in a new proce
 });
 
 test('a client the server does not know is named, and does not stop the others', async () => {
-  const { create, server, cache } = setUp({ A: 1, B: 1 });
+  const { round, server, cache } = setUp({ A: 1, B: 1 });
   server.histories.delete('A');
-  const done = await create().runNow();
+  const done = await round();
   expect(done).toMatchObject({ lastError: 'A: Not found', clientsDone: 1, clientsTotal: 2 });
   expect(getCoverage(cache, 'B').complete).toBe(true);
   expect(getCoverage(cache, 'A')).toMatchObject({ completeToPage: 0, complete: false });
 });
 
 test('archived clients are left alone', async () => {
-  const { create, records, requestsOf } = setUp({ A: 1, B: 1 });
+  const { round, records, requestsOf } = setUp({ A: 1, B: 1 });
   archiveClient(records, 'A', true);
-  expect(await requestsOf(() => create().runNow())).toEqual(['page B 1', 'client B']);
+  expect(await requestsOf(() => round())).toEqual(['page B 1', 'client B']);
 });
 
 test('a cancelled run says so, keeps what it read and writes nothing more', async () => {
-  const { create, server, cache } = setUp({ A: 250 });
+  const { create, round, server, cache } = setUp({ A: 250 });
   const engine = create();
   server.beforeRequest = (request) => {
     if (request === 'page A 4') engine.cancel();
   };
-  const stopped = await engine.runNow();
+  const stopped = await round(engine);
   expect(stopped.lastError).toBe('Stopped before everything was read.');
   expect(getCoverage(cache, 'A')).toMatchObject({ rows: 75, completeToPage: 3, complete: false });
 });
 
 test('close waits for the request under way, so that the databases can be closed', async () => {
-  const { create, server, cache, close } = setUp({ A: 250 });
+  const { create, round, server, cache, close } = setUp({ A: 250 });
   const engine = create();
   let closing: Promise<void> | undefined;
   server.beforeRequest = (request) => {
     if (request === 'page A 4') closing = engine.close();
   };
-  await engine.runNow();
+  await round(engine);
   await closing;
   expect(getCoverage(cache, 'A').rows).toBe(75);
   close();
 });
 
 test('the last completed run is remembered across starts', async () => {
-  const { create, time } = setUp({ A: 1 });
-  await create().runNow();
+  const { create, round, time } = setUp({ A: 1 });
+  await round();
   time.nowMs += HOUR_MS;
-  expect(create().status().lastCompletedAtMs).toBe(START_MS);
+  expect(create().status().lastCompletedAtMs).toBe(START_MS + MINUTE_MS);
 });
 
 test('deposits are news once when they arrive and once when final, never while backfilling', async () => {
-  const { create, server, deposits } = setUp({ A: 0 });
-  const old = server.add('A', { type: 'deposit', confirmations: 2 });
-  await create().runNow();
+  const { round, server, deposits } = setUp({ A: 0 });
+  const old = server.add('A', { type: 'deposit', confirmations: 2, createdAtMs: START_MS });
+  await round();
   expect(deposits).toEqual([]);
 
   const fresh = server.add('A', { type: 'deposit', confirmations: 0, amountSats: 5 });
-  await create().runNow();
+  await round();
   expect(deposits).toEqual([{ clientUid: 'A', tid: fresh.tid, kind: 'new', amountSats: 5 }]);
 
   for (const confirmations of [3, 6, 6]) {
     server.change('A', fresh.tid, { confirmations });
     server.change('A', old.tid, { confirmations });
-    await create().runNow();
+    await round();
   }
   expect(deposits.slice(1).map(({ tid, kind }) => [tid, kind])).toEqual([
     [fresh.tid, 'confirmed'],
@@ -194,32 +204,32 @@ test('deposits are news once when they arrive and once when final, never while b
 });
 
 test('rows that settle are asked for by tid once they left the first page, ever more rarely', async () => {
-  const { create, server, cache, time, requestsOf } = setUp({ A: 0 });
+  const { round, server, cache, time, requestsOf } = setUp({ A: 0 });
   const { tid } = server.add('A', { type: 'withdrawal', state: 'pending', createdAtMs: START_MS });
-  await create().runNow();
+  await round();
   for (let row = 0; row < 30; row += 1) server.add('A', { createdAtMs: START_MS + row });
 
   time.nowMs += HOUR_MS;
-  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`); // on page 2, just read
-  time.nowMs += 30_000;
-  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`); // an hour old: each minute
-  time.nowMs += 60_000;
+  expect(await requestsOf(() => round())).not.toContain(`row A ${tid}`); // on page 2, just read
+  expect(await requestsOf(() => round())).not.toContain(`row A ${tid}`); // over an hour old: after 61 s
   server.change('A', tid, { state: 'processed' });
-  expect(await requestsOf(() => create().runNow())).toContain(`row A ${tid}`);
+  expect(await requestsOf(() => round())).toContain(`row A ${tid}`);
   expect(getTransaction(cache, 'A', tid)?.state).toBe('processed');
   time.nowMs += 24 * HOUR_MS;
-  expect(await requestsOf(() => create().runNow())).not.toContain(`row A ${tid}`);
+  expect(await requestsOf(() => round())).not.toContain(`row A ${tid}`);
 });
 
 test('a deposit address that changes is kept beside the known one until the operator decides', async () => {
-  const { create, server, records } = setUp({ A: 0 });
-  await create().runNow();
+  const { time, round, server, records } = setUp({ A: 0 });
+  await round();
   server.addresses.set('A', 'another');
-  await create().runNow();
+  time.nowMs += 10 * MINUTE_MS;
+  await round();
   const conflict = { depositAddress: 'address of A', conflictingAddress: 'another' };
   expect(getRegisteredClient(records, 'A')).toMatchObject(conflict);
   server.addresses.set('A', 'address of A');
-  await create().runNow();
+  time.nowMs += 10 * MINUTE_MS;
+  await round();
   expect(getRegisteredClient(records, 'A')).toMatchObject(conflict);
 
   expect(acceptAddress(records, 'A', 'a third')).toBe(false);
@@ -231,33 +241,33 @@ test('a deposit address that changes is kept beside the known one until the oper
 });
 
 test('a refresh rereads a whole history that does not add up to the balance', async () => {
-  const { create, server, cache, requestsOf } = setUp({ A: 60 });
+  const { create, round, server, cache, requestsOf } = setUp({ A: 60 });
   const engine = create();
-  await engine.runNow();
+  await round(engine);
   // Slips in below the first page, where reading to the first known row cannot see it.
   const late = server.add('A', { amountSats: 777 });
   const history = server.histories.get('A') ?? [];
   history.splice(40, 0, ...history.splice(0, 1));
-  await engine.runNow();
+  await round(engine);
   expect(getTransaction(cache, 'A', late.tid)).toBeNull();
 
   const requests = await requestsOf(() => engine.refreshClient('A'));
   const head = ['page A 1', 'client A'];
   // Twice, for a row may have come in between page and balance.
-  expect(requests).toEqual([...head, ...head, 'page A 1', 'page A 2', 'page A 3']);
+  expect(requests).toEqual([...head, ...head, 'page A 1', 'page A 2', 'page A 3', 'client A']);
   expect(getTransaction(cache, 'A', late.tid)?.amountSats).toBe(777);
   expect(await requestsOf(() => engine.refreshClient('A'))).toEqual(head);
 });
 
 test('a history the server shortened still ends complete', async () => {
-  const { create, server, cache } = setUp({ A: 100 });
+  const { round, server, cache } = setUp({ A: 100 });
   server.beforeRequest = (request) => {
     if (request === 'page A 4') throw new AppError('offline', 'No network.');
   };
-  await create().runNow();
+  await round();
   server.beforeRequest = () => {};
   server.histories.get('A')?.splice(10, 70);
-  await create().runNow();
+  await round();
   expect(getCoverage(cache, 'A')).toMatchObject({ rows: 95, complete: true });
 });
 
@@ -270,11 +280,11 @@ test('a refresh passes its failure on', async () => {
 });
 
 test('progress is told at both ends and not more often than every 250 ms between', async () => {
-  const { create, progress, changes, time, server } = setUp({ A: 500 });
+  const { round, progress, changes, time, server } = setUp({ A: 500 });
   server.beforeRequest = () => {
     time.nowMs += 100;
   };
-  await create().runNow();
+  await round();
   expect(progress.length).toBeGreaterThan(4);
   expect(progress.length).toBeLessThan(12);
   expect(progress.at(0)).toMatchObject({ running: true, clientsTotal: 1, pages: 0 });
@@ -285,7 +295,7 @@ test('progress is told at both ends and not more often than every 250 ms between
 
 test('once started it runs again after each run, whatever its end, until closed', async () => {
   const scheduled: { run: () => void; delayMs: number; calledOff: boolean }[] = [];
-  const { create, server, cache } = setUp(
+  const { create, round, server, cache } = setUp(
     { A: 1 },
     {
       intervalMs: 60_000,
@@ -301,14 +311,14 @@ test('once started it runs again after each run, whatever its end, until closed'
     throw new AppError('offline', 'No network.');
   };
   engine.start();
-  await engine.runNow();
+  await round(engine);
   expect(scheduled).toHaveLength(1);
   expect(getBalance(cache, 'A')).toBeNull();
 
   server.beforeRequest = () => {};
   scheduled[0]?.run();
-  await engine.runNow();
-  expect(getBalance(cache, 'A')).toMatchObject({ asOfMs: START_MS });
+  await round(engine);
+  expect(getBalance(cache, 'A')).toMatchObject({ balanceSats: 1 });
   expect(scheduled.map(({ delayMs }) => delayMs)).toEqual([60_000, 60_000]);
   await engine.close();
   expect(scheduled.at(-1)?.calledOff).toBe(true);

@@ -1,4 +1,4 @@
-import type { RemoteClient, RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
+import type { PageSlot, RemoteClient, RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 
 const PAGE = 25;
@@ -11,6 +11,10 @@ const PAGE = 25;
 export class ModelServer {
   readonly histories = new Map<string, RemoteTransaction[]>();
   readonly addresses = new Map<string, string>();
+  /** Rows that are answered in a form that cannot be used, by tid. */
+  readonly unusable = new Map<string, PageSlot>();
+  /** Balances that are not what the history comes to. */
+  readonly balances = new Map<string, number>();
   readonly requests: string[] = [];
   beforeRequest: (request: string) => void = () => {};
   travel: () => Promise<unknown> = () => Promise.resolve();
@@ -55,7 +59,8 @@ export class ModelServer {
       return type === 'deposit' && (confirmations ?? 0) < 6 ? sum : sum + amountSats;
     }, 0);
     const depositAddress = this.addresses.get(uid) ?? '';
-    return { uid, depositAddress, balanceSats, unconfirmedSats: 0 };
+    const told = this.balances.get(uid) ?? balanceSats;
+    return { uid, depositAddress, balanceSats: told, unconfirmedSats: 0 };
   }
 
   async transactions(
@@ -69,6 +74,11 @@ export class ModelServer {
     const answer = rows.map((row) => ({ ...row }));
     await this.travel();
     return answer;
+  }
+
+  async historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]> {
+    const rows = await this.transactions(uid, page, signal);
+    return rows.map((row) => this.unusable.get(row.tid) ?? { row, problem: null });
   }
 
   async transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction> {

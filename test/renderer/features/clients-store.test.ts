@@ -22,6 +22,9 @@ function client(uid: string, label: string, archived = false): ClientView {
       unknownRows: 0,
       verdict: 'checking',
     },
+    problem: null,
+    unusableRows: [],
+    removedRows: 0,
   };
 }
 

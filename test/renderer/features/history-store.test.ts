@@ -29,6 +29,7 @@ function row(at: number, fields: Partial<TransactionRow> = {}): TransactionRow {
     clientLabel: '',
     note: '',
     tags: [],
+    removedAtMs: null,
     ...fields,
   };
 }

@@ -27,6 +27,7 @@ function row(at: number): TransactionRow {
     clientLabel: '',
     note: '',
     tags: [],
+    removedAtMs: null,
   };
 }
 

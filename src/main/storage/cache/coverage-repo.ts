@@ -1,4 +1,5 @@
 import type { HistoryCoverage } from '#shared/domain/client.ts';
+import { HISTORY_PAGE_ROWS } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { ensureClientId, findClientId } from './ids.ts';
@@ -8,9 +9,6 @@ import {
   type SentTransaction,
 } from './transactions-repo.ts';
 
-/** Rows on a full page; a shorter one is the last (api-readings.md, 23). */
-export const PAGE_ROWS = 25;
-
 /**
  * How a history is known to be whole: rows that follow one another on a page follow one another on the server.
  * A new row at the end of a full page has a *gap* below it until the row under it was seen. The gaps are
@@ -18,7 +16,8 @@ export const PAGE_ROWS = 25;
  */
 export type ReadPages = {
   clientUid: string;
-  pages: readonly { page: number; rows: readonly SentTransaction[] }[];
+  /** `places`: how many the page has, those without a usable row included; as many as rows unless said. */
+  pages: readonly { page: number; rows: readonly SentTransaction[]; places?: number }[];
   /** Tids of rows right below which, as is proven with these pages, no row is missing; their gaps close. */
   joinedTids: readonly string[];
   readAtMs: number;
@@ -79,9 +78,12 @@ const prepared = statements((db: CacheDb) => ({
      FROM gaps g JOIN transactions t ON t.id = g.transaction_id
      WHERE g.client_id = +? ORDER BY t.created_at_ms DESC, t.id LIMIT 1`,
   ),
+  // The service does not list those that are missing.
   countNewer: db
-    .prepare<[number, number], number>(
-      'SELECT count(*) FROM transactions WHERE client_id = ? AND created_at_ms > ?',
+    .prepare<[{ clientId: number; ms: number }], number>(
+      `SELECT (SELECT count(*) FROM transactions WHERE client_id = :clientId AND created_at_ms > :ms)
+        - (SELECT count(*) FROM removed r JOIN transactions t ON t.id = r.transaction_id
+           WHERE r.client_id = :clientId AND t.created_at_ms > :ms)`,
     )
     .pluck(),
   countRows: db
@@ -120,7 +122,7 @@ export function savePages(db: CacheDb, read: ReadPages): SavedPage[] {
   const { closeGapByTid, hasGap } = prepared(db);
   const save = db.transaction(() => {
     const clientId = ensureClientId(db, read.clientUid);
-    const saved = read.pages.map(({ rows }) => saveRows(db, clientId, read, rows));
+    const saved = read.pages.map((page) => saveRows(db, clientId, read, page));
     for (const tid of read.joinedTids) closeGapByTid.run({ clientId, tid });
     updateCompleteToPage(db, clientId, read.pages, saved);
     return saved.map((rows) => {
@@ -136,11 +138,11 @@ function saveRows(
   db: CacheDb,
   clientId: number,
   { clientUid, readAtMs }: ReadPages,
-  rows: readonly SentTransaction[],
+  { rows, places = rows.length }: ReadPages['pages'][number],
 ): SavedTransaction[] {
   const { openGap, closeThese } = prepared(db);
   const saved = saveTransactions(db, clientUid, rows, readAtMs);
-  const isFull = saved.length >= PAGE_ROWS;
+  const isFull = places >= HISTORY_PAGE_ROWS;
   const followed = isFull ? saved.slice(0, -1) : saved;
   closeThese.run(clientId, JSON.stringify(followed.map(({ rowId }) => rowId)));
   const last = saved.at(-1);
@@ -160,10 +162,13 @@ function updateCompleteToPage(
   const onPage = gap && pages[saved.findIndex((rows) => rows.at(-1)?.rowId === gap.id)]?.page;
   const topMs = saved[0]?.[0]?.after.createdAtMs ?? Infinity;
   let complete: number;
-  if (!gap) complete = Math.ceil((countRows.get(clientId) ?? 0) / PAGE_ROWS);
+  if (!gap) complete = Math.ceil((countRows.get(clientId) ?? 0) / HISTORY_PAGE_ROWS);
   else if (onPage !== undefined) complete = onPage;
   else if (topMs < gap.createdAtMs) return;
-  else complete = Math.floor(((countNewer.get(clientId, gap.createdAtMs) ?? 0) + 1) / PAGE_ROWS);
+  else
+    complete = Math.floor(
+      ((countNewer.get({ clientId, ms: gap.createdAtMs }) ?? 0) + 1) / HISTORY_PAGE_ROWS,
+    );
   setPage.run(clientId, Math.max(1, complete));
 }
 
@@ -172,7 +177,16 @@ export function newestGap(db: CacheDb, clientUid: string): Gap | null {
   const clientId = findClientId(db, clientUid);
   const gap = clientId === null ? undefined : prepared(db).newestGap.get(clientId);
   if (clientId === null || !gap) return null;
-  return { tid: gap.tid, newerRows: prepared(db).countNewer.get(clientId, gap.createdAtMs) ?? 0 };
+  return {
+    tid: gap.tid,
+    newerRows: prepared(db).countNewer.get({ clientId, ms: gap.createdAtMs }) ?? 0,
+  };
+}
+
+/** Rows kept of a client, those no longer listed included. */
+export function countRows(db: CacheDb, clientUid: string): number {
+  const clientId = findClientId(db, clientUid);
+  return clientId === null ? 0 : (prepared(db).countRows.get(clientId) ?? 0);
 }
 
 export function hasGapBelow(db: CacheDb, clientUid: string, tid: string): boolean {

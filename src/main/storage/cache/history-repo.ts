@@ -16,6 +16,11 @@ import { idToType } from './ids.ts';
 import { among, searchText, type Source } from './text-search.ts';
 import { DAY_MS } from './totals-repo.ts';
 
+/** Rows the service no longer lists are in no sum. SQLite makes the list once a statement. */
+const listedSatsOfRow = `iif(t.id IN (SELECT transaction_id FROM main.removed
+  WHERE removed_at_ms IS NOT NULL), 0, t.amount_sats)`;
+const listedSats = `sum(${listedSatsOfRow})`;
+
 type TypeSum = { type: number; count: number; sats: number };
 
 const prepared = statements((db: CacheDb) => ({
@@ -167,7 +172,7 @@ function sumsWithoutText(db: CacheDb, filter: HistoryFilter, clients?: Condition
   }
   const ofDays = [...conditionsOf({ types }), ...conditionsOf({ ...range(fromMs, toMs) })];
   if (ofDays.length === all.length) return sumsOfDays(db, filter);
-  const sql = `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
+  const sql = `SELECT t.type, count(*) AS count, ${listedSats} AS sats
     FROM main.transactions t ${where(all)} GROUP BY 1`;
   return readSums(db, sql, paramsOf(all));
 }
@@ -193,7 +198,7 @@ function sumsOfDays(db: CacheDb, { types = [], fromMs, toMs }: HistoryFilter): T
     { sql: `SELECT t.type, t.rows, t.sats FROM main.days t ${where(days)}`, parts: days },
     ...ends.map((end) => {
       const conditions = [...ofTypes, ...conditionsOf(end)];
-      const sql = `SELECT t.type, 1, t.amount_sats FROM main.transactions t ${where(conditions)}`;
+      const sql = `SELECT t.type, 1, ${listedSatsOfRow} FROM main.transactions t ${where(conditions)}`;
       return { sql, parts: conditions };
     }),
   ];
@@ -224,7 +229,7 @@ function sumsOver(
       params: paramsOf([from, ...parts]),
     };
   });
-  const sql = `SELECT t.type, count(*) AS count, sum(t.amount_sats) AS sats
+  const sql = `SELECT t.type, count(*) AS count, ${listedSats} AS sats
     FROM (${finds.map((find) => find.sql).join(' UNION ')}) f
     CROSS JOIN main.transactions t ON t.id = f.id
     WHERE t.client_id NOT IN (SELECT value FROM json_each(?)) GROUP BY 1`;

@@ -17,6 +17,7 @@ export type RowColumns = [
   clientLabel: string,
   note: string | null,
   tags: string | null,
+  removedAtMs: number | null,
 ];
 
 /** Notes and tags are looked for where there may be some: to look for none is half of what a page costs. */
@@ -26,7 +27,8 @@ export const rowColumns = `t.id, c.uid, t.tid, t.type, t.amount_sats, t.created_
     (SELECT n.note FROM records.notes n WHERE n.client_uid = c.uid AND n.tid = t.tid) END,
   CASE WHEN t.annotated THEN
     (SELECT json_group_array(g.tag ORDER BY g.tag) FROM records.tags g
-      WHERE g.client_uid = c.uid AND g.tid = t.tid HAVING count(*) > 0) END`;
+      WHERE g.client_uid = c.uid AND g.tid = t.tid HAVING count(*) > 0) END,
+  (SELECT x.removed_at_ms FROM main.removed x WHERE x.transaction_id = t.id)`;
 
 /** CROSS JOIN and LEFT JOIN keep SQLite from starting anywhere but at the transactions, in their order. */
 export const rowJoins = `
@@ -50,6 +52,7 @@ export function toRow(row: RowColumns): TransactionRow {
     fetchedAtMs: row[10],
     note: row[12] ?? '',
     tags: toTags(row[13]),
+    removedAtMs: row[14],
   };
 }
 

@@ -78,6 +78,12 @@ export function count({ totals, days }: Tally, row: Counted, times: 1 | -1): voi
   }
 }
 
+/** A row that is still counted and no longer summed (−1), or summed again (1). */
+export function countSats(tally: Tally, row: Counted, times: 1 | -1): void {
+  count(tally, row, times);
+  count(tally, { ...row, amountSats: 0 }, times === 1 ? -1 : 1);
+}
+
 /**
  * To be called inside the transaction that wrote the rows.
  * @throws SqliteError SQLITE_CONSTRAINT when a sum leaves the safe integers

@@ -12,6 +12,7 @@ import {
   typeToId,
   unpackTxId,
 } from './ids.ts';
+import { listAgain } from './removed-repo.ts';
 import { count, emptyTally, writeTally } from './totals-repo.ts';
 
 /** A transaction as the service sent it, in the app's units. */
@@ -100,7 +101,9 @@ export function saveTransactions(
     // Of a client that is new no row can be known.
     const known = findKnown(db, findClientId(db, clientUid), rows);
     const clientId = ensureClientId(db, clientUid);
-    const batch = createBatch(db, { clientId, clientUid, known, fetchedAtMs });
+    const rowIds = [...known.values()].map(({ rowId }) => rowId);
+    const isBack = listAgain(db, clientId, rowIds);
+    const batch = createBatch(db, { clientId, clientUid, known, isBack, fetchedAtMs });
     const saved = rows.map((row) => batch.save(row));
     batch.end();
     return saved;
@@ -114,11 +117,14 @@ function createBatch(
     clientId,
     clientUid,
     known,
+    isBack,
     fetchedAtMs,
   }: {
     clientId: number;
     clientUid: string;
     known: Map<string, Known>;
+    /** Rows that were taken for removed until now. */
+    isBack: ReadonlySet<number>;
     fetchedAtMs: number;
   },
 ) {
@@ -169,7 +175,7 @@ function createBatch(
     } else if (isSettling(after)) {
       touch.run(fetchedAtMs, rowId);
     }
-    return { rowId, tid: sent.tid, before, after, changed };
+    return { rowId, tid: sent.tid, before, after, changed: changed || isBack.has(rowId) };
   }
 
   return {

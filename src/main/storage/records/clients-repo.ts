@@ -42,6 +42,11 @@ const prepared = statements((db: RecordsDb) => ({
      WHERE deposit_address = :address COLLATE NOCASE OR conflicting_address = :address COLLATE NOCASE
      ORDER BY uid`,
   ),
+  active: db
+    .prepare<[], string>(
+      'SELECT uid FROM clients WHERE archived = 0 ORDER BY added_at_ms DESC, uid',
+    )
+    .pluck(),
   insert: db.prepare<[NewClient]>(
     `INSERT INTO clients (uid, label, source, added_at_ms, deposit_address)
      VALUES (:uid, :label, :source, :addedAtMs, :depositAddress) ON CONFLICT (uid) DO NOTHING`,
@@ -84,6 +89,11 @@ export function findClientsByAddress(db: RecordsDb, address: string): Registered
     .filter((client) => isIt(client.depositAddress) || isIt(client.conflictingAddress));
 }
 
+/** Uids of those that are read, newest entry first. */
+export function listActiveUids(db: RecordsDb): string[] {
+  return prepared(db).active.all();
+}
+
 /** False, and nothing changed, when the uid is in the registry already. */
 export function registerClient(db: RecordsDb, client: NewClient): boolean {
   return prepared(db).insert.run({ depositAddress: null, ...client }).changes === 1;
@@ -116,6 +126,8 @@ export function observeAddress(
   uid: string,
   address: string,
 ): 'first' | 'same' | 'conflict' | 'unregistered' {
+  // Nearly always it is the same, and a look takes no lock.
+  if (prepared(db).get.get(uid)?.depositAddress === address) return 'same';
   const observe = db.transaction(() => {
     const client = prepared(db).get.get(uid);
     if (!client) return 'unregistered';
