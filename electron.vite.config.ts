@@ -11,7 +11,7 @@ const mainEntries = {
   'trust-worker': resolve(here, 'src/main/bitpro/trust-worker.ts'),
   'query-worker': resolve(here, 'src/main/storage/cache/query-worker.ts'),
   'upkeep-worker': resolve(here, 'src/main/storage/cache/upkeep-worker.ts'),
-  'records-check-worker': resolve(here, 'src/main/storage/records/records-check-worker.ts'),
+  'records-check-worker': resolve(here, 'src/main/audit/records-check-worker.ts'),
   'report-worker': resolve(here, 'src/main/reports/report-worker.ts'),
   'verify-worker': resolve(here, 'src/main/reports/verify-worker.ts'),
   'sandbox-process': resolve(here, 'src/sandbox/utility.ts'),

@@ -1,5 +1,6 @@
 import type { ProfileView } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
+import { findMisfit } from './audit/fits.ts';
 import type { Emit } from './ipc/emit.ts';
 import type { OpenProfile } from './ipc/handlers.ts';
 import type { RunningRooms } from './profile-rooms.ts';
@@ -43,7 +44,7 @@ export type RunningProfile = OpenProfile & {
  */
 export function openProfile(options: OpenOptions): RunningProfile {
   const { paths, profile, now, thorough = false } = options;
-  const { records, damage } = openRecordsOrSalvage(paths, { now, thorough });
+  const { records, damage } = openRecordsOrSalvage(paths, { now, thorough, findMisfit });
   const cache = openCache(paths.cachePath, records.name, { now, thorough });
   const queries = createQueries(cache, { cachePath: paths.cachePath, recordsPath: records.name });
   let loading: Promise<RunningRooms> | null = null;

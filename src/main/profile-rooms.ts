@@ -19,7 +19,7 @@ import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import type { CacheDb } from './storage/open.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
 import { loadClock, saveClock } from './storage/records/clock-repo.ts';
-import { startRecordsCheck, type RecordsCheck } from './storage/records/records-check.ts';
+import { startRecordsCheck, type RecordsCheck } from './audit/records-check.ts';
 import type { OpenedRecords } from './storage/salvage.ts';
 import { storageError } from './storage/storage-error.ts';
 import { createSyncEngine } from './sync/engine.ts';

@@ -47,9 +47,13 @@ export type ChainVerdict = { ok: boolean; entries: number; firstBadSeq: number |
 /**
  * Recomputes every link and compares the end with the head that is kept beside the log. `firstBadSeq` is the first
  * entry that was changed, moved, put in or cut off, or the first after a gap. Who rewrites both the log and its
- * head can shorten it unseen: only a hash that was kept elsewhere shows that.
+ * head can shorten it unseen: only a hash that was kept elsewhere shows that. `see` gets every entry
+ * that is right, and may not use `db`.
  */
-export function verifyChain(db: RecordsDb): ChainVerdict {
+export function verifyChain(
+  db: RecordsDb,
+  see: (entry: Omit<AuditEntry, 'hash'>) => void = () => {},
+): ChainVerdict {
   // One snapshot for both: another window may append meanwhile.
   return db.transaction(() => {
     let entries = 0;
@@ -60,6 +64,7 @@ export function verifyChain(db: RecordsDb): ChainVerdict {
         return { ok: false, entries, firstBadSeq: fields.seq };
       }
       prevHash = hash;
+      see(fields);
     }
     const head = auditHead(db);
     if (head?.entries === entries && head.lastHash === prevHash) {

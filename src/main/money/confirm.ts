@@ -2,6 +2,7 @@ import type { Intent } from '#shared/domain/intent.ts';
 import { expectedEnvironment } from '#shared/domain/profile.ts';
 import { AppError, assertNever } from '#shared/errors.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
+import { mustFit } from '../audit/fits.ts';
 import type { RemoteClient } from '../bitpro/wire.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
@@ -44,8 +45,14 @@ export async function confirmIntent(
   await checkSecret(context);
   const baseline = await baselineFor(context, confirmation.id);
   // That took time: the rate may have ended, the profile been locked, the intent been sent.
-  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
-    checkConfirmable(context, confirmation),
+  const intent = context.journal.markSent(
+    confirmation.id,
+    confirmation.reviewHash,
+    baseline,
+    () => {
+      mustFit(context.records, confirmation.id);
+      checkConfirmable(context, confirmation);
+    },
   );
   context.onChanged(intent);
   const answered = await sendOnce(context, intent);

@@ -151,7 +151,9 @@ export function createJournal({ records, now, actor }: JournalDeps) {
 
     /** A reading that settled nothing. */
     keepReading(reading: HistoryReading): void {
-      stored('The reading counts for nothing.', () => saveReading(records, reading));
+      stored('The reading counts for nothing.', () =>
+        records.transaction(() => saveReading(records, reading)).immediate(),
+      );
     },
 
     /** @throws AppError `conflict` once it was sent */

@@ -6,6 +6,7 @@ import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
 import { migrate, refuseNewer, userVersion, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
+import { sealAll, sealChanges } from './records/seals.ts';
 import { isDamaged, storageError } from './storage-error.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -19,6 +20,9 @@ const CACHE_KIB = 65_536;
 export class RecordsDb extends Database {
   readonly kind = 'records';
   #guard: Database.Database | null = null;
+  #seal: ((owners: ReadonlySet<string>) => void) | null = null;
+  readonly #touched = new Set<string>();
+  #depth = 0;
 
   /** False for what could be read of damaged records, and for held ones. */
   get isWritable(): boolean {
@@ -42,6 +46,34 @@ export class RecordsDb extends Database {
     this.#guard = null;
   }
 
+  /** What is to be done at the end of each transaction that touched something (records/seals.ts). */
+  sealWith(seal: (owners: ReadonlySet<string>) => void): void {
+    this.#seal = seal;
+  }
+
+  /** @throws Error outside a transaction of this connection, where nothing would seal it */
+  touch(owner: string): void {
+    if (this.#depth === 0) throw new Error('Guarded rows are written in a transaction');
+    this.#touched.add(owner);
+  }
+
+  override transaction<Write extends (...args: never[]) => unknown>(
+    write: Write,
+  ): Database.Transaction<Write> {
+    const sealed = (...args: never[]): unknown => {
+      this.#depth += 1;
+      try {
+        const result = write(...args);
+        if (this.#depth === 1 && this.#touched.size > 0) this.#seal?.(this.#touched);
+        return result;
+      } finally {
+        this.#depth -= 1;
+        if (this.#depth === 0) this.#touched.clear();
+      }
+    };
+    return super.transaction(sealed as Write);
+  }
+
   override close(): this {
     super.close();
     this.#guard?.close();
@@ -51,7 +83,7 @@ export class RecordsDb extends Database {
 
 /**
  * How records are checked when they are opened: `thorough` also holds every index against its table. `later`
- * leaves it to records/records-check.ts and gives them held, unless they have to be migrated, which writes.
+ * leaves it to audit/records-check.ts and gives them held, unless they have to be migrated, which writes.
  */
 type RecordsCheckKind = 'quick' | 'thorough' | 'later';
 
@@ -177,12 +209,26 @@ function prepare<Db extends Database.Database>(
     // Else INSERT OR REPLACE would delete a row past the triggers that forbid it.
     db.pragma('recursive_triggers = ON');
     if (!isChecked) mustBeWhole(db, 'quick_check');
-    migrate(db, migrations, db.name);
+    if (db instanceof RecordsDb) migrateSealed(db);
+    else migrate(db, migrations, db.name);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** All of it in one transaction: rows of a version in between would fit no seal. */
+function migrateSealed(db: RecordsDb): void {
+  refuseNewer(db, recordsMigrations, db.name);
+  if (userVersion(db) < recordsMigrations.length) {
+    const migrateAll = db.transaction(() => {
+      migrate(db, recordsMigrations, db.name);
+      sealAll(db);
+    });
+    migrateAll.immediate();
+  }
+  sealChanges(db);
 }
 
 function attachRecords(db: CacheDb, recordsPath: string): CacheDb {

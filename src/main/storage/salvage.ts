@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { migrate, userVersion } from './migrate.ts';
 import { openRecords, RecordsDb } from './open.ts';
 import { quarantine } from './quarantine.ts';
-import { endsAsWritten } from './records/audit-repo.ts';
+import { auditHead, endsAsWritten } from './records/audit-repo.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import { isDamaged, storageError } from './storage-error.ts';
 
@@ -26,6 +26,7 @@ const tables: Readonly<Record<string, RecordsPart>> = {
   rate_hours: 'rates',
   audit: 'audit',
   audit_head: 'audit',
+  seals: 'audit',
 };
 
 /** Before it the log kept no end. */
@@ -33,28 +34,41 @@ const AUDIT_HEAD_VERSION = 5;
 
 /** Up to here the check, 2 ms a megabyte, takes less than starting a thread for it would. */
 const CHECKED_AT_ONCE_BYTES = 4 * 2 ** 20;
+/** Likewise for holding the rows against the log, 10 µs an entry. */
+const CHECKED_AT_ONCE_ENTRIES = 500;
 
 export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null };
 
 /**
  * Opens the records, or where they are damaged or gone, what can still be read of them, for reading only: a copy
  * of the file is kept, and its rows are gathered in a database that is made anew each time. The damaged file
- * itself is neither written nor moved. No connection of this process may be open to it. Large ones come held, to be
- * released when records/records-check.ts finds them whole; `thorough` never waits.
+ * itself is neither written nor moved. No connection of this process may be open to it. `findMisfit` says what of the
+ * rows does not fit their log. Large ones come held, to be released when audit/records-check.ts finds them whole;
+ * `thorough` never waits.
  * @throws AppError as `openRecords`, but never storage_damaged
  */
 export function openRecordsOrSalvage(
   { recordsPath, cachePath }: { recordsPath: string; cachePath: string },
-  { now = Date.now, thorough = false } = {},
+  {
+    now = Date.now,
+    thorough = false,
+    findMisfit = () => null,
+  }: {
+    now?: () => number;
+    thorough?: boolean;
+    findMisfit?: (records: RecordsDb) => string | null;
+  } = {},
 ): OpenedRecords {
   const isThere = isFilled(recordsPath);
+  let misfit: string | null = null;
   // Both are made together, so a cache without records means that these were lost: no empty ones take their place.
   if (isThere || !isFilled(cachePath)) {
     try {
-      const unsound = findUnsound(recordsPath);
+      const found = look(recordsPath, thorough, findMisfit);
+      misfit = found.misfit;
+      const unsound = found.unsound ?? misfit;
       if (unsound !== null) throw new AppError('storage_damaged', `${recordsPath}: ${unsound}`);
-      const isLarge = sizeOf(recordsPath) > CHECKED_AT_ONCE_BYTES;
-      const check = thorough ? 'thorough' : isLarge ? 'later' : 'quick';
+      const check = thorough ? 'thorough' : found.isLarge ? 'later' : 'quick';
       return { records: openRecords(recordsPath, check), damage: null };
     } catch (error) {
       if (!isDamaged(error)) throw error;
@@ -68,28 +82,42 @@ export function openRecordsOrSalvage(
     const records = new RecordsDb(readablePath, { readonly: true });
     // What the journal asks of every connection, though this one writes nothing.
     records.pragma('synchronous = FULL');
-    return { records, damage: { path: recordsPath, copyPath, incomplete } };
+    return { records, damage: { path: recordsPath, copyPath, incomplete, misfit } };
   } catch (error) {
     throw storageError(error, `what could be read of the damaged ${recordsPath}`);
   }
 }
 
+type Look = { unsound: string | null; misfit: string | null; isLarge: boolean };
+
 /**
- * What no check of pages finds: a table or trigger whose text is damaged, and entries gone from the end of the audit
- * log. Asked on a held connection: SQLite passes over a CHECK it cannot resolve where it may only read. What cannot
- * be read so is left to `openRecords`.
+ * What no check of pages finds: a table or trigger whose text is damaged, entries gone from the end of the audit log,
+ * and rows that do not fit it, before anything migrates them. Asked on a held connection: SQLite passes over a CHECK
+ * it cannot resolve where it may only read. What cannot be read so is left to `openRecords`.
  */
-function findUnsound(path: string): string | null {
+function look(
+  path: string,
+  thorough: boolean,
+  findMisfit: (records: RecordsDb) => string | null,
+): Look {
+  const sound: Look = { unsound: null, misfit: null, isLarge: false };
   let db: RecordsDb | null = null;
   try {
     db = new RecordsDb(path, { fileMustExist: true });
     db.hold();
-    if (!doesCompile(db)) return 'A part of its schema cannot be read.';
-    const isOlder = userVersion(db) < AUDIT_HEAD_VERSION;
-    return isOlder || endsAsWritten(db) ? null : 'Its audit log lost entries at the end.';
+    if (!doesCompile(db)) return { ...sound, unsound: 'A part of its schema cannot be read.' };
+    const version = userVersion(db);
+    if (version < AUDIT_HEAD_VERSION) return sound;
+    if (!endsAsWritten(db)) {
+      return { ...sound, unsound: 'Its audit log lost entries at the end.' };
+    }
+    const isLong = (auditHead(db)?.entries ?? 0) > CHECKED_AT_ONCE_ENTRIES;
+    const isLarge = isLong || sizeOf(path) > CHECKED_AT_ONCE_BYTES;
+    const waits = isLarge && !thorough && version === recordsMigrations.length;
+    return { ...sound, isLarge, misfit: waits ? null : findMisfit(db) };
   } catch (error) {
-    if (error instanceof SqliteError) return isDamaged(error) ? error.message : null;
-    throw error;
+    if (!(error instanceof SqliteError)) throw error;
+    return { ...sound, unsound: isDamaged(error) ? error.message : null };
   } finally {
     db?.close();
   }

@@ -55,6 +55,7 @@ function DamageBanner(): ReactNode {
         )
       }
     >
+      {damage.misfit !== null && `They were changed outside the app. ${damage.misfit} `}
       Nothing can be sent or changed here. {describeReadable(damage)} The damaged file was left as
       it is{damage.copyPath !== null && ', and a copy of it kept'}. Bitpro Desk cannot mend it and
       keeps no earlier state of it. If you have a copy of this profile’s folder, close Bitpro Desk

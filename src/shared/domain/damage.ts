@@ -9,4 +9,6 @@ export type RecordsDamage = {
   copyPath: string | null;
   /** What could not be read to its end. */
   incomplete: RecordsPart[];
+  /** What was changed outside the app, in words; null where the file is at fault. */
+  misfit: string | null;
 };

@@ -217,10 +217,11 @@ describe('rows', () => {
 describe('settling', () => {
   const reading = (db: RecordsDb, columns: Row = {}) => {
     const row = { at_ms: NOW_MS, complete: 1, matches: 0, problem: null, ...columns };
-    db.prepare(
+    const insertReading = db.prepare(
       `INSERT INTO intent_readings (intent_id, at_ms, complete, matches, problem)
        VALUES ('i1', :at_ms, :complete, :matches, :problem)`,
-    ).run(row);
+    );
+    db.transaction(() => insertReading.run(row))();
   };
   const clear = (db: RecordsDb) =>
     update(db, 'i1', { ...columnsOf('cleared'), settled_by: null, settle_reason: null });
@@ -237,7 +238,7 @@ describe('settling', () => {
   test('a baseline is written before sending and stays', () => {
     const add = `INSERT INTO intent_baseline VALUES ('i1', '7')`;
     const db = intentIn('journaled');
-    db.exec(add);
+    db.transaction(() => db.exec(add))();
     update(db, 'i1', columnsOf('sent'));
     expect(() => db.exec(`INSERT INTO intent_baseline VALUES ('i1', '8')`)).toThrow(
       'before sending',
@@ -249,7 +250,7 @@ describe('settling', () => {
 
   test('a transaction of the baseline settles nothing', () => {
     const db = intentIn('journaled');
-    db.exec(`INSERT INTO intent_baseline VALUES ('i1', '39486536')`);
+    db.transaction(() => db.exec(`INSERT INTO intent_baseline VALUES ('i1', '39486536')`))();
     update(db, 'i1', columnsOf('sent'));
     expect(() => update(db, 'i1', columnsOf('confirmed'))).toThrow('baseline settles nothing');
     const other = { ...columnsOf('confirmed'), server_tid: '39486537' };

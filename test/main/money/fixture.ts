@@ -4,6 +4,7 @@ import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { scratchFolder } from '../../helpers/scratch-folder.ts';
+import { findMisfit } from '../../../src/main/audit/fits.ts';
 import type { MoneyDeps } from '../../../src/main/money/context.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
@@ -144,6 +145,7 @@ export function openDesk(client: Service = service()): Desk {
 function openAt(path: string, client: Service): Desk {
   const records = openRecords(path);
   clean.push(() => records.close());
+  clean.push(() => mustFitItsLog(records));
   const changes: Intent[] = [];
   const timers = new Set<{ run: () => void; delayMs: number }>();
   const world: Desk['world'] = {
@@ -194,6 +196,12 @@ function openAt(path: string, client: Service): Desk {
   };
   const twin = () => openAt(path, client);
   return { money, client, path, records, changes, planned, world, restart, twin };
+}
+
+/** Whatever a test did by the app's own ways, its records fit their log. */
+function mustFitItsLog(records: RecordsDb): void {
+  const misfit = records.open ? findMisfit(records) : null;
+  if (misfit !== null) throw new Error(misfit);
 }
 
 /** What the confirm call carries after the operator has read the review and typed what it asks for. */

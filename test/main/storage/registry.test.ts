@@ -110,9 +110,13 @@ describe('client views', () => {
       `INSERT INTO intents (id, kind, state, client_uid, amount_sats, address, created_at_ms)
        VALUES (?, 'withdrawal', 'journaled', 'A', ?, '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', 1)`,
     );
-    for (const amount of [1, 2, 3]) insert.run(`i${amount}`, amount);
+    records.transaction(() => {
+      for (const amount of [1, 2, 3]) insert.run(`i${amount}`, amount);
+    })();
     records.exec('DROP TRIGGER intents_moved_with_audit');
-    records.exec("UPDATE intents SET state = 'discarded', settled_at_ms = 2 WHERE id = 'i1'");
+    records.transaction(() =>
+      records.exec("UPDATE intents SET state = 'discarded', settled_at_ms = 2 WHERE id = 'i1'"),
+    )();
     expect(clientView(records, cache, 'A')?.openIntents).toBe(2);
   });
 });

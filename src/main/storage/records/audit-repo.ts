@@ -15,11 +15,24 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   head: db.prepare<[], AuditHead>('SELECT entries, last_hash AS lastHash FROM audit_head'),
   all: db.prepare<[], AuditEntry>(`SELECT ${columns} FROM audit ORDER BY seq`),
+  newest: db.prepare<[number], { seq: number; atMs: number }>(
+    'SELECT seq, at_ms AS atMs FROM audit WHERE seq <= ? ORDER BY seq DESC',
+  ),
 }));
 
 /** Null in an empty log. */
 export function lastAuditEntry(db: RecordsDb): AuditEntry | null {
   return prepared(db).last.get() ?? null;
+}
+
+/** How many entries the log had `spanMs` before its entry `seq`. */
+export function entriesBefore(db: RecordsDb, seq: number, spanMs: number): number {
+  let sinceMs: number | null = null;
+  for (const entry of prepared(db).newest.iterate(seq)) {
+    sinceMs ??= entry.atMs - spanMs;
+    if (entry.atMs < sinceMs) return entry.seq;
+  }
+  return 0;
 }
 
 /** Null only in what could be read of damaged records. */

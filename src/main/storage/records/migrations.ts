@@ -6,6 +6,7 @@ import { migration as guards } from './migrations/004-guards.ts';
 import { migration as auditHead } from './migrations/005-audit-head.ts';
 import { migration as passphrases } from './migrations/006-passphrases.ts';
 import { migration as rateHours } from './migrations/007-rate-hours.ts';
+import { migration as seals } from './migrations/008-seals.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const recordsMigrations: readonly Migration[] = [
   auditHead,
   passphrases,
   rateHours,
+  seals,
 ];

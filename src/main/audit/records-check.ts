@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, fromDto } from '#shared/errors.ts';
-import type { RecordsDb } from '../open.ts';
-import { workerFile } from '../worker-file.ts';
+import type { RecordsDb } from '../storage/open.ts';
+import { workerFile } from '../storage/worker-file.ts';
 import type { CheckData, CheckMessage } from './check-messages.ts';
 
 export type RecordsCheck = {
@@ -11,7 +11,10 @@ export type RecordsCheck = {
   ended: Promise<void>;
 };
 
-/** Checks held records in a thread. Releasing them after the verdict is left to the caller. */
+/**
+ * Checks records in a thread, page by page and against their log. Releasing held ones after the verdict is left to the
+ * caller.
+ */
 export function startRecordsCheck(records: RecordsDb): RecordsCheck {
   const workerData: CheckData = { recordsPath: records.name };
   const worker = new Worker(workerFile('records-check-worker', import.meta.filename), {

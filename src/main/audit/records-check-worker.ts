@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { mustBeWhole, RecordsDb } from '../open.ts';
-import { storageError } from '../storage-error.ts';
+import { mustBeWhole, RecordsDb } from '../storage/open.ts';
+import { storageError } from '../storage/storage-error.ts';
 import type { CheckData, CheckMessage } from './check-messages.ts';
+import { doesNotFit, findMisfit } from './fits.ts';
 
 /** Entry of the thread that checks records which are open already. It ends with its verdict. */
 
@@ -13,6 +14,8 @@ function check(): CheckMessage {
   try {
     db = new RecordsDb(recordsPath, { readonly: true });
     mustBeWhole(db, 'quick_check');
+    const misfit = findMisfit(db);
+    if (misfit !== null) throw doesNotFit(misfit);
     return { problem: null };
   } catch (error) {
     return { problem: storageError(error, `the records database ${recordsPath}`).toDto() };
