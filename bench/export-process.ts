@@ -85,6 +85,7 @@ async function exportOnce(order: ExportOrder): Promise<number> {
   const path = join(folder, 'report.csv');
   const ended = Promise.withResolvers<ReportProgress>();
   const reports = createReports({
+    onFailure: console.error,
     cachePath,
     recordsPath,
     profile: { id: 'practice', name: 'Practice', environment: 'practice' },

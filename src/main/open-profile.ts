@@ -46,7 +46,11 @@ export function openProfile(options: OpenOptions): RunningProfile {
   const { paths, profile, now, thorough = false } = options;
   const { records, damage } = openRecordsOrSalvage(paths, { now, thorough, findMisfit });
   const cache = openCache(paths.cachePath, records.name, { now, thorough });
-  const queries = createQueries(cache, { cachePath: paths.cachePath, recordsPath: records.name });
+  const queries = createQueries(
+    cache,
+    { cachePath: paths.cachePath, recordsPath: records.name },
+    options.onFailure,
+  );
   let loading: Promise<RunningRooms> | null = null;
   let closed = false;
 

@@ -160,6 +160,7 @@ export function wireRooms(
     appVersion,
     now,
     onProgress: (progress: ReportProgress) => emit('report.progress', progress),
+    onFailure: options.onFailure,
   });
   let check: RecordsCheck | null = null;
   const ready = damage === null && !records.isWritable ? admit() : Promise.resolve();

@@ -354,7 +354,7 @@ describe('damaged records', () => {
     const desk = await setUpDamaged((content) => void content.fill(0, 0, 100));
     const reopened = await desk.open();
     const handlers = handlersOf(reopened);
-    const ofTheApp = /^(app|settings|profiles)\./;
+    const ofTheApp = /^(app|clipboard|settings|profiles)\./;
     const names = Object.keys(requests) as RequestName[];
     const refused = names.filter((name) => !ofTheApp.test(name) && !stillAnswered.includes(name));
     expect(refused).toContain('intents.confirm');

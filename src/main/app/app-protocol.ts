@@ -80,13 +80,20 @@ async function answer(
   request: Request,
 ): Promise<Response> {
   const { host, pathname } = new URL(request.url);
-  if (request.method !== 'GET' || host !== APP_HOST) return refuse(405);
+  const isHead = request.method === 'HEAD';
+  if ((request.method !== 'GET' && !isHead) || host !== APP_HOST) return refuse(405);
   const file = files.get(pathname);
   if (file === undefined) return refuse(404);
   // By way of node:fs, which loads its promises when they are first used.
   const body = await promises.readFile(file.path);
-  return new Response(new Uint8Array(body), {
-    headers: { ...COMMON_HEADERS, 'Content-Type': file.contentType },
+  // A range may be answered by the whole (RFC 9110, 14.2); nothing of the page is large.
+  return new Response(isHead ? null : new Uint8Array(body), {
+    headers: {
+      ...COMMON_HEADERS,
+      'Content-Type': file.contentType,
+      'Content-Length': String(body.length),
+      'Accept-Ranges': 'none',
+    },
   });
 }
 

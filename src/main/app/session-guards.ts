@@ -20,13 +20,17 @@ export function guardSession(session: Session, devServerUrl: string | undefined)
  */
 export function guardContents(contents: WebContents): void {
   const stay = (event: { url: string; preventDefault: () => void }): void => {
-    if (event.url !== contents.getURL()) event.preventDefault();
+    if (withoutHash(event.url) !== withoutHash(contents.getURL())) event.preventDefault();
   };
   contents.on('will-navigate', stay);
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+function withoutHash(url: string): string {
+  return url.split('#', 1)[0] ?? '';
 }
 
 /** Protocol and host are compared, not `URL.origin`, which is 'null' for app:. Exported for tests. */

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { ReportProgress, ReportRequest } from '#shared/domain/report.ts';
 import { AppError, type ErrorDto } from '#shared/errors.ts';
 import { removeQuietly, type ReportJob } from './report-job.ts';
+import { logWorker } from '../storage/worker-file.ts';
 import { readRange } from './report-range.ts';
 import { reportPath } from './report-file-name.ts';
 import type { ReportWorkerData, ReportWorkerMessage } from './worker-messages.ts';
@@ -36,10 +37,11 @@ export function createReports(deps: {
   appVersion: string;
   now: () => number;
   onProgress: (progress: ReportProgress) => void;
+  onFailure: (event: string, error: unknown) => void;
   /** Where the worker's code lies; beside this file in the built app. */
   workerUrl?: URL;
 }): Reports {
-  const { recordsPath, cachePath, profile, appVersion, now, onProgress } = deps;
+  const { recordsPath, cachePath, profile, appVersion, now, onProgress, onFailure } = deps;
   const workerUrl = deps.workerUrl ?? pathToFileURL(join(import.meta.dirname, 'report-worker.cjs'));
   const jobs = new Map<string, ReportProgress>();
   const running = new Map<string, { cancelFlag: Int32Array; ended: Promise<void> }>();
@@ -55,12 +57,13 @@ export function createReports(deps: {
   function launch(jobId: string, job: ReportJob): void {
     const cancelFlag = new SharedArrayBuffer(4);
     const workerData: ReportWorkerData = { job, cancelFlag };
-    const worker = new Worker(workerUrl, { workerData, resourceLimits: heapLimits });
+    const options = { workerData, resourceLimits: heapLimits, stderr: true };
+    const worker = new Worker(workerUrl, options);
+    logWorker(worker, 'report worker', onFailure);
     worker.on('message', (message: ReportWorkerMessage) => {
       update(jobId, changeOf(message));
     });
-    worker.on('error', (error) => {
-      console.error('report worker', error);
+    worker.on('error', () => {
       update(jobId, { state: 'failed', error: 'The report could not be made.' });
     });
     const ended = new Promise<void>((resolve) => {

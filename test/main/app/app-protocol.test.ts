@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTENT_SECURITY_POLICY, serveBundle } from '../../../src/main/app/app-protocol.ts';
 
 let folder: string;
-let ask: (url: string, method?: string) => Promise<Response>;
+let ask: (url: string, method?: string, headers?: Record<string, string>) => Promise<Response>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
@@ -18,7 +18,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secret.js'), 'outside');
   const protocol: Pick<Protocol, 'handle'> = {
     handle: (_scheme, handler) => {
-      ask = async (url, method = 'GET') => handler(new Request(url, { method }));
+      ask = async (url, method = 'GET', headers = {}) =>
+        handler(new Request(url, { method, headers }));
     },
   };
   serveBundle(protocol, renderer);
@@ -55,6 +56,18 @@ describe('app://bundle', () => {
     const response = await ask(`app://bundle${path}`);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
+  });
+
+  it('answers HEAD with the head alone, and a range with the whole', async () => {
+    const head = await ask('app://bundle/assets/app-1.js', 'HEAD');
+    expect(head.status).toBe(200);
+    expect(head.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
+    expect(head.headers.get('Content-Length')).toBe('10');
+    expect(await head.text()).toBe('');
+    expect((await ask('app://bundle/nothing.js', 'HEAD')).status).toBe(404);
+    const whole = await ask('app://bundle/index.html', 'GET', { Range: 'bytes=0-3' });
+    expect([whole.status, await whole.text()]).toEqual([200, '<h1>page</h1>']);
+    expect(whole.headers.get('Accept-Ranges')).toBe('none');
   });
 
   it.each([

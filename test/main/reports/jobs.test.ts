@@ -25,6 +25,7 @@ const MANY_ROWS = 60_000;
 let desk: Desk;
 let reports: Reports;
 let told: ReportProgress[];
+let failures: [string, unknown][];
 let onTold: (progress: ReportProgress) => void;
 const outDirectory = () => join(desk.directory, 'out');
 const path = () => join(outDirectory(), 'report.csv');
@@ -37,7 +38,9 @@ beforeEach(() => {
   onTold = () => undefined;
   registerClient(desk.records, { uid: 'BT-C1', label: '', source: 'added', addedAtMs: 1 });
   const file = 'src/main/reports/report-worker.ts';
+  failures = [];
   reports = createReports({
+    onFailure: (event, error) => void failures.push([event, error]),
     ...desk,
     profile: practice,
     appVersion: '1.2.3',
@@ -209,6 +212,8 @@ describe('a report in its worker', () => {
     const { jobId } = reports.start(reportRequest(), path());
     expect(await ended(jobId)).toMatchObject({ state: 'failed' });
     expect(files()).toEqual([]);
+    // For whoever looks into it later; a packaged app has no console.
+    await expect.poll(() => String(failures[0])).toMatch(/report worker.*no such table/s);
   });
 
   it('is refused for a range backwards, and for a file that is being written', async () => {

@@ -20,13 +20,15 @@ const pageOf = (filter: HistoryQuery['filter']): HistoryQuery => {
 
 function openQueries() {
   const databases = openDatabases();
-  const queries = createQueries(databases.cache, databases);
+  const failures: [string, unknown][] = [];
+  const onFailure = (event: string, error: unknown): void => void failures.push([event, error]);
+  const queries = createQueries(databases.cache, databases, onFailure);
   onTestFinished(() => queries.close());
   const rows = Array.from({ length: 9 }, (_, index) =>
     withdrawal(`900${index}`, { createdAtMs: index, amountSats: index + 1 }),
   );
   saveTransactions(databases.cache, 'A', rows, 1);
-  return { ...databases, queries };
+  return { ...databases, queries, failures };
 }
 
 test('the worker answers as the connection of the main thread does', async () => {
@@ -68,13 +70,14 @@ test('of questions that wait, the newest is answered first, and sums after rows'
 });
 
 test('what cannot be answered is told as an error, and the next question is answered', async () => {
-  const { cache, queries } = openQueries();
+  const { cache, queries, failures } = openQueries();
   const tooMuch = Number.MAX_SAFE_INTEGER;
   saveTransactions(cache, 'B', [buy('1', { amountSats: tooMuch })], 1);
   saveTransactions(cache, 'C', [buy('2', { amountSats: tooMuch, createdAtMs: 86_400_000 })], 1);
   await expect(queries.summary({ minSats: 1, types: ['buy'] })).rejects.toMatchObject({
     code: 'internal',
   });
+  await expect.poll(() => String(failures[0])).toMatch(/query worker.*summary/s);
   expect((await queries.summary({ text: '9001' })).count).toBe(1);
 });
 

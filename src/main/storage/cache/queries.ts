@@ -8,7 +8,7 @@ import { AppError, fromDto } from '#shared/errors.ts';
 import type { CacheDb } from '../open.ts';
 import type { Answer, Input, Question } from './answers.ts';
 import { historyPage, historySummary } from './history-repo.ts';
-import { workerFile } from '../worker-file.ts';
+import { logWorker, workerFile } from '../worker-file.ts';
 import type { CachePaths, QueryReply, QueryRequest } from './worker-messages.ts';
 
 /** Questions to the history that never hold up the thread that asks. */
@@ -33,7 +33,11 @@ type Asked = {
  * started by the first question for it. The worker answers one question at a time, the newest first and rows
  * before sums: while someone types, an older question is no longer of interest.
  */
-export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CachePaths): Queries {
+export function createQueries(
+  cache: CacheDb,
+  { cachePath, recordsPath }: CachePaths,
+  onFailure: (event: string, error: unknown) => void,
+): Queries {
   let running: ReturnType<typeof start> | null = null;
   let current: Asked | null = null;
   let waiting: Asked[] = [];
@@ -43,7 +47,9 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
     // Loading it takes 3 ms, which the first screen need not wait for: its rows are read here.
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     const workerData: CachePaths = { cachePath, recordsPath };
-    const worker = new Worker(workerFile('query-worker', import.meta.filename), { workerData });
+    const options = { workerData, stderr: true };
+    const worker = new Worker(workerFile('query-worker', import.meta.filename), options);
+    logWorker(worker, 'query worker', onFailure);
     const ended = Promise.withResolvers<void>();
     worker.on('message', (reply: QueryReply) => {
       const asked = current;
@@ -51,9 +57,6 @@ export function createQueries(cache: CacheDb, { cachePath, recordsPath }: CacheP
       if (reply.ok) asked?.resolve(reply.value);
       else asked?.reject(fromDto(reply.error));
       askNext();
-    });
-    worker.on('error', (error) => {
-      console.error('query worker', error);
     });
     worker.on('exit', () => {
       running = null;
