@@ -21,11 +21,12 @@ export async function answer(
   }
   const parsed = requests[name].input.safeParse(input);
   if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path[0];
+    const issue = parsed.error.issues[0];
+    const field = issue?.path[0];
     report(name, parsed.error);
     return fail({
       code: 'invalid_input',
-      message: 'Some of what was entered cannot be read. Check it and try again.',
+      message: describeIssue(issue),
       retryable: false,
       ...(typeof field === 'string' ? { field } : {}),
     });
@@ -44,6 +45,20 @@ export async function answer(
       retryable: false,
     });
   }
+}
+
+type Issue = { code?: string; message: string; origin?: string; maximum?: number | bigint };
+
+/** The rule of texts has its own words; for the rest the screens let nothing through that does not fit. */
+function describeIssue(issue: Issue | undefined): string {
+  if (issue?.code === 'custom') return issue.message;
+  if (issue?.code === 'too_big' && issue.origin === 'string') {
+    return `This is too long: at most ${issue.maximum} characters.`;
+  }
+  if (issue?.code === 'too_big' && issue.origin === 'array') {
+    return `These are too many: at most ${issue.maximum} at once.`;
+  }
+  return 'Some of what was entered cannot be read. Check it and try again.';
 }
 
 function isRequestName(name: unknown): name is RequestName {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText, textSchema } from '../text-schema.ts';
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 export type Theme = z.infer<typeof themeSchema>;
@@ -6,9 +7,9 @@ export type Theme = z.infer<typeof themeSchema>;
 export const settingsSchema = z.strictObject({
   theme: themeSchema,
   /** IANA name in which times are shown and report days begin. */
-  timeZone: z.string().check(z.minLength(1), z.maxLength(60)),
+  timeZone: plainText(60, 1),
   /** Named in the audit log; starts as the name of the OS account. */
-  operator: z.string().check(z.minLength(1), z.maxLength(60)),
+  operator: textSchema({ what: 'The operator’s name', max: 60, required: true, name: true }),
   /** Amounts and clients' names in the system's notifications, which are seen on a locked screen too. */
   notificationDetails: z.prefault(z.boolean(), false),
 });

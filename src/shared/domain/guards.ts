@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText, textSchema } from '../text-schema.ts';
 import { MAX_COOLING_MS } from './constants.ts';
 import type { Network } from './profile.ts';
 
@@ -27,7 +28,7 @@ export const defaultGuardPolicy: GuardPolicy = {
   approvalAboveSats: null,
 };
 
-export const bookLabelSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
+export const bookLabelSchema = textSchema({ what: 'The label', max: 80, required: true });
 
 export type BookEntry = {
   /** Canonical, as checked for the network. */
@@ -41,8 +42,13 @@ export type BookEntry = {
   lookAlike: string | null;
 };
 
-export const approverNameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
-export const passphraseSchema = z.string().check(z.maxLength(1000));
+export const approverNameSchema = textSchema({
+  what: 'The name',
+  max: 60,
+  required: true,
+  name: true,
+});
+export const passphraseSchema = plainText(1000);
 
 /** Who agrees to a payment or to a change of the guards, and the passphrase that proves it. */
 export const secondPersonSchema = z.strictObject({

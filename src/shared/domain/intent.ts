@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { plainText, textSchema } from '../text-schema.ts';
+import { clientLabelSchema } from './client.ts';
 import type { ApprovalView } from './guards.ts';
 import type { Environment } from './profile.ts';
 
@@ -82,11 +84,11 @@ export type Settling = {
 };
 
 export const settleDecisionSchema = z.strictObject({
-  id: z.string(),
+  id: plainText(60),
   decision: z.enum(['went', 'did_not_go']),
-  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(1000)),
+  reason: textSchema({ what: 'The reason', max: 1000, required: true, lines: true }),
   /** Went: the transaction it became; for a new client its uid. */
-  found: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
+  found: z.optional(textSchema({ what: 'The transaction', max: 200, required: true })),
 });
 /** What a person found out about an intent that could not be settled otherwise. */
 export type SettleDecision = z.infer<typeof settleDecisionSchema>;
@@ -122,23 +124,26 @@ export type IntentReview = {
   approval: ApprovalView | null;
 };
 
+/** An address, however it is grouped, or a bitcoin: link with all that a shop writes into it. */
+export const MAX_ADDRESS_TEXT = 4000;
+
 export const draftSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('buy'),
-    clientUid: z.string(),
-    amountUsd: z.string().check(z.maxLength(40)),
+    clientUid: plainText(200),
+    amountUsd: plainText(60),
   }),
   z.strictObject({
     kind: z.literal('withdrawal'),
-    clientUid: z.string(),
-    address: z.string().check(z.maxLength(200)),
-    amountBtc: z.string().check(z.maxLength(40)),
+    clientUid: plainText(200),
+    address: plainText(MAX_ADDRESS_TEXT),
+    amountBtc: plainText(60),
     /** Why the same payment is made again within a day. */
-    reason: z.optional(z.string().check(z.maxLength(500))),
+    reason: z.optional(textSchema({ what: 'The reason', max: 500, lines: true })),
   }),
   z.strictObject({
     kind: z.literal('create_client'),
-    label: z.string().check(z.maxLength(80)),
+    label: clientLabelSchema,
   }),
 ]);
 /** What the operator typed, as text; main reads it. */

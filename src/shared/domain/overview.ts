@@ -33,7 +33,7 @@ export type ReconciliationRow = ClientReconciliation & {
 export const overviewQuerySchema = z.strictObject({
   /** Null: rows of any verdict. */
   verdict: z.nullable(verdictSchema),
-  limit: z.int().check(z.minimum(1)),
+  limit: z.int().check(z.minimum(1), z.maximum(1_000_000)),
 });
 export type OverviewQuery = z.infer<typeof overviewQuerySchema>;
 

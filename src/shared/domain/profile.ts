@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText } from '../text-schema.ts';
 
 /** What the operator sees at all times. Practice is the built-in sandbox server. */
 export const environmentSchema = z.enum(['practice', 'sandbox', 'production']);
@@ -82,13 +83,13 @@ export type ProfileView = Profile & { active: boolean; network: Network; secret:
 /** The form behind "Test and save". `secretKey` goes in and never comes out. */
 export const connectionFormSchema = z.strictObject({
   /** Absent for a new profile. */
-  id: z.optional(z.string()),
-  name: z.string().check(z.maxLength(60)),
+  id: z.optional(plainText(40)),
+  name: plainText(60),
   environment: z.enum(['sandbox', 'production']),
-  baseUrl: z.string().check(z.maxLength(500)),
-  apiKey: z.string().check(z.maxLength(500)),
+  baseUrl: plainText(500),
+  apiKey: plainText(500),
   /** Empty keeps the stored secret of an existing profile. */
-  secretKey: z.string().check(z.maxLength(2000)),
+  secretKey: plainText(2000),
   /** `session` keeps the secret in memory for this run, where no keychain exists. */
   keepIn: z.enum(['keychain', 'session']),
 });
@@ -96,9 +97,9 @@ export type ConnectionForm = z.infer<typeof connectionFormSchema>;
 
 /** New keys of a profile whose account stays the same. `secretKey` goes in and never comes out. */
 export const renewedKeysSchema = z.strictObject({
-  id: z.string(),
-  apiKey: z.string().check(z.maxLength(500)),
-  secretKey: z.string().check(z.maxLength(2000)),
+  id: plainText(40),
+  apiKey: plainText(500),
+  secretKey: plainText(2000),
   keepIn: z.enum(['keychain', 'session']),
 });
 export type RenewedKeys = z.infer<typeof renewedKeysSchema>;

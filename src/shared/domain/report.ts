@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText } from '../text-schema.ts';
 
 export const reportKindSchema = z.enum(['transactions', 'balances', 'rates']);
 export type ReportKind = z.infer<typeof reportKindSchema>;
@@ -8,10 +9,10 @@ const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 /** Whole days in a named zone: from the start of `fromDay` to the end of `toDay`, kept as a half-open range. */
 export const reportRequestSchema = z.strictObject({
   report: reportKindSchema,
-  fromDay: z.string().check(z.regex(dayPattern)),
-  toDay: z.string().check(z.regex(dayPattern)),
-  timeZone: z.string().check(z.maxLength(60)),
-  clientUid: z.optional(z.string()),
+  fromDay: z.string().check(z.maxLength(10), z.regex(dayPattern)),
+  toDay: z.string().check(z.maxLength(10), z.regex(dayPattern)),
+  timeZone: plainText(60),
+  clientUid: z.optional(plainText(64)),
 });
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { plainText } from '../text-schema.ts';
 import { FINAL_CONFIRMATIONS } from './constants.ts';
 
 /** `bitcoin_*` of the reference; anything else is kept as `unknown` and never counted silently. */
@@ -50,18 +51,22 @@ export function isSettling(
   return false;
 }
 
+/** Times in ms and amounts in satoshis; the end of all dates (ECMA-262) is above every amount. */
+const LARGEST = 8_640_000_000_000_000;
+const wholeNumber = z.int().check(z.minimum(-LARGEST), z.maximum(LARGEST));
+
 export const historyFilterSchema = z.strictObject({
-  clientUid: z.optional(z.string()),
-  types: z.optional(z.array(transactionTypeSchema)),
-  states: z.optional(z.array(z.string())),
+  clientUid: z.optional(plainText(200)),
+  types: z.optional(z.array(transactionTypeSchema).check(z.maxLength(10))),
+  states: z.optional(z.array(plainText(200)).check(z.maxLength(100))),
   /** Half-open range [fromMs, toMs). */
-  fromMs: z.optional(z.int()),
-  toMs: z.optional(z.int()),
-  minSats: z.optional(z.int()),
-  maxSats: z.optional(z.int()),
-  tag: z.optional(z.string()),
+  fromMs: z.optional(wholeNumber),
+  toMs: z.optional(wholeNumber),
+  minSats: z.optional(wholeNumber),
+  maxSats: z.optional(wholeNumber),
+  tag: z.optional(plainText(200)),
   /** Free text, letter case aside, over what storage/cache/text-search.ts says. */
-  text: z.optional(z.string().check(z.maxLength(200))),
+  text: z.optional(plainText(200)),
 });
 export type HistoryFilter = z.infer<typeof historyFilterSchema>;
 
@@ -72,7 +77,7 @@ export const historySortSchema = z.strictObject({
 export type HistorySort = z.infer<typeof historySortSchema>;
 
 /** Keyset cursor: the sort key and the row id of the last row seen. */
-export const historyCursorSchema = z.strictObject({ key: z.int(), rowId: z.int() });
+export const historyCursorSchema = z.strictObject({ key: wholeNumber, rowId: wholeNumber });
 export type HistoryCursor = z.infer<typeof historyCursorSchema>;
 
 export type HistoryQuery = {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { plainText } from '../text-schema.ts';
+import { plainText, textSchema } from '../text-schema.ts';
 import {
   settingsSchema,
   type AppInfo,
@@ -17,6 +17,7 @@ import {
 } from '../domain/client.ts';
 import {
   draftSchema,
+  MAX_ADDRESS_TEXT,
   settleDecisionSchema,
   type Intent,
   type IntentReview,
@@ -71,7 +72,7 @@ const none = z.strictObject({});
 const profileId = z.strictObject({ id: plainText(40) });
 const clientUid = z.strictObject({ uid: clientUidSchema });
 const intentId = z.strictObject({ id: plainText(60) });
-const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: z.string() });
+const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: plainText(500) });
 
 export const requests = {
   'app.info': request<AppInfo>()(none),
@@ -91,19 +92,21 @@ export const requests = {
   /** New keys of the same account: known clients must answer under them as they did. */
   'profiles.renewKeys': request<SavedProfile>()(renewedKeysSchema),
   'profiles.unlock': request<ProfileView>()(
-    z.strictObject({ id: z.string(), typedName: z.string() }),
+    z.strictObject({ id: plainText(40), typedName: plainText(200) }),
   ),
   'profiles.lock': request<ProfileView>()(profileId),
   'profiles.configure': request<ProfileView>()(
     z.strictObject({
-      id: z.string(),
-      explorerUrl: z.string(),
+      id: plainText(40),
+      explorerUrl: plainText(2000),
       options: apiOptionsSchema,
       settleDelayMinutes: settleDelaySchema,
     }),
   ),
   /** Forgets an own profile and its secret; its databases stay on disk. */
-  'profiles.remove': request<null>()(z.strictObject({ id: z.string(), typedName: z.string() })),
+  'profiles.remove': request<null>()(
+    z.strictObject({ id: plainText(40), typedName: plainText(200) }),
+  ),
 
   /** Not null: the records can only be read, and every request that sends or writes is refused. */
   'records.damage': request<RecordsDamage | null>()(none),
@@ -121,7 +124,7 @@ export const requests = {
     z.strictObject({
       // Labels are read by the text rule in steps: 20,000 of them at once would hold main.
       lines: z
-        .array(z.strictObject({ uid: clientUidSchema, label: z.string().check(z.maxLength(500)) }))
+        .array(z.strictObject({ uid: clientUidSchema, label: plainText(500) }))
         .check(z.maxLength(100_000)),
     }),
   ),
@@ -133,7 +136,7 @@ export const requests = {
   ),
   /** The operator looked at the other address and takes it as the client's own. */
   'clients.acceptAddress': request<ClientView>()(
-    z.strictObject({ uid: clientUidSchema, address: z.string(), typedLastSix: z.string() }),
+    z.strictObject({ uid: clientUidSchema, address: plainText(500), typedLastSix: plainText(100) }),
   ),
   /** Writes the deposit address to the clipboard, reads it back and compares. */
   'clients.copyAddress': request<null>()(clientUid),
@@ -141,22 +144,24 @@ export const requests = {
   'clients.refresh': request<ClientView>()(clientUid),
 
   /** Checks an address for the active profile's network; accepts a bitcoin: URI. */
-  'addresses.check': request<AddressCheck>()(
-    z.strictObject({ text: z.string().check(z.maxLength(500)) }),
-  ),
+  'addresses.check': request<AddressCheck>()(z.strictObject({ text: plainText(MAX_ADDRESS_TEXT) })),
 
   /** Journals a draft and draws its review. Nothing is sent. */
   'intents.prepare': request<IntentReview>()(draftSchema),
   'intents.review': request<IntentReview>()(intentId),
   /** Sends the journaled intent once. The answer is its state, whatever that is. */
   'intents.confirm': request<Intent>()(
-    z.strictObject({ id: z.string(), reviewHash: z.string(), typed: z.nullable(z.string()) }),
+    z.strictObject({
+      id: plainText(60),
+      reviewHash: plainText(200),
+      typed: z.nullable(plainText(200)),
+    }),
   ),
   /** A second person approves exactly what the review shows; the answer is the review as it is then. */
   'intents.approve': request<IntentReview>()(
     z.strictObject({
-      id: z.string(),
-      reviewHash: z.string(),
+      id: plainText(60),
+      reviewHash: plainText(200),
       approver: approverNameSchema,
       passphrase: passphraseSchema,
     }),
@@ -174,12 +179,12 @@ export const requests = {
 
   'addressBook.list': request<BookEntry[]>()(none),
   'addressBook.add': request<BookEntry>()(
-    z.strictObject({ address: z.string().check(z.maxLength(500)), label: bookLabelSchema }),
+    z.strictObject({ address: plainText(MAX_ADDRESS_TEXT), label: bookLabelSchema }),
   ),
   'addressBook.label': request<BookEntry>()(
-    z.strictObject({ address: z.string(), label: bookLabelSchema }),
+    z.strictObject({ address: plainText(500), label: bookLabelSchema }),
   ),
-  'addressBook.remove': request<null>()(z.strictObject({ address: z.string() })),
+  'addressBook.remove': request<null>()(z.strictObject({ address: plainText(500) })),
 
   'policy.get': request<GuardPolicy>()(none),
   /** `second` where the change takes protection away; without it the answer is then `approval_needed`. */
@@ -231,9 +236,11 @@ export const requests = {
   'history.annotate': request<TransactionRow>()(
     z.strictObject({
       clientUid: clientUidSchema,
-      tid: z.string(),
-      note: z.string().check(z.maxLength(2000)),
-      tags: z.array(z.string().check(z.minLength(1), z.maxLength(40))),
+      tid: plainText(500),
+      note: textSchema({ what: 'The note', max: 2000, lines: true }),
+      tags: z
+        .array(textSchema({ what: 'The tag', max: 40, required: true }))
+        .check(z.maxLength(100)),
     }),
   ),
   'history.tags': request<string[]>()(none),
@@ -255,8 +262,8 @@ export const requests = {
 
   /** Asks for a place, then writes. Null when the operator closed the dialog. */
   'reports.start': request<ReportProgress | null>()(reportRequestSchema),
-  'reports.cancel': request<null>()(z.strictObject({ jobId: z.string() })),
-  'reports.showInFolder': request<null>()(z.strictObject({ jobId: z.string() })),
+  'reports.cancel': request<null>()(z.strictObject({ jobId: plainText(60) })),
+  'reports.showInFolder': request<null>()(z.strictObject({ jobId: plainText(60) })),
   /** Asks for a report, then holds it against its manifest. Null when the operator closed the dialog. */
   'reports.verify': request<(ReportVerdict & { path: string }) | null>()(none),
 } as const;

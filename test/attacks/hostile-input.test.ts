@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { requests, type RequestName } from '#shared/ipc/contract.ts';
+import { inputsFor } from '../helpers/schema-walk.ts';
+import { attack, PAYEE } from './attacked-desk.ts';
+
+/** A few hundred for each request; `HOSTILE_INPUTS` for more, `HOSTILE_SEED` for others. */
+const COUNT = Number(process.env['HOSTILE_INPUTS'] ?? 150);
+const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_127);
+
+/** Each of these hashes a passphrase or tries a connection, which takes its time. */
+const slow: readonly RequestName[] = [
+  'approvers.add',
+  'approvers.changePassphrase',
+  'intents.approve',
+  'policy.save',
+  'profiles.testAndSave',
+];
+const SLOW_COUNT = Math.ceil(COUNT / 10);
+
+/** Last, since they take the desk away. */
+const last: readonly RequestName[] = ['profiles.lock', 'profiles.remove', 'profiles.switch'];
+
+test('whatever a page may ask, it is answered with a value or in words, and main lives', async () => {
+  const { server, account, desk } = await attack();
+  await desk.app.evaluate(({ dialog }) => {
+    dialog.showSaveDialog = async () => ({ canceled: true, filePath: '' });
+    dialog.showOpenDialog = async () => ({ canceled: true, filePaths: [] });
+  }, null);
+  const { intent, reviewHash } = await desk.prepare(account, '0.25');
+  const [profile] = (await desk.ask('profiles.list', {})).filter(({ active }) => active);
+  const known = [
+    account.uid,
+    intent.id,
+    reviewHash,
+    profile?.id ?? '',
+    'Attacked',
+    PAYEE,
+    `bitcoin:${PAYEE}?amount=0.1`,
+    PAYEE.slice(-6),
+    '0.1',
+    '1,500.00',
+    '2026-01-31',
+    'Europe/Paris',
+    'did_not_go',
+    server.baseUrl,
+    'http://127.0.0.1:9',
+    'uid;label\nBT-C1;Aster',
+  ];
+  const names = Object.keys(requests) as RequestName[];
+  const ordered = [...names.filter((name) => !last.includes(name)), ...last];
+  const answered = new Map<string, number>();
+
+  for (const name of ordered) {
+    const { input } = requests[name];
+    const numRuns = slow.includes(name) ? SLOW_COUNT : COUNT;
+    const samples = fc.sample(inputsFor(input, known), { seed: SEED, numRuns });
+    for (const sample of samples) {
+      const asked = onlyLocal(name, sample);
+      const result = await desk.app.call(name, asked as never);
+      const words = () => `${name} of ${shorten(asked)} was answered ${shorten(result)}`;
+      if (!result.ok) {
+        expect(result.error.code, words()).not.toBe('internal');
+        expect(result.error.message, words()).toMatch(/\S.*\.$/s);
+      }
+      const kind = result.ok ? 'value' : result.error.code;
+      answered.set(kind, (answered.get(kind) ?? 0) + 1);
+    }
+  }
+  const info = await desk.app.call('app.info', {});
+  expect(info.ok).toBe(true);
+  // Both sides of each schema were met.
+  expect(answered.get('value')).toBeGreaterThan(ordered.length);
+  expect(answered.get('invalid_input')).toBeGreaterThan(COUNT);
+  expect(server.executed().length).toBeLessThanOrEqual(1);
+}, 600_000);
+
+/** No test asks a stranger's server. */
+function onlyLocal(name: RequestName, input: unknown): unknown {
+  if (name !== 'profiles.testAndSave' || typeof input !== 'object' || input === null) return input;
+  const { baseUrl } = input as { baseUrl?: unknown };
+  if (typeof baseUrl !== 'string' || !/^\s*https?:/i.test(baseUrl)) return input;
+  return { ...input, baseUrl: 'http://127.0.0.1:9' };
+}
+
+function shorten(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 400) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
