@@ -42,6 +42,7 @@ const IntentPage = ahead(() => import('../features/intents/intent-page.tsx'), 'I
 const HistoryPage = ahead(() => import('../features/history/history-page.tsx'), 'HistoryPage');
 const RatesPage = page(() => import('../features/rates/rates-page.tsx'), 'RatesPage');
 const ReportsPage = page(() => import('../features/reports/reports-page.tsx'), 'ReportsPage');
+const GuardsScreen = page(() => import('./guards-screen.tsx'), 'GuardsScreen');
 const SettingsScreen = page(() => import('./settings-screen.tsx'), 'SettingsScreen');
 const AddressBookPage = page(
   () => import('../features/guards/address-book-page.tsx'),
@@ -63,6 +64,7 @@ export function Routes(): ReactNode {
       <Route path="/history" component={HistoryPage} />
       <Route path="/rates" component={RatesPage} />
       <Route path="/reports" component={ReportsPage} />
+      <Route path="/guards" component={GuardsScreen} />
       <Route path="/settings" component={SettingsScreen} />
       <Route path="/settings/address-book" component={AddressBookPage} />
       <Route path="/settings/profiles/new" component={ConnectPage} />

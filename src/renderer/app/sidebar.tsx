@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession } from '../lib/session.ts';
-import { isWithin, places } from './places.ts';
+import { placeOf, places } from './places.ts';
 import css from './sidebar.module.css';
 
 export function Sidebar(): ReactNode {
   const [location] = useLocation();
+  const current = placeOf(location);
   const info = useSession((session) => session.info);
   return (
     <nav className={css['sidebar']} aria-label="Main">
@@ -15,10 +16,11 @@ export function Sidebar(): ReactNode {
             <Link
               href={place.href}
               className={css['item'] ?? ''}
-              aria-current={isWithin(location, place) ? 'page' : undefined}
+              aria-current={place === current ? 'page' : undefined}
+              title={place.label}
             >
               <place.icon size={15} aria-hidden />
-              {place.label}
+              <span className={css['label']}>{place.label}</span>
             </Link>
           </li>
         ))}

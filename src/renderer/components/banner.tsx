@@ -18,13 +18,19 @@ type BannerProps = {
   icon?: LucideIcon;
   children?: ReactNode;
   actions?: ReactNode;
+  /** One line: what does not fit is cut, and is to be had elsewhere. */
+  isShort?: boolean;
 };
 
 /** Something that stays true until it is dealt with. Danger is announced at once, the rest politely. */
-export function Banner({ tone, title, icon, children, actions }: BannerProps): ReactNode {
+export function Banner(props: BannerProps): ReactNode {
+  const { tone, title, icon, children, actions, isShort = false } = props;
   const Icon = icon ?? icons[tone];
   return (
-    <div className={cx(css['banner'], css[tone])} role={tone === 'danger' ? 'alert' : 'status'}>
+    <div
+      className={cx(css['banner'], css[tone], isShort && css['short'])}
+      role={tone === 'danger' ? 'alert' : 'status'}
+    >
       <Icon size={16} aria-hidden />
       <div className={css['words']}>
         <strong>{title}</strong>

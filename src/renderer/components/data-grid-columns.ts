@@ -25,14 +25,22 @@ export type Column<Row> = {
   /** Least width; a column with `grow` takes its share of what is left. */
   widthPx: number;
   grow?: number;
-  /** Left out when the grid is narrower: what is in it is also behind Enter. */
-  hideBelowPx?: number;
+  /**
+   * A figure as it is drawn: the column is as wide as the longest of those seen, so that none is ever cut. Null where a row
+   * has none.
+   */
+  figure?: (row: Row) => string | null;
+  /** Which column goes first where there is no room for all, 1 before 2: what is in it is also behind Enter. */
+  leaves?: number;
   /** Read out as the header, but not drawn. */
   quiet?: boolean;
   numeric?: boolean;
   muted?: boolean;
   cell: (row: Row) => ReactNode;
 };
+
+/** Left and right of what is in a cell. */
+export const CELL_PADDING_PX = 24;
 
 export type Tracks = { gridTemplateColumns: string; minWidth: number };
 
@@ -41,13 +49,28 @@ export function tracksOf<Row>(columns: readonly Column<Row>[]): Tracks {
   const tracks = columns.map(({ widthPx, grow }) =>
     grow === undefined ? `${widthPx}px` : `minmax(${widthPx}px, ${grow}fr)`,
   );
-  const minWidth = columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
-  return { gridTemplateColumns: tracks.join(' '), minWidth };
+  return { gridTemplateColumns: tracks.join(' '), minWidth: widthOf(columns) };
 }
 
 /** The columns there is room for; all of them while the width is not known. */
-export function columnsFor<Row>(columns: readonly Column<Row>[], widthPx: number): Column<Row>[] {
-  return columns.filter(({ hideBelowPx = 0 }) => widthPx === 0 || widthPx >= hideBelowPx);
+export function columnsFor<Each extends Pick<Column<never>, 'widthPx' | 'leaves'>>(
+  columns: readonly Each[],
+  widthPx: number,
+): Each[] {
+  if (widthPx === 0) return [...columns];
+  const left = [...columns];
+  const leaving = columns
+    .filter(({ leaves }) => leaves !== undefined)
+    .toSorted((a, b) => (a.leaves ?? 0) - (b.leaves ?? 0));
+  for (const column of leaving) {
+    if (widthOf(left) <= widthPx) break;
+    left.splice(left.indexOf(column), 1);
+  }
+  return left;
+}
+
+function widthOf(columns: readonly { widthPx: number }[]): number {
+  return columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
 }
 
 export function cellClass({ numeric, muted, quiet }: CellLook): string {

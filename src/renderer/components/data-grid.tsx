@@ -8,6 +8,7 @@ import {
 } from 'react';
 import { cx } from '../lib/cx.ts';
 import { columnsFor, tracksOf, type Column, type ColumnSorts } from './data-grid-columns.ts';
+import { useMeasured } from './data-grid-figures.ts';
 import { DataRow, HeadRow } from './data-grid-row.tsx';
 import { ROW_PX, useRowWindow, type RowRange } from './data-grid-window.ts';
 import css from './data-grid.module.css';
@@ -45,7 +46,8 @@ export function RowGrid<Row>(props: RowGridProps<Row>): ReactNode {
   const { id = ownId } = props;
   const { ref, window, trackPx, scrollToRow } = useRowWindow(rowCount, onSight);
   const { drawn, shiftPx, slots, viewPx, widthPx } = window;
-  const columns = useMemo(() => columnsFor(props.columns, widthPx), [props.columns, widthPx]);
+  const measured = useMeasured(props.columns, rowAt, drawn);
+  const columns = useMemo(() => columnsFor(measured, widthPx), [measured, widthPx]);
   const tracks = useMemo(() => tracksOf(columns), [columns]);
   useLayoutEffect(() => {
     if (place) scrollToRow(place.row, 'first');

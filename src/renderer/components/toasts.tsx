@@ -2,6 +2,7 @@ import { Toast as Base } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
+import { plural } from '../lib/format.ts';
 import type { Tone } from './badge.tsx';
 import css from './toasts.module.css';
 
@@ -23,12 +24,23 @@ const manager = Base.createToastManager<ToastData>();
 let era = 0;
 /** Shown and not urgent; some may be closed already. */
 let passing: { id: string; shownAtMs: number }[] = [];
+/** By tone and title, while they are shown: what is said again is counted and not stacked. */
+const shown = new Map<string, { id: string; times: number }>();
 
 /** Says once that something happened. What must not be missed belongs in a Banner. */
 export const toast = {
   show({ tone, title, text, action }: ToastOptions): void {
+    const key = `${tone} ${title}`;
+    const same = shown.get(key);
+    if (same !== undefined) {
+      same.times += 1;
+      const others = `and ${plural(same.times - 1, 'more', 'more')} like it`;
+      manager.update(same.id, { description: text === undefined ? others : `${text} (${others})` });
+      return;
+    }
     const id = manager.add({
       title,
+      onClose: () => shown.delete(key),
       ...(text === undefined ? {} : { description: text }),
       data: { tone, era },
       timeout: tone === 'danger' ? 0 : PASSING_MS,
@@ -45,6 +57,7 @@ export const toast = {
             },
           }),
     });
+    shown.set(key, { id, times: 1 });
     if (tone !== 'danger') passing.push({ id, shownAtMs: Date.now() });
   },
   /** On the way to another screen: what was said about the last one goes, unless it is an error. */
@@ -57,18 +70,18 @@ export const toast = {
   /** When a profile is left: what it had to say is over at once. */
   clear(): void {
     era += 1;
+    shown.clear();
     manager.close();
   },
 };
 
+/** A strip of the window of its own, below the screen: what is said covers nothing. */
 export function ToastViewport(): ReactNode {
   return (
-    <Base.Provider toastManager={manager} limit={4}>
-      <Base.Portal>
-        <Base.Viewport className={css['viewport']}>
-          <ToastList />
-        </Base.Viewport>
-      </Base.Portal>
+    <Base.Provider toastManager={manager} limit={3}>
+      <Base.Viewport className={css['viewport']} data-notices>
+        <ToastList />
+      </Base.Viewport>
     </Base.Provider>
   );
 }

@@ -5,7 +5,7 @@ import {
   readAmount,
   toHistoryFilter,
 } from '../../../src/renderer/features/history/history-filter.ts';
-import { readTags } from '../../../src/renderer/features/history/tags.ts';
+import { readTags } from '../../../src/renderer/components/transaction/tags.ts';
 
 test('an empty bar asks for everything', () => {
   expect(toHistoryFilter(emptyForm, 'UTC')).toEqual({});

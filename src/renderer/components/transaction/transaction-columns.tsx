@@ -5,6 +5,7 @@ import { Hash } from '../hash.tsx';
 import { StateBadge } from '../state-badge.tsx';
 import { Time } from '../time.tsx';
 import { transactionTypeWords } from '../wording.ts';
+import { formatBtc } from '#shared/money.ts';
 import { signedSats } from './signed-sats.ts';
 import css from './transaction-columns.module.css';
 
@@ -20,29 +21,46 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
       key: 'time',
       header: 'Time',
       widthPx: 150,
+      leaves: 7,
       cell: (row) => <Time ms={row.createdAtMs} />,
     },
     ...(withClient ? [clientColumn] : []),
-    { key: 'type', header: 'Type', widthPx: 94, cell: (row) => transactionTypeWords[row.type] },
+    {
+      key: 'type',
+      header: 'Type',
+      widthPx: 94,
+      leaves: withClient ? 5 : 8,
+      cell: (row) => transactionTypeWords[row.type],
+    },
     {
       key: 'amount',
       header: 'Amount',
       widthPx: 134,
       numeric: true,
+      figure: signedText,
       cell: (row) => <Btc sats={signedSats(row)} signed={row.type !== 'unknown'} unit={false} />,
     },
-    { key: 'unit', header: 'Unit', quiet: true, widthPx: 40, muted: true, cell: () => 'BTC' },
+    {
+      key: 'unit',
+      header: 'Unit',
+      quiet: true,
+      widthPx: 40,
+      leaves: 6,
+      muted: true,
+      cell: () => 'BTC',
+    },
     {
       key: 'state',
       header: 'State',
       widthPx: 116,
+      leaves: 4,
       cell: (row) => <StateBadge transaction={row} />,
     },
     {
       key: 'address',
       header: 'Address',
       widthPx: 142,
-      hideBelowPx: 950,
+      leaves: 2,
       muted: true,
       cell: (row) =>
         row.address === null ? '' : <Hash value={row.address} keep={5} copy={false} />,
@@ -51,18 +69,18 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
       key: 'tid',
       header: 'ID',
       widthPx: 92,
-      hideBelowPx: 1024,
+      leaves: 1,
       muted: true,
       cell: (row) => row.tid,
     },
-    { key: 'note', header: 'Notes', widthPx: 72, grow: 2, hideBelowPx: 840, cell: noteCell },
+    { key: 'note', header: 'Notes', widthPx: 140, grow: 2, leaves: 3, cell: noteCell },
   ];
 }
 
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 182,
+  widthPx: 120,
   grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>
@@ -83,4 +101,9 @@ function noteCell(row: TransactionRow) {
       <span className={css['text']}>{row.note}</span>
     </span>
   );
+}
+
+function signedText(row: TransactionRow): string {
+  const sats = signedSats(row);
+  return `${row.type !== 'unknown' && sats > 0 ? '+' : ''}${formatBtc(sats)}`;
 }

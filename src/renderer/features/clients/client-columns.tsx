@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
+import { formatBtc } from '#shared/money.ts';
 import { visibleText } from '#shared/text.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
@@ -26,7 +27,7 @@ const columns: Column<ClientView>[] = [
   {
     key: 'label',
     header: 'Client',
-    widthPx: 150,
+    widthPx: 120,
     grow: 1,
     cell: ({ label }) =>
       label === '' ? (
@@ -39,6 +40,7 @@ const columns: Column<ClientView>[] = [
     key: 'uid',
     header: 'UID',
     widthPx: 108,
+    leaves: 4,
     muted: true,
     cell: ({ uid }) => uid,
   },
@@ -46,7 +48,7 @@ const columns: Column<ClientView>[] = [
     key: 'address',
     header: 'Deposit address',
     widthPx: 144,
-    hideBelowPx: 1000,
+    leaves: 1,
     muted: true,
     cell: ({ depositAddress }) =>
       depositAddress === null ? (
@@ -58,16 +60,19 @@ const columns: Column<ClientView>[] = [
   {
     key: 'balance',
     header: 'Balance',
-    widthPx: 140,
+    widthPx: 130,
     numeric: true,
+    figure: ({ balance }) => balance && formatBtc(balance.balanceSats),
     cell: ({ balance }) =>
       balance === null ? <NotRead /> : <Btc sats={balance.balanceSats} unit={false} />,
   },
   {
     key: 'unconfirmed',
     header: 'Unconfirmed',
-    widthPx: 134,
+    widthPx: 130,
+    leaves: 5,
     numeric: true,
+    figure: ({ balance }) => balance && formatBtc(balance.unconfirmedSats),
     cell: ({ balance }) =>
       balance === null ? <NotRead /> : <Unconfirmed sats={balance.unconfirmedSats} />,
   },
@@ -76,6 +81,7 @@ const columns: Column<ClientView>[] = [
     header: 'Unit',
     quiet: true,
     widthPx: 40,
+    leaves: 6,
     muted: true,
     cell: ({ balance }) => balance && 'BTC',
   },
@@ -83,6 +89,7 @@ const columns: Column<ClientView>[] = [
     key: 'read',
     header: 'Read',
     widthPx: 90,
+    leaves: 3,
     muted: true,
     cell: ({ balance }) => (
       <Age ms={balance?.asOfMs ?? null} staleAfterMs={STALE_AFTER_MS} isShort />
@@ -92,7 +99,7 @@ const columns: Column<ClientView>[] = [
     key: 'history',
     header: 'History',
     widthPx: 104,
-    hideBelowPx: 880,
+    leaves: 2,
     muted: true,
     cell: ({ history }) => coverageWords(history, true),
   },
@@ -103,6 +110,7 @@ const attentionColumn: Column<ClientView> = {
   header: 'Attention',
   quiet: true,
   widthPx: 118,
+  leaves: 7,
   cell: (client) => <Attention client={client} />,
 };
 

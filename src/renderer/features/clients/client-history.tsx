@@ -1,12 +1,13 @@
 import { History } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import type { ClientView, HistoryCoverage } from '#shared/domain/client.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Card } from '../../components/card.tsx';
 import { DataGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
+import { DetailsDrawer } from '../../components/transaction/details-drawer.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { Age } from '../../components/time.tsx';
@@ -23,7 +24,7 @@ function rowKey({ tid }: TransactionRow): string {
 /** The newest rows of one client; the whole list, with search and filters, is the history page. */
 export function ClientHistory({ client }: { client: ClientView }): ReactNode {
   const [selected, setSelected] = useState<string | null>(null);
-  const [, navigate] = useLocation();
+  const [opened, setOpened] = useState<string | null>(null);
   const columns = useMemo(() => transactionColumns({ withClient: false }), []);
   const page = useRequest(
     'history.page',
@@ -72,10 +73,15 @@ export function ClientHistory({ client }: { client: ClientView }): ReactNode {
             rowKey={rowKey}
             selectedKey={selected}
             onSelect={({ tid }) => setSelected(tid)}
-            onOpen={({ tid }) => navigate(`${all}&tid=${tid}`)}
+            onOpen={({ tid }) => setOpened(tid)}
           />
         )}
       </Card>
+      <DetailsDrawer
+        row={page.value?.rows.find(({ tid }) => tid === opened) ?? null}
+        onClose={() => setOpened(null)}
+        onSaved={page.reload}
+      />
     </div>
   );
 }

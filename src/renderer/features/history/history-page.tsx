@@ -10,12 +10,12 @@ import { RowGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
+import { DetailsDrawer } from '../../components/transaction/details-drawer.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
 import { call, listen } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { Coverage, isHistoryWhole } from './coverage.tsx';
-import { DetailsDrawer } from './details-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { isNarrowed, toHistoryFilter } from './history-filter.ts';
 import css from './history.module.css';
@@ -172,20 +172,26 @@ function useReading(store: HistoryStore): void {
 function useWantedRow(store: HistoryStore, onOpen: (row: TransactionRow) => void): void {
   const [{ clientUid, tid }] = useState(readQuery);
   useEffect(() => {
-    if (clientUid === null) return;
-    const { clear, setForm, jump } = store.getState();
+    if (clientUid === null) return undefined;
+    const { clear, setForm, jump, form } = store.getState();
     clear();
     setForm({ clientUid });
+    const ofLink = store.getState().form;
+    // What a link narrowed the list to goes with it, unless the operator went on from there.
+    const restore = (): void => {
+      if (store.getState().form === ofLink) setForm(form);
+    };
     // Taken over by the filter: left in the address it would come back with every reload.
     const address = new URL(location.href);
     address.search = '';
     history.replaceState(null, '', address);
-    if (tid === null) return;
+    if (tid === null) return restore;
     void call('history.get', { clientUid, tid }).then((result) => {
       if (!result.ok) return;
       onOpen(result.value);
       void jump(keyOf(result.value, store.getState().sort), tid);
     });
+    return restore;
   }, [store, clientUid, tid, onOpen]);
 }
 

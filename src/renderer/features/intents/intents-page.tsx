@@ -9,7 +9,7 @@ import type { Column } from '../../components/data-grid-columns.ts';
 import { DataGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { Hash } from '../../components/hash.tsx';
-import { describeIntent } from '../../components/intent/wording.ts';
+import { describeIntent, intentSubject } from '../../components/intent/wording.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { IntentBadge } from '../../components/state-badge.tsx';
@@ -88,6 +88,11 @@ function amountOf({ kind, usdCents, amountSats }: Intent): ReactNode {
   return kind === 'withdrawal' ? <Btc sats={amountSats ?? 0} /> : '';
 }
 
+/** As `amountOf` draws it. */
+function amountText(intent: Intent): string | null {
+  return intent.kind === 'create_client' ? null : intentSubject(intent);
+}
+
 function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
   const labels = new Map(clients.map(({ uid, label }) => [uid, label]));
   return [
@@ -95,23 +100,37 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       key: 'time',
       header: 'Started',
       widthPx: 150,
+      leaves: 4,
       cell: ({ createdAtMs }) => <Time ms={createdAtMs} />,
     },
-    { key: 'kind', header: 'Kind', widthPx: 100, cell: ({ kind }) => intentKindWords[kind] },
+    {
+      key: 'kind',
+      header: 'Kind',
+      widthPx: 100,
+      leaves: 5,
+      cell: ({ kind }) => intentKindWords[kind],
+    },
     {
       key: 'client',
       header: 'Client',
-      widthPx: 180,
+      widthPx: 120,
       grow: 1,
       cell: ({ clientUid, label }) =>
         clientUid === null ? (label ?? '') : labels.get(clientUid) || clientUid,
     },
-    { key: 'subject', header: 'Amount', widthPx: 150, numeric: true, cell: amountOf },
+    {
+      key: 'subject',
+      header: 'Amount',
+      widthPx: 150,
+      numeric: true,
+      figure: amountText,
+      cell: amountOf,
+    },
     {
       key: 'address',
       header: 'Address',
       widthPx: 146,
-      hideBelowPx: 1000,
+      leaves: 2,
       muted: true,
       cell: ({ address }) =>
         address === null ? '' : <Hash value={address} keep={6} copy={false} />,
@@ -120,6 +139,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       key: 'state',
       header: 'State',
       widthPx: 144,
+      leaves: 3,
       cell: (intent) => <IntentBadge intent={intent} />,
     },
     {
@@ -127,7 +147,7 @@ function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
       header: 'What is known',
       widthPx: 120,
       grow: 3,
-      hideBelowPx: 1100,
+      leaves: 1,
       muted: true,
       cell: (intent) => describeIntent(intent).known,
     },

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type {
   Overview,
@@ -16,12 +16,14 @@ import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { whatDiffers } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
 import { useFailure } from '../../lib/profile.tsx';
+import { useFigureGeneration } from '../../lib/figure-width.ts';
+import { useWidthPx } from '../../lib/width.ts';
 import { firstQuery } from './first-query.ts';
+import { FIGURE_COLUMNS, fittingColumns, type FigureColumn } from './reconciliation-columns.ts';
 import css from './reconciliation.module.css';
 import { rowVerdicts } from './verdict.ts';
 
 const STEP = firstQuery.limit;
-const COLUMNS = 9;
 
 /** The choice of rows of any verdict. */
 const ANY = 'any';
@@ -42,6 +44,12 @@ export function Reconciliation({
   const [, navigate] = useLocation();
   const { verdict, limit } = query;
   const hidden = countOf(total, verdict) - limit;
+  const generation = useFigureGeneration();
+  const [ref, widthPx] = useWidthPx();
+  const columns = useMemo(
+    () => fittingColumns(rows, total, widthPx, generation),
+    [rows, total, widthPx, generation],
+  );
   return (
     <Card
       title="Reconciliation"
@@ -54,29 +62,31 @@ export function Reconciliation({
         />
       }
     >
-      <div className={css['table']}>
+      <div ref={ref} className={css['table']}>
         <Table label="Reconciliation by client, amounts in BTC">
-          <Head />
+          <Head columns={columns} />
           <tbody>
             {rows.map((row) => (
               <Tr key={row.clientUid} onOpen={() => navigate(`/clients/${row.clientUid}`)}>
-                <Cells row={row} />
+                <Cells row={row} columns={columns} />
               </Tr>
             ))}
             {rows.length === 0 && (
               <tr>
-                <Td muted colSpan={COLUMNS}>
+                <Td muted colSpan={columns.length + 2}>
                   No client is in this state.
                 </Td>
               </tr>
             )}
           </tbody>
-          {verdict === null && <Foot total={total} />}
+          {verdict === null && <Foot total={total} columns={columns} />}
         </Table>
       </div>
       <p className={css['note']}>
         Opening + deposits + buys − withdrawals = computed, in BTC. Openings are 0: Bitpro reports
         no balance from before the first transaction.
+        {columns.length < FIGURE_COLUMNS &&
+          ' Columns that have no room here are shown in a wider window.'}
       </p>
       {hidden > 0 && (
         <div className={css['more']}>
@@ -118,23 +128,23 @@ function countOf(total: Total, verdict: RowVerdict | null): number {
   return { ties_out: total.tiesOut, differs: total.differs, checking: total.checking }[verdict];
 }
 
-function Head(): ReactNode {
+type ColumnsProps = { columns: readonly FigureColumn[] };
+
+function Head({ columns }: ColumnsProps): ReactNode {
   return (
     <THead>
       <Th>Client</Th>
-      <Th numeric>Opening</Th>
-      <Th numeric>Deposits</Th>
-      <Th numeric>Buys</Th>
-      <Th numeric>Withdrawals</Th>
-      <Th numeric>Computed</Th>
-      <Th numeric>Reported</Th>
-      <Th numeric>Difference</Th>
+      {columns.map(({ key, header }) => (
+        <Th key={key} numeric>
+          {header}
+        </Th>
+      ))}
       <Th>Verdict</Th>
     </THead>
   );
 }
 
-function Cells({ row }: { row: ReconciliationRow }): ReactNode {
+function Cells({ row, columns }: ColumnsProps & { row: ReconciliationRow }): ReactNode {
   return (
     <>
       <Td>
@@ -146,32 +156,31 @@ function Cells({ row }: { row: ReconciliationRow }): ReactNode {
           {row.clientLabel || row.clientUid}
         </Link>
       </Td>
-      <Td numeric muted>
-        <Figure sats={row.openingSats} />
-      </Td>
-      <Td numeric>
-        <Figure sats={row.depositSats} />
-      </Td>
-      <Td numeric>
-        <Figure sats={row.buySats} />
-      </Td>
-      <Td numeric>
-        <Figure sats={row.withdrawalSats} isOut />
-      </Td>
-      <Td numeric>
-        <Figure sats={row.computedSats} />
-      </Td>
-      <Td numeric>
-        <Figure sats={row.reportedSats} />
-      </Td>
-      <Td numeric>
-        <Difference sats={row.differenceSats} />
-      </Td>
+      <FigureCells sums={row} columns={columns} />
       <Td>
         <RowVerdict row={row} />
       </Td>
     </>
   );
+}
+
+type FigureCellsProps = ColumnsProps & { sums: Parameters<FigureColumn['satsOf']>[0] };
+
+function FigureCells({ sums, columns }: FigureCellsProps): ReactNode {
+  return columns.map(({ key, satsOf, isDifference = false, isQuiet = false }) => {
+    const sats = satsOf(sums);
+    return (
+      <Td key={key} numeric muted={isQuiet}>
+        {sats === null ? (
+          <NotKnown />
+        ) : isDifference ? (
+          <Difference sats={sats} />
+        ) : (
+          <Btc sats={sats} unit={false} />
+        )}
+      </Td>
+    );
+  });
 }
 
 function RowVerdict({ row }: { row: ReconciliationRow }): ReactNode {
@@ -191,32 +200,12 @@ function RowVerdict({ row }: { row: ReconciliationRow }): ReactNode {
   );
 }
 
-function Foot({ total }: { total: Total }): ReactNode {
+function Foot({ total, columns }: ColumnsProps & { total: Total }): ReactNode {
   return (
     <tfoot className={css['foot']}>
       <tr>
         <Td>Total</Td>
-        <Td numeric>
-          <Figure sats={0} />
-        </Td>
-        <Td numeric>
-          <Figure sats={total.depositSats} />
-        </Td>
-        <Td numeric>
-          <Figure sats={total.buySats} />
-        </Td>
-        <Td numeric>
-          <Figure sats={total.withdrawalSats} isOut />
-        </Td>
-        <Td numeric>
-          <Figure sats={total.computedSats} />
-        </Td>
-        <Td numeric>
-          <Figure sats={total.reportedSats} />
-        </Td>
-        <Td numeric>
-          <Difference sats={total.differenceSats} />
-        </Td>
+        <FigureCells sums={total} columns={columns} />
         <Td />
       </tr>
     </tfoot>
@@ -224,12 +213,6 @@ function Foot({ total }: { total: Total }): ReactNode {
 }
 
 /** Not known is a dash, never a 0. */
-function Figure({ sats, isOut = false }: { sats: number | null; isOut?: boolean }): ReactNode {
-  if (sats === null) return <NotKnown />;
-  // A withdrawal total of 0 would negate to −0.
-  return <Btc sats={isOut && sats !== 0 ? -sats : sats} unit={false} />;
-}
-
 function NotKnown(): ReactNode {
   return (
     <span className={css['quiet']} title="Not all read yet">
@@ -238,8 +221,7 @@ function NotKnown(): ReactNode {
   );
 }
 
-function Difference({ sats }: { sats: number | null }): ReactNode {
-  if (sats === null) return <NotKnown />;
+function Difference({ sats }: { sats: number }): ReactNode {
   return (
     <span className={sats === 0 ? css['quiet'] : css['differs']}>
       <Btc sats={sats} unit={false} signed />
@@ -251,9 +233,9 @@ export function ReconciliationSkeleton(): ReactNode {
   return (
     <Card title="Reconciliation" padded={false}>
       <Table label="Reconciliation by client, amounts in BTC">
-        <Head />
+        <Head columns={[]} />
         <tbody>
-          <SkeletonRows rows={8} columns={COLUMNS} />
+          <SkeletonRows rows={8} columns={2} />
         </tbody>
       </Table>
     </Card>

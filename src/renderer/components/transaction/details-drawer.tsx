@@ -3,21 +3,20 @@ import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import type { ErrorDto } from '#shared/errors.ts';
-import { Btc } from '../../components/amounts.tsx';
-import { Button } from '../../components/button.tsx';
-import { DetailList, type Detail } from '../../components/detail-list.tsx';
-import { Drawer } from '../../components/dialog.tsx';
-import { AddressGroups, Hash } from '../../components/hash.tsx';
-import { StateBadge } from '../../components/state-badge.tsx';
-import { TextArea, TextField } from '../../components/text-field.tsx';
-import { Age, Time } from '../../components/time.tsx';
-import { toast } from '../../components/toasts.tsx';
-import { signedSats } from '../../components/transaction/signed-sats.ts';
-import { transactionTypeWords } from '../../components/wording.ts';
+import { Btc } from '../amounts.tsx';
+import { Button } from '../button.tsx';
+import { DetailList, type Detail } from '../detail-list.tsx';
+import { Drawer } from '../dialog.tsx';
+import { AddressGroups, Hash } from '../hash.tsx';
+import { StateBadge } from '../state-badge.tsx';
+import { TextArea, TextField } from '../text-field.tsx';
+import { Age, Time } from '../time.tsx';
+import { toast } from '../toasts.tsx';
+import { signedSats } from './signed-sats.ts';
+import { transactionTypeWords } from '../wording.ts';
 import { call } from '../../lib/ipc.ts';
 import { useProfile } from '../../lib/profile.tsx';
-import css from './history.module.css';
-import { transactionKey } from './row-pages.ts';
+import css from './details-drawer.module.css';
 import { readTags } from './tags.ts';
 
 type DetailsDrawerProps = {
@@ -43,7 +42,7 @@ export function DetailsDrawer({ row, onClose, onSaved }: DetailsDrawerProps): Re
           </p>
           <DetailList items={detailsOf(row)} />
           <ExplorerLink row={row} />
-          <Annotations key={transactionKey(row)} row={row} onSaved={onSaved} />
+          <Annotations key={`${row.clientUid}/${row.tid}`} row={row} onSaved={onSaved} />
         </div>
       )}
     </Drawer>
