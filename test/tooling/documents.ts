@@ -20,15 +20,6 @@ export type Program = {
 };
 
 const skipped = new Set(['node_modules', 'out', 'dist', '.git', '.tour']);
-const commands: Record<string, readonly string[]> = {
-  sandbox: ['src/sandbox/cli-options.ts'],
-  verify: ['src/main/reports/verify-cli.ts'],
-  simulate: ['test/simulation/cli.ts'],
-  'crash-test': ['test/crash/cli.ts'],
-  tour: ['test/e2e/tour.ts'],
-  bench: ['bench/cli.ts'],
-};
-
 export function readProgram(root: string): Program {
   const paths = new Set<string>();
   const walk = (folder: string): void => {
@@ -58,9 +49,9 @@ export function readProgram(root: string): Program {
     scripts: new Set(Object.keys(manifest['scripts'] ?? {})),
     packages: new Set(Object.keys({ ...manifest['dependencies'], ...manifest['devDependencies'] })),
     options: new Map(
-      Object.entries(commands).map(([script, files]) => [
+      Object.keys(manifest['scripts'] ?? {}).map((script) => [
         script,
-        optionsIn(files.map(read).join()),
+        optionsOf(script, paths, read),
       ]),
     ),
     names: new Set(names.filter((name) => !FILE.test(name))),
@@ -70,6 +61,25 @@ export function readProgram(root: string): Program {
       .join('\n'),
     planned: boldIn(read('ROADMAP.md')),
   };
+}
+
+/** Of the command line that the script starts, and of what that imports for it. */
+function optionsOf(
+  script: string,
+  paths: ReadonlySet<string>,
+  read: (path: string) => string,
+): Set<string> {
+  const starters = [`scripts/${script}.mjs`, `scripts/run-${script}.mjs`].filter((path) =>
+    paths.has(path),
+  );
+  const [, cli = ''] = /root, '([\w./-]+\.ts)'/.exec(starters.map(read).join('\n')) ?? [];
+  const beside = `${posix.dirname(cli)}/cli-options.ts`;
+  return optionsIn(
+    [...starters, cli, beside]
+      .filter((path) => paths.has(path))
+      .map(read)
+      .join('\n'),
+  );
 }
 
 /** Keys of the options, however a command line is declared: `name: {`, `'name': {`, `'--name`, `name: text`. */

@@ -9,18 +9,14 @@ import { Hash } from '../../components/hash.tsx';
 import { Age } from '../../components/time.tsx';
 import { coverageWords, whatDiffers } from '../../components/wording.ts';
 import { formatCount } from '../../lib/format.ts';
-import { useFailure } from '../../lib/profile.tsx';
 import css from './clients.module.css';
 
 /** A balance older than this is marked. */
 export const STALE_AFTER_MS = 3_600_000;
 
 /** The column of what needs attention is there when any of them does. */
-export function clientColumns(
-  clients: readonly ClientView[],
-  hasFailures: boolean,
-): Column<ClientView>[] {
-  return hasFailures || clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
+export function clientColumns(clients: readonly ClientView[]): Column<ClientView>[] {
+  return clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
 }
 
 const columns: Column<ClientView>[] = [
@@ -117,6 +113,7 @@ const attentionColumn: Column<ClientView> = {
 function needsAttention(client: ClientView): boolean {
   const { conflictingAddress, addressProblem, reconciliation, openIntents } = client;
   if (conflictingAddress !== null || addressProblem !== null) return true;
+  if (client.problem !== null || client.unusableRows.length > 0) return true;
   return reconciliation.verdict === 'differs' || openIntents > 0;
 }
 
@@ -134,7 +131,7 @@ function Unconfirmed({ sats }: { sats: number }): ReactNode {
 }
 
 function Attention({ client }: { client: ClientView }): ReactNode {
-  const failure = useFailure(client.uid);
+  const { problem, unusableRows } = client;
   if (client.conflictingAddress !== null) return <Badge tone="danger">Address changed</Badge>;
   if (client.addressProblem !== null) {
     return (
@@ -143,13 +140,14 @@ function Attention({ client }: { client: ClientView }): ReactNode {
       </span>
     );
   }
-  if (failure !== null) {
+  if (problem !== null) {
     return (
-      <span title={failure}>
+      <span title={problem.message}>
         <Badge tone="danger">Not read</Badge>
       </span>
     );
   }
+  if (unusableRows.length > 0) return <Badge tone="danger">Unusable rows</Badge>;
   if (client.reconciliation.verdict === 'differs') {
     return (
       <span title={whatDiffers(client.reconciliation)}>

@@ -16,11 +16,10 @@ import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { formatCount } from '../../lib/format.ts';
+import { formatCount, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useOnScreen } from '../../lib/on-screen.ts';
 import { clientName, useClient } from '../../lib/client.ts';
-import { useFailure } from '../../lib/profile.tsx';
 import { formatBtc } from '#shared/money.ts';
 import { AddressConflict } from './address-conflict.tsx';
 import { STALE_AFTER_MS } from './client-columns.tsx';
@@ -73,15 +72,31 @@ function ClientDetails({ client }: { client: ClientView }): ReactNode {
 
 /** Why the figures below cannot be relied on, and what to do about it. */
 function Doubts({ client }: { client: ClientView }): ReactNode {
-  const { uid, balance, reconciliation } = client;
-  const failure = useFailure(uid);
+  const { uid, balance, reconciliation, problem, unusableRows } = client;
   const isDiffering = reconciliation.verdict === 'differs';
   return (
     <>
-      {failure !== null && (
+      {problem !== null && (
         <Banner tone="danger" title="This client could not be read">
-          {failure} The figures below are what was last read. If this uid is not one of yours,
-          archive the client under More actions.
+          {problem.message} The figures below are what was last read.
+          {problem.code === 'not_found' &&
+            ' If this uid is not one of yours, archive the client under More actions.'}
+        </Banner>
+      )}
+      {unusableRows.length > 0 && (
+        <Banner
+          tone="danger"
+          title={`${plural(unusableRows.length, 'row')} of its history cannot be used`}
+        >
+          They are in no list and no sum. Ask Bitpro about them:
+          <ul>
+            {unusableRows.map((row) => (
+              <li key={`${row.page} ${row.tid} ${row.problem}`}>
+                Page {formatCount(row.page)}
+                {row.tid !== null && `, transaction ${row.tid}`}: {row.problem}
+              </li>
+            ))}
+          </ul>
         </Banner>
       )}
       {isDiffering && (

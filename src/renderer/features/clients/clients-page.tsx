@@ -16,7 +16,6 @@ import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { formatCount, plural } from '../../lib/format.ts';
 import { useDamage } from '../../lib/damage.ts';
 import { useOnScreen } from '../../lib/on-screen.ts';
-import { useSyncProgress } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { AddByUidDialog } from './add-by-uid-dialog.tsx';
 import { clientColumns } from './client-columns.tsx';
@@ -89,8 +88,7 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
     () => (clients === null ? null : sortClients(findClients(clients, text, archive), sort)),
     [clients, text, archive, sort],
   );
-  const hasFailures = (useSyncProgress()?.failingCount ?? 0) > 0;
-  const columns = useMemo(() => clientColumns(found ?? [], hasFailures), [found, hasFailures]);
+  const columns = useMemo(() => clientColumns(found ?? []), [found]);
   const [sight, setSight] = useState<RowRange>({ first: 0, last: -1 });
   useOnScreen((found ?? []).slice(sight.first, sight.last + 1).map(clientKey));
   return (
