@@ -10,26 +10,54 @@ export const MAX_SATS = 21_000_000 * SATS_PER_BTC;
 export const MAX_CENTS = 1_000_000_000_000;
 
 export type AmountProblem =
-  'empty' | 'not_a_number' | 'comma' | 'negative' | 'zero' | 'too_many_decimals' | 'too_large';
+  | 'empty'
+  | 'not_a_number'
+  | 'comma'
+  | 'ambiguous'
+  | 'negative'
+  | 'zero'
+  | 'too_many_decimals'
+  | 'too_large';
 
 export type AmountReading = { ok: true; value: number } | { ok: false; problem: AmountProblem };
 
-/** What an operator typed as BTC, in satoshis. At most 8 decimals, more than 0, at most 21 million. */
+/**
+ * What an operator typed or pasted as BTC, in satoshis. At most 8 decimals, more than 0, at most 21 million. Groups of
+ * thousands and the unit are read where they can mean one thing only.
+ */
 export function parseBtc(text: string): AmountReading {
-  return parseTyped(text, 8, MAX_SATS);
+  return parseTyped(withoutUnit(text, /^(?:BTC|₿)\s*|\s*(?:BTC|₿)$/giu), 8, MAX_SATS);
 }
 
-/** What an operator typed as USD, in cents. At most 2 decimals, more than 0. */
+/** What an operator typed or pasted as USD, in cents. At most 2 decimals, more than 0; as above. */
 export function parseUsd(text: string): AmountReading {
-  return parseTyped(text, 2, MAX_CENTS);
+  return parseTyped(withoutUnit(text, /^(?:USD|US\$|\$)\s*|\s*(?:USD|US\$|\$)$/giu), 2, MAX_CENTS);
+}
+
+/** The amount in full where it was typed in another form than digits and a point; null where nothing is to be said. */
+export function readAs(text: string, unit: 'BTC' | 'USD'): string | null {
+  const reading = unit === 'BTC' ? parseBtc(text) : parseUsd(text);
+  if (!reading.ok || /^\d*\.?\d*$/.test(text.trim())) return null;
+  return `Read as ${unit === 'BTC' ? formatBtc(reading.value) : formatUsd(reading.value)} ${unit}.`;
+}
+
+/** Spaces of every width are one; the minus keeps its own check. */
+function withoutUnit(text: string, unit: RegExp): string {
+  return text
+    .replaceAll(/[\s\u00A0\u2000-\u200A\u202F\u205F\u3000]+/g, ' ')
+    .trim()
+    .replace(unit, '')
+    .trim();
 }
 
 function parseTyped(text: string, scale: number, max: number): AmountReading {
-  const trimmed = text.trim();
-  if (trimmed === '') return { ok: false, problem: 'empty' };
-  if (/^[+]?[\d.]*,[\d.,]*$/.test(trimmed)) return { ok: false, problem: 'comma' };
-  if (/^[-\u2212]/.test(trimmed)) return { ok: false, problem: 'negative' };
-  const match = /^(\d*)(?:\.(\d*))?$/.exec(trimmed);
+  if (text === '') return { ok: false, problem: 'empty' };
+  if (/^[-\u2212]/.test(text)) return { ok: false, problem: 'negative' };
+  // A single group behind a comma may be decimals where there can be three of them.
+  if (scale > 2 && /^[1-9]\d{0,2},\d{3}$/.test(text)) return { ok: false, problem: 'ambiguous' };
+  const plain = ungroup(text);
+  if (/^[+]?[\d. ]*,[\d., ]*$/.test(plain)) return { ok: false, problem: 'comma' };
+  const match = /^(\d*)(?:\.(\d*))?$/.exec(plain);
   const whole = match?.[1] ?? '';
   const fraction = match?.[2] ?? '';
   if (!match || whole + fraction === '') return { ok: false, problem: 'not_a_number' };
@@ -40,6 +68,12 @@ function parseTyped(text: string, scale: number, max: number): AmountReading {
   return { ok: true, value: Number(digits) };
 }
 
+/** Thousands in threes, all divided by the same sign, before a point or the end. */
+function ungroup(text: string): string {
+  const isGrouped = /^[1-9]\d{0,2}([, '\u2019])\d{3}(?:\1\d{3})*(?:\.\d*)?$/.test(text);
+  return isGrouped ? text.replaceAll(/[, '\u2019]/g, '') : text;
+}
+
 /** One sentence for each problem: what is wrong and what to type instead. */
 export function describeAmountProblem(problem: AmountProblem, unit: 'BTC' | 'USD'): string {
   const decimals = unit === 'BTC' ? 8 : 2;
@@ -47,6 +81,9 @@ export function describeAmountProblem(problem: AmountProblem, unit: 'BTC' | 'USD
     empty: `Enter an amount in ${unit}.`,
     not_a_number: `Enter digits only, for example ${unit === 'BTC' ? '0.25' : '1500.00'}.`,
     comma: 'Use a point for decimals and no thousands separators.',
+    ambiguous:
+      'This comma could stand before decimals or after thousands. ' +
+      'Use a point for decimals and no thousands separators.',
     negative: 'The amount must be greater than 0.',
     zero: 'The amount must be greater than 0.',
     too_many_decimals: `${unit} has at most ${decimals} decimals.`,

@@ -51,6 +51,7 @@ describe('a withdrawal', () => {
     ['half', DIGITS],
     ['.', DIGITS],
     ['1,5', COMMA],
+    ['1,500', COMMA],
     ['22000000', 'There are only 21 million BTC.'],
     ['1.00000001', 'The confirmed balance is 1.00000000 BTC.'],
   ])('does not take the amount “%s”', async (btc, says) => {
@@ -89,8 +90,8 @@ describe('a buy', () => {
     ['-1', ZERO],
     ['10.001', 'USD has at most 2 decimals.'],
     ['1e3', DIGITS],
-    ['$100', DIGITS],
-    ['1,500.00', COMMA],
+    ['100 EUR', DIGITS],
+    ['1.500,00', COMMA],
     ['10000000000.01', 'The amount is too large for one buy.'],
   ])('does not take the amount “%s”', async (usd, says) => {
     await fillBuy(page, usd);

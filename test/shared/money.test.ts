@@ -10,6 +10,7 @@ import {
   MAX_SATS,
   parseBtc,
   parseUsd,
+  readAs,
   readDecimal,
   satsForCents,
   toDecimal,
@@ -26,6 +27,16 @@ describe('what an operator types', () => {
     ['0.00000001', 1],
     ['21000000', MAX_SATS],
     ['20999999.9769', 2_099_999_997_690_000],
+    ['1,000.50', 100_050_000_000],
+    ['1,234,567', 123_456_700_000_000],
+    ['1 000', 100_000_000_000],
+    ['1\u00A0000.5', 100_050_000_000],
+    ['1\u202F234\u202F567.00000001', 123_456_700_000_001],
+    ["1'000.5", 100_050_000_000],
+    ['0.05 BTC', 5_000_000],
+    ['₿0.05', 5_000_000],
+    ['btc 1,000.50', 100_050_000_000],
+    ['1.500', 150_000_000],
   ])('BTC %s', (text, value) => {
     expect(parseBtc(text)).toEqual({ ok: true, value });
   });
@@ -39,13 +50,23 @@ describe('what an operator types', () => {
     ['0.123456789', 'too_many_decimals'],
     ['1e-7', 'not_a_number'],
     ['1,5', 'comma'],
-    ['1,000.50', 'comma'],
+    ['1,500', 'ambiguous'],
+    ['999,999', 'ambiguous'],
+    ['0,500', 'comma'],
+    ['1,50', 'comma'],
+    ['1.000,50', 'comma'],
+    ['1 000,50', 'comma'],
+    ['1,00,000.5', 'comma'],
+    ['1,000 000.5', 'comma'],
+    ['12 34.5', 'not_a_number'],
+    ['0.05 USD', 'not_a_number'],
+    ['$0.05', 'not_a_number'],
+    ['BTC', 'empty'],
     ['22000000', 'too_large'],
     ['99999999999999999999', 'too_large'],
     ['ten', 'not_a_number'],
     ['.', 'not_a_number'],
     ['0x10', 'not_a_number'],
-    ['1 000', 'not_a_number'],
     ['\u0661', 'not_a_number'],
     ['Infinity', 'not_a_number'],
   ])('BTC %s is refused as %s', (text, problem) => {
@@ -55,11 +76,47 @@ describe('what an operator types', () => {
   it.each([
     ['1500', { ok: true, value: 150_000 }],
     ['0.01', { ok: true, value: 1 }],
+    ['1,500', { ok: true, value: 150_000 }],
+    ['$1,500', { ok: true, value: 150_000 }],
+    ['$ 1,500.00', { ok: true, value: 150_000 }],
+    ['US$1,500.00', { ok: true, value: 150_000 }],
+    ['1 500.00', { ok: true, value: 150_000 }],
+    ['1\u202F500.00 USD', { ok: true, value: 150_000 }],
+    ['1,234,567.89', { ok: true, value: 123_456_789 }],
+    ['1,50', { ok: false, problem: 'comma' }],
+    ['1.500', { ok: false, problem: 'too_many_decimals' }],
+    ['1.500,00', { ok: false, problem: 'comma' }],
+    ['1500 EUR', { ok: false, problem: 'not_a_number' }],
+    ['€1500', { ok: false, problem: 'not_a_number' }],
+    ['$-1', { ok: false, problem: 'negative' }],
+    ['-$1', { ok: false, problem: 'negative' }],
     ['0.001', { ok: false, problem: 'too_many_decimals' }],
     ['10000000001', { ok: false, problem: 'too_large' }],
     ['0', { ok: false, problem: 'zero' }],
   ])('USD %s', (text, reading) => {
     expect(parseUsd(text)).toEqual(reading);
+  });
+
+  it('is shown as read where it was not typed plainly', () => {
+    expect(readAs('$1,500', 'USD')).toBe('Read as 1,500.00 USD.');
+    expect(readAs('1 000.5', 'BTC')).toBe('Read as 1,000.50000000 BTC.');
+    expect(readAs('1500', 'USD')).toBeNull();
+    expect(readAs(' 0.5 ', 'BTC')).toBeNull();
+    expect(readAs('1,500', 'BTC')).toBeNull();
+  });
+
+  it('reads what the app itself shows', () => {
+    fc.assert(
+      fc.property(sats, (value) => {
+        expect(parseBtc(formatBtc(value))).toEqual({ ok: true, value });
+        expect(parseBtc(`${formatBtc(value)} BTC`)).toEqual({ ok: true, value });
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000_000_000 }), (value) => {
+        expect(parseUsd(`$${formatUsd(value)}`)).toEqual({ ok: true, value });
+      }),
+    );
   });
 
   it('has a sentence for each problem', () => {

@@ -1,54 +1,50 @@
 import { Address, NETWORK, OutScript, TEST_NETWORK } from '@scure/btc-signer';
 import { addressKey, isBech32 } from '#shared/address-text.ts';
 import type { Network } from '#shared/domain/profile.ts';
-import { AppError, assertNever } from '#shared/errors.ts';
-import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
+import { assertNever } from '#shared/errors.ts';
+import { invisibleCharacter } from '#shared/text.ts';
+import { addressProblem as problem, readPaymentLink, withoutSpaces } from './payment-link.ts';
 
 export type CheckedAddress = {
   /** Canonical: bech32 in lower case, so that equal destinations are equal texts. */
   address: string;
-  /** Decimal BTC of a bitcoin: URI; null without one. */
+  /** Decimal BTC of a bitcoin: link; null without one. */
   amountBtc: string | null;
+  /** What was changed to read it, as a sentence; null when it was read as it stands. */
+  note: string | null;
 };
 
 const btcNetworks = { mainnet: NETWORK, testnet: TEST_NETWORK } as const;
 const otherNetwork = { mainnet: 'testnet', testnet: 'mainnet' } as const;
 
 /**
- * Reads an address or a bitcoin: URI (BIP 21) and checks it for the network: Base58Check, bech32 (BIP 173)
- * and bech32m (BIP 350). testnet3, testnet4 and signet cannot be told apart (api-readings.md, 27).
+ * Reads an address or a bitcoin: link (BIP 21, BIP 321) and checks it for the network: Base58Check, bech32 (BIP 173)
+ * and bech32m (BIP 350). testnet3, testnet4 and signet cannot be told apart (api-readings.md, 27). White space that
+ * mail, paper or a group of four brought into it is removed.
  * @throws AppError `invalid_input`, field `address`, saying what is wrong and what to do
  */
 export function checkAddress(text: string, network: Network): CheckedAddress {
   const trimmed = text.trim();
   if (trimmed === '') throw problem('Enter a bitcoin address.');
-  const { address, amountBtc } = /^bitcoin:/i.test(trimmed)
-    ? readUri(trimmed)
-    : { address: trimmed, amountBtc: null };
-  return { address: canonicalAddress(address, network), amountBtc };
+  const isLink = /^bitcoin:/i.test(trimmed);
+  // Within a link spaces may belong to a label; its address is looked at by itself.
+  const whole = isLink ? trimmed.replaceAll(/[\r\n\t]+ */g, '') : withoutSpaces(trimmed);
+  const hidden = invisibleCharacter(whole);
+  if (hidden !== null) {
+    throw problem(
+      `${isLink ? 'This link' : 'This address'} holds a character that cannot be seen: ${hidden}. Copy it again from its source.`,
+    );
+  }
+  const { candidates, amountBtc } = isLink
+    ? readPaymentLink(whole)
+    : { candidates: [whole], amountBtc: null };
+  const fitting = candidates.find((each) => addressFault(each, network) === null);
+  const address = canonicalAddress(fitting ?? candidates[0] ?? '', network);
+  const isChanged = whole !== trimmed || (isLink && /\s/.test(trimmed.replace(/\?.*$/s, '')));
+  return { address, amountBtc, note: isChanged ? SPACES_REMOVED : null };
 }
 
-/** BIP 21; keys in any case, since QR codes carry upper-case URIs. */
-function readUri(uri: string): CheckedAddress {
-  const [, path = '', query = ''] = /^bitcoin:([^?]*)\??(.*)$/is.exec(uri) ?? [];
-  if (path === '') throw problem('This bitcoin: link names no address.');
-  let amountBtc: string | null = null;
-  for (const [name, value] of new URLSearchParams(query)) {
-    const key = name.toLowerCase();
-    if (key.startsWith('req-')) {
-      throw problem(`This bitcoin: link demands “${key}”, which is not supported. Do not pay it.`);
-    }
-    if (key !== 'amount') continue;
-    if (amountBtc !== null) throw problem('This bitcoin: link names more than one amount.');
-    const amount = parseBtc(value);
-    if (!amount.ok) {
-      const why = describeAmountProblem(amount.problem, 'BTC');
-      throw problem(`The amount in this bitcoin: link cannot be used. ${why}`);
-    }
-    amountBtc = toDecimal(amount.value, 8);
-  }
-  return { address: path, amountBtc };
-}
+const SPACES_REMOVED = 'Spaces and line breaks inside it were removed.';
 
 function canonicalAddress(address: string, network: Network): string {
   const fault = addressFault(address, network);
@@ -110,8 +106,4 @@ function isPayable(destination: Parameters<typeof OutScript.encode>[0]): boolean
   } catch {
     return false;
   }
-}
-
-function problem(message: string): AppError {
-  return new AppError('invalid_input', message, { field: 'address' });
 }

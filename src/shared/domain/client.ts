@@ -80,6 +80,8 @@ export type AddressCheck = {
   address: string;
   /** Decimal BTC of a bitcoin: link; null without one. */
   amountBtc: string | null;
+  /** What was changed to read it, as a sentence; null when it was read as it stands. */
+  note: string | null;
   /** Whose deposit address it is: what is paid there comes back. */
   ownClients: Pick<ClientView, 'uid' | 'label'>[];
 };

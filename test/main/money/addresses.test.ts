@@ -39,7 +39,11 @@ describe.each(['mainnet', 'testnet'] as const)('%s', (network) => {
   const other = network === 'mainnet' ? 'testnet' : 'mainnet';
 
   test.each(valid[network])('accepts %s', (_, address) => {
-    expect(checkAddress(`  ${address}\n`, network)).toEqual({ address, amountBtc: null });
+    expect(checkAddress(`  ${address}\n`, network)).toEqual({
+      address,
+      amountBtc: null,
+      note: null,
+    });
   });
 
   test.each(valid[other])('says that the other network owns %s', (_, address) => {
@@ -101,6 +105,62 @@ test.each([
   [`bitcoin:${P2WPKH}?label=Luke-Jr&message=what?%20for&amount=20.30`, '20.3'],
   [`BITCOIN:${P2WPKH.toUpperCase()}?AMOUNT=0.00000001`, '0.00000001'],
   [`bitcoin:${P2WPKH}?somethingyoudontunderstand=50`, null],
+  [`bitcoin://${P2WPKH}?amount=0.05`, '0.05'],
+  [`BitCoin:///${P2WPKH}/`, null],
+  [`bitcoin:${P2WPKH}?amount=0.0500000000`, '0.05'],
+  [`bitcoin:${P2WPKH}?amount=20.300000000000`, '20.3'],
+  [`bitcoin:?bc=${P2WPKH}&amount=.5`, '0.5'],
+  [`BITCOIN:?BC=${P2WPKH.toUpperCase()}&LIGHTNING=LNBC1`, null],
+  [`bitcoin:mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn?bc=${P2WPKH}`, null],
+  [`bitcoin:?tb=tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx&bc=${P2WPKH}`, null],
+  [`bitcoin:${P2WPKH}?label=two%20words and more`, null],
 ])('reads %s', (uri, amountBtc) => {
-  expect(checkAddress(uri, 'mainnet')).toEqual({ address: P2WPKH, amountBtc });
+  expect(checkAddress(uri, 'mainnet')).toEqual({ address: P2WPKH, amountBtc, note: null });
+});
+
+const grouped = (P2WPKH.match(/.{1,4}/g) ?? []).join(' ');
+test.each([
+  ['in groups of four', grouped],
+  ['in groups of four, on two lines', grouped.replace(/(.{24}) /, '$1\r\n')],
+  ['over two lines', `${P2WPKH.slice(0, 20)}\n${P2WPKH.slice(20)}`],
+  ['with a tab and a no-break space', `${P2WPKH.slice(0, 9)}\t\u00A0${P2WPKH.slice(9)}`],
+  ['in a link broken by mail', `bitcoin:${P2WPKH.slice(0, 20)}\n ${P2WPKH.slice(20)}?label=x`],
+  ['in a link, grouped', `bitcoin:${grouped}?amount=1`],
+])('reads an address %s, and says what was removed', (_how, text) => {
+  expect(checkAddress(text, 'mainnet')).toMatchObject({
+    address: P2WPKH,
+    note: 'Spaces and line breaks inside it were removed.',
+  });
+});
+
+test.each([
+  [
+    'a zero width space',
+    `${P2WPKH.slice(0, 9)}\u200B${P2WPKH.slice(9)}`,
+    'zero width space (U+200B)',
+  ],
+  ['a byte order mark', `${P2WPKH.slice(0, 9)}\uFEFF${P2WPKH.slice(9)}`, 'U+FEFF'],
+  ['an override', `\u202E${P2WPKH}`, 'right-to-left override (U+202E)'],
+  ['a soft hyphen', `${P2WPKH.slice(0, 9)}\u00AD${P2WPKH.slice(9)}`, 'soft hyphen (U+00AD)'],
+  ['a joiner in a link', `bitcoin:${P2WPKH}\u200D?amount=1`, 'zero width joiner (U+200D)'],
+  ['NUL', `${P2WPKH}\0`, 'NUL (U+0000)'],
+])('names %s that nobody sees in an address', (_what, text, says) => {
+  expect(refusal(text)).toContain(says);
+});
+
+test.each([
+  ['an amount with a comma', `bitcoin:${P2WPKH}?amount=0,05`, /amount.*cannot be used/],
+  ['grouped amounts', `bitcoin:${P2WPKH}?amount=1,500.00`, /amount.*cannot be used/],
+  ['no amount', `bitcoin:${P2WPKH}?amount=`, /amount.*cannot be used/],
+  ['a required payjoin', `bitcoin:${P2WPKH}?REQ-pj=x`, /req-pj.*Do not pay/],
+  ['Lightning alone', 'bitcoin:?lightning=lnbc1', /another way than on the chain/],
+  [
+    'only the other network',
+    'bitcoin:?tb=tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx',
+    /belongs to testnet/,
+  ],
+  ['two addresses pasted together', `${P2WPKH} ${P2WPKH}`, /not a valid/],
+  ['an address of the book with one letter more', `${P2WPKH} q`, /not a valid/],
+])('refuses a link or text with %s', (_what, text, says) => {
+  expect(refusal(text)).toMatch(says);
 });

@@ -2,7 +2,7 @@ import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { useLocation, useParams } from 'wouter';
 import type { ClientView } from '#shared/domain/client.ts';
 import type { ErrorDto } from '#shared/errors.ts';
-import { describeAmountProblem, parseUsd, satsForCents } from '#shared/money.ts';
+import { describeAmountProblem, parseUsd, readAs, satsForCents } from '#shared/money.ts';
 import { Btc } from '../../components/amounts.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
@@ -74,6 +74,7 @@ function BuyForm({ client }: { client: ClientView }): ReactNode {
               autoFocus
               suffix="USD"
               placeholder="0.00"
+              hint={readAs(fields.amountUsd, 'USD')}
               value={fields.amountUsd}
               error={
                 (looked && !amount.ok ? describeAmountProblem(amount.problem, 'USD') : null) ??

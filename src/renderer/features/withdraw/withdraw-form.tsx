@@ -1,8 +1,8 @@
-import { useState, type ReactNode, type SubmitEvent } from 'react';
+import { useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { ClientView } from '#shared/domain/client.ts';
 import type { ErrorDto } from '#shared/errors.ts';
-import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
+import { describeAmountProblem, parseBtc, readAs, toDecimal } from '#shared/money.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -13,6 +13,7 @@ import { TextArea, TextField } from '../../components/text-field.tsx';
 import { createUseDraft } from '../../lib/drafts.ts';
 import { call } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
+import { AddressHint } from './address-hint.tsx';
 import { BookChoice } from './book-choice.tsx';
 import { Spendable } from './spendable.tsx';
 import { useAddressCheck } from './use-address-check.ts';
@@ -30,10 +31,34 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   const [error, setError] = useState<ErrorDto | null>(null);
   const [, navigate] = useLocation();
   const amount = parseBtc(fields.amountBtc);
+  const addressInput = useRef<HTMLInputElement>(null);
+  /** What a link asks for, beside another amount that was typed. */
+  const [asksFor, setAsksFor] = useState<string | null>(null);
   const address = useAddressCheck((checked) => {
-    if (checked.amountBtc !== null) setFields({ ...checked, amountBtc: checked.amountBtc });
-    else if (checked.address !== fields.address) setFields({ address: checked.address });
+    const { amountBtc } = checked;
+    const shown = addressInput.current?.value ?? fields.address;
+    if (checked.address !== shown) putAddress(checked.address);
+    if (amountBtc === null) return;
+    const isTyped = fields.amountBtc.trim() !== '';
+    const isSame = amount.ok && toDecimal(amount.value, 8) === amountBtc;
+    if (!isTyped) setFields({ amountBtc });
+    else if (!isSame) setAsksFor(amountBtc);
   });
+
+  /** As typing would, where the field has the focus, so that Ctrl+Z brings back what was pasted and what was before. */
+  function putAddress(text: string): void {
+    const input = addressInput.current;
+    if (input !== null && document.activeElement === input) {
+      input.select();
+      keepChecked.current = true;
+      const isDone = document.execCommand('insertText', false, text);
+      keepChecked.current = false;
+      if (isDone) return;
+    }
+    setFields({ address: text });
+  }
+  /** The text that changes is the one that was just checked. */
+  const keepChecked = useRef(false);
   const refusal = refused?.reason ?? '';
 
   const review = async (event: SubmitEvent): Promise<void> => {
@@ -52,6 +77,7 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   const change = (patch: Partial<typeof fields>): void => {
     setFields(patch);
     setError(null);
+    if (patch.address !== undefined || patch.amountBtc !== undefined) setAsksFor(null);
   };
 
   if (!ready) return <Skeleton width={320} />;
@@ -67,8 +93,9 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
       <Card>
         <div className={css['stack']}>
           <TextField
+            ref={addressInput}
             label="Address"
-            hint="Paste an address or a bitcoin: link."
+            hint={<AddressHint checked={address.checked} clientUid={uid} />}
             autoFocus
             value={fields.address}
             error={
@@ -79,17 +106,13 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
             }
             onBlur={() => void address.check(fields.address)}
             onPaste={(event) => {
-              const { selectionStart, selectionEnd, value } = event.currentTarget;
-              const replacesAll = (selectionEnd ?? 0) - (selectionStart ?? 0) === value.length;
-              if (!replacesAll) return;
-              event.preventDefault();
-              const text = event.clipboardData.getData('text').trim();
-              change({ address: text, reason: '' });
-              void address.check(text);
+              const input = event.currentTarget;
+              // The field takes the paste by itself, which can be undone; it is looked at once it is there.
+              setTimeout(() => void address.check(input.value));
             }}
             onChange={(event) => {
               change({ address: event.target.value, reason: '' });
-              address.forget();
+              if (!keepChecked.current) address.forget();
             }}
           />
           <BookChoice
@@ -105,6 +128,7 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               numeric
               placeholder="0.00000000"
               suffix="BTC"
+              hint={readAs(fields.amountBtc, 'BTC')}
               value={fields.amountBtc}
               error={
                 (looked && !amount.ok ? describeAmountProblem(amount.problem, 'BTC') : null) ??
@@ -123,6 +147,22 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               Max
             </Button>
           </div>
+          {asksFor !== null && (
+            <Banner
+              tone="warning"
+              title={`The link asks for ${asksFor} BTC`}
+              actions={
+                <>
+                  <Button onClick={() => change({ amountBtc: asksFor, reason: '' })}>
+                    Take {asksFor} BTC
+                  </Button>
+                  <Button onClick={() => setAsksFor(null)}>Keep {fields.amountBtc}</Button>
+                </>
+              }
+            >
+              Another amount was typed, and stays until you say which one to pay.
+            </Banner>
+          )}
           {(error?.field === 'reason' || fields.reason !== '') && (
             <TextArea
               label="Reason for paying again"
