@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { productionFolders, thirdPartyNotices } from './scripts/third-party-notices.mjs';
 
 const here = import.meta.dirname;
 
@@ -23,6 +24,7 @@ const devPolicy =
 
 export default defineConfig({
   main: {
+    plugins: [thirdPartyNotices(productionFolders())],
     build: {
       rolldownOptions: {
         input: mainEntries,
@@ -50,7 +52,7 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(here, 'src/renderer'),
-    plugins: [react()],
+    plugins: [react(), thirdPartyNotices()],
     server: { headers: { 'Content-Security-Policy': devPolicy } },
     build: {
       minify: true,

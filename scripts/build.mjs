@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { node, root } from './paths.mjs';
 
 const outputs = ['out/main/index.cjs', 'out/preload/index.cjs', 'out/renderer/index.html'];
-const sources = ['src', 'package.json', 'package-lock.json', 'electron.vite.config.ts'];
+const sources = [
+  'src',
+  'package.json',
+  'package-lock.json',
+  'electron.vite.config.ts',
+  'scripts/third-party-notices.mjs',
+];
 
 /** Builds the app when what is built is missing or older than what it is built from. */
 export function ensureBuilt() {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { ensureNpmPackages } from './bootstrap.mjs';
 import { root, toolsEnv } from './paths.mjs';
 
-/** `npm run check`: the four checks side by side; each prints only when it fails. */
-const checks = ['format:check', 'lint', 'types', 'unused'];
+/** `npm run check`: the five checks side by side; each prints only when it fails. */
+const checks = ['format:check', 'lint', 'types', 'unused', 'workflows'];
 
 ensureNpmPackages();
 const results = await Promise.all(checks.map(runScript));

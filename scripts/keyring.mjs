@@ -19,7 +19,14 @@ export async function runWithThrowawayKeyring(command, args) {
   if (process.platform !== 'linux') return await runToEnd(command, args, toolsEnv);
   const folder = mkdtempSync(join(tmpdir(), 'keyring-'));
   try {
-    const env = { ...toolsEnv, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
+    // Electron's window needs the display all the same: launch.ts gives it back.
+    const display = process.env['DISPLAY'] ?? '';
+    const env = {
+      ...toolsEnv,
+      XDG_DATA_HOME: folder,
+      XDG_RUNTIME_DIR: folder,
+      E2E_DISPLAY: display,
+    };
     // With a display, a locked keyring would ask a question that nobody answers.
     Reflect.deleteProperty(env, 'DISPLAY');
     Reflect.deleteProperty(env, 'WAYLAND_DISPLAY');

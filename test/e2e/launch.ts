@@ -99,7 +99,8 @@ async function launchOnElectron(
     executablePath,
     args: [options.entry === undefined ? root : entry, ...args],
     // Playwright drives it by switches that the app otherwise refuses.
-    env: { ...env, BITPRO_DESK_ALLOW_SWITCHES: '1' },
+    env: { ...env, ...displayOfTests(), BITPRO_DESK_ALLOW_SWITCHES: '1' },
+    chromiumSandbox: process.getuid?.() !== 0,
     colorScheme: null,
   });
   const child = electron.process();
@@ -124,6 +125,12 @@ async function launchOnElectron(
     },
     exited: ended.promise,
   };
+}
+
+/** The tests' own processes have none, so that no keyring asks them anything (scripts/keyring.mjs). */
+function displayOfTests(): Record<string, string> {
+  const display = process.env['E2E_DISPLAY'] ?? '';
+  return display === '' ? {} : { DISPLAY: display };
 }
 
 async function endsInTime(exited: Promise<Exit>, printed: readonly string[]): Promise<void> {
