@@ -148,3 +148,59 @@ it(
   },
   WALK_LIMIT_MS,
 );
+
+it(
+  'nor at 400 % zoom, where every place can be reached and read',
+  async () => {
+    const userDataDir = await mkdtemp(join(tmpdir(), 'accessibility-'));
+    const app = await launchApp({ userDataDir });
+    try {
+      const page = await app.firstWindow();
+      page.setDefaultTimeout(15_000);
+      await startPractising(page);
+      await page.setViewportSize({ width: 320, height: 256 });
+      const found: string[] = [];
+      for (const name of ['Overview', 'Clients', 'Requests', 'History', 'Reports', 'Guards']) {
+        await goTo(page, name);
+        found.push(...(await violationsOn(page, `${name} at 320 px`)));
+      }
+      expect(found).toEqual([]);
+    } finally {
+      await app.close();
+      await rm(userDataDir, { recursive: true, force: true });
+    }
+  },
+  WALK_LIMIT_MS,
+);
+
+it('marks the current page, the choice and the focus where the system chooses all colours', async () => {
+  const userDataDir = await mkdtemp(join(tmpdir(), 'accessibility-'));
+  const app = await launchApp({ userDataDir });
+  try {
+    const page = await app.firstWindow();
+    page.setDefaultTimeout(15_000);
+    await startPractising(page);
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    const outlineOf = (selector: string): Promise<string> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).outlineStyle);
+    expect(await outlineOf('nav [aria-current="page"]')).toBe('solid');
+    expect(await outlineOf('nav a:not([aria-current])')).toBe('none');
+    expect(await outlineOf('label:has(> input:checked)')).toBe('solid');
+    expect(await outlineOf('label:has(> input:not(:checked))')).toBe('none');
+    await page.keyboard.press('Tab');
+    expect(await outlineOf(':focus-visible')).toBe('solid');
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')].filter((each) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(each);
+        return [transitionDuration, animationDuration].some((text) => parseFloat(text) > 0);
+      }),
+    );
+    expect(moving).toEqual([]);
+  } finally {
+    await app.close();
+    await rm(userDataDir, { recursive: true, force: true });
+  }
+});

@@ -11,6 +11,8 @@ export type FaultyLine = {
   setPostFault: (fault: PostFault) => void;
   /** While down, nothing gets through, in either direction. */
   setDown: (down: boolean) => void;
+  /** Requests whose path holds this text are answered 404; null for none. */
+  setMissing: (part: string | null) => void;
   /** Every answer takes so much longer. */
   setDelay: (ms: number) => void;
   close: () => Promise<void>;
@@ -21,11 +23,16 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
   let fault: PostFault = 'none';
   let isDown = false;
   let delayMs = 0;
+  let missing: string | null = null;
   let held: (() => void)[] = [];
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     if (isDown) return void incoming.socket.destroy();
     const { method = '', url = '/', headers } = incoming;
+    if (missing !== null && url.includes(missing)) {
+      outgoing.writeHead(404, { 'Content-Type': 'application/json' });
+      return void outgoing.end('{"errors":"Not found"}');
+    }
     const onward = request(new URL(url, target), { method, headers }, (answer) => {
       const deliver = () => {
         if (isDown || (method === 'POST' && fault === 'drop')) {
@@ -54,6 +61,9 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
     },
     setDown: (next) => {
       isDown = next;
+    },
+    setMissing: (part) => {
+      missing = part;
     },
     setDelay: (ms) => {
       delayMs = ms;

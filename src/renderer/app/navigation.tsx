@@ -81,5 +81,6 @@ function placeOfFocus(): HTMLElement | null {
   const dialogs = document.querySelectorAll<HTMLElement>('[role="dialog"], [role="alertdialog"]');
   // Notices are dialogs too, and not what one was doing.
   const open = [...dialogs].filter((dialog) => dialog.closest('[data-notices]') === null);
-  return open.at(-1) ?? document.querySelector<HTMLElement>('main h1, main');
+  const heading = document.querySelector<HTMLElement>('main h1');
+  return open.at(-1) ?? heading ?? document.querySelector<HTMLElement>('main');
 }

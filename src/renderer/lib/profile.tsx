@@ -68,6 +68,12 @@ export function useConnection(): ConnectionStatus | null {
   return useScope().stores.connection().value;
 }
 
+/** Why nothing can be sent while the service does not answer; null while it does. */
+export function useOffline(): string | null {
+  if (useConnection()?.state !== 'offline') return null;
+  return 'Offline: nothing can be sent until Bitpro answers again.';
+}
+
 /** Null until first known. */
 export function useRateStatus(): RateStatus | null {
   return useScope().stores.rate().value;

@@ -1,9 +1,11 @@
-import { useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from 'react';
+import { useId, useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from 'react';
 import type { IntentReview } from '#shared/domain/intent.ts';
 import type { ErrorDto } from '#shared/errors.ts';
+import { useOffline } from '../../lib/profile.tsx';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { TextField } from '../text-field.tsx';
+import { Waiting } from '../waiting.tsx';
 import { environmentWords } from '../wording.ts';
 import css from './intent.module.css';
 import { useArmed } from './use-armed.ts';
@@ -21,9 +23,12 @@ type ConfirmFormProps = {
 
 /** The last step before a request is sent. It names the environment and takes no hurried click. */
 export function ConfirmForm(props: ConfirmFormProps): ReactNode {
-  const { review, blocked, sending, failure, onConfirm, onBack } = props;
+  const { review, sending, failure, onConfirm, onBack } = props;
+  const offline = useOffline();
+  const blocked = props.blocked ?? offline;
   const [typed, setTyped] = useState('');
   const [typedWrong, setTypedWrong] = useState(false);
+  const blockedId = useId();
   const armed = useArmed(review.reviewHash);
   const needsTyping = review.typedConfirmation === 'last_six';
 
@@ -66,7 +71,15 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
           />
         </div>
       )}
-      {blocked !== null && <p className={css['blocked']}>{blocked}</p>}
+      {blocked !== null && (
+        <p id={blockedId} className={css['blocked']}>
+          {blocked}
+        </p>
+      )}
+      <Waiting active={sending}>
+        Still waiting for Bitpro. It is sent once at most; if you leave, its outcome stands under
+        Requests.
+      </Waiting>
       <div className={css['buttons']}>
         <Button onClick={onBack} disabled={sending}>
           Back to edit
@@ -77,6 +90,7 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
             onKeyDown={stopHeldEnter}
             variant={review.environment === 'production' ? 'danger' : 'primary'}
             disabled={!armed || blocked !== null}
+            aria-describedby={blocked === null ? undefined : blockedId}
             icon={environmentWords[review.environment].icon}
             loading={sending}
           >

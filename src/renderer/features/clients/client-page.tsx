@@ -1,5 +1,5 @@
 import { Archive, ArchiveRestore, Pencil, RefreshCw } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useParams } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
 import type { ClientView } from '#shared/domain/client.ts';
@@ -14,6 +14,7 @@ import { Menu } from '../../components/menu.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { Age } from '../../components/time.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { formatCount, plural } from '../../lib/format.ts';
@@ -144,9 +145,14 @@ function Actions({ client }: { client: ClientView }): ReactNode {
   const [refreshing, setRefreshing] = useState(false);
   const blocked = conflictingAddress !== null || archived;
 
+  const asked = useRef(0);
   const refresh = async (): Promise<void> => {
+    asked.current += 1;
+    const mine = asked.current;
     setRefreshing(true);
     const result = await call('clients.refresh', { uid });
+    // Nobody waits for it any more; what it brought is on the screen all the same.
+    if (mine !== asked.current) return;
     setRefreshing(false);
     if (result.ok) return toast.show({ tone: 'success', title: 'Balance and history read' });
     toast.show({ tone: 'warning', title: 'Not refreshed', text: result.error.message });
@@ -163,6 +169,15 @@ function Actions({ client }: { client: ClientView }): ReactNode {
             : { label: 'Archive', icon: Archive, onSelect: () => void archive(uid, true) },
         ]}
       />
+      <Waiting
+        active={refreshing}
+        onStop={() => {
+          asked.current += 1;
+          setRefreshing(false);
+        }}
+      >
+        Still waiting for Bitpro to answer.
+      </Waiting>
       <Button icon={RefreshCw} loading={refreshing} onClick={() => void refresh()}>
         Refresh
       </Button>

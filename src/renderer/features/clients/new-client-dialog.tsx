@@ -1,4 +1,4 @@
-import { useState, type ReactNode, type SubmitEvent } from 'react';
+import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ErrorDto, Result } from '#shared/errors.ts';
@@ -6,7 +6,9 @@ import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { call } from '../../lib/ipc.ts';
+import { useOffline } from '../../lib/profile.tsx';
 import css from './clients.module.css';
 
 type NewClientDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
@@ -29,10 +31,12 @@ function NewClientForm({ onDone }: { onDone: () => void }): ReactNode {
   const [creating, setCreating] = useState(false);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [, navigate] = useLocation();
+  const offline = useOffline();
+  const offlineId = useId();
 
   const create = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (creating) return;
+    if (creating || offline !== null) return;
     setCreating(true);
     const result = await createClient(label);
     setCreating(false);
@@ -61,9 +65,19 @@ function NewClientForm({ onDone }: { onDone: () => void }): ReactNode {
         error={error?.message}
         onChange={(event) => setLabel(event.target.value)}
       />
+      {offline !== null && <p id={offlineId}>{offline}</p>}
+      <Waiting active={creating}>
+        Still waiting for Bitpro. It is sent once at most; its outcome stands under Requests.
+      </Waiting>
       <div className={css['buttons']}>
         <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={creating}>
+        <Button
+          type="submit"
+          variant="primary"
+          loading={creating}
+          disabled={offline !== null}
+          aria-describedby={offline === null ? undefined : offlineId}
+        >
           Create client
         </Button>
       </div>
