@@ -135,7 +135,14 @@ function fillBuy(records: RecordsDb, clientUid: string, buy: GeneratedClient['ow
     repeatReason: null,
   });
   note('intent.sent');
-  markIntentSent(records, { id, sentAtMs: atMs, baselineAtMs: atMs, baselineFloorMs: null });
+  markIntentSent(records, {
+    id,
+    sentAtMs: atMs,
+    baselineAtMs: atMs,
+    baselineFloorMs: null,
+    baselineWhole: 1,
+    clockSlackMs: 0,
+  });
   note('intent.confirmed');
   answerIntent(records, {
     id,
@@ -146,8 +153,14 @@ function fillBuy(records: RecordsDb, clientUid: string, buy: GeneratedClient['ow
     serverTxId: null,
     serverState: null,
     reason: null,
+    namedTid: buy.tid,
+    refusal: null,
     settledAtMs: atMs,
     unknownSinceMs: null,
+    guardMs: null,
+    monotonicMs: null,
+    run: null,
+    era: null,
   });
 }
 

@@ -17,7 +17,7 @@ const journalAndSend: Figure = {
   async run({ scratch, rounds }) {
     const dir = scratch('journal');
     const records = openRecords(join(dir, 'records.sqlite'));
-    const journal = createJournal({ records, now: Date.now, actor: () => 'bench' });
+    const journal = createJournal({ records, now: Date.now, actor: () => 'bench', moment });
     const bare = new Database(join(dir, 'bare.sqlite'));
     bare.pragma('journal_mode = WAL');
     bare.pragma('synchronous = FULL');
@@ -37,6 +37,8 @@ const journalAndSend: Figure = {
     return { value, anchorValue };
   },
 };
+
+const moment = () => ({ guardMs: 0, monotonicMs: 0, run: 'bench', era: 1 });
 
 let amountSats = 5_000_000;
 
@@ -59,7 +61,15 @@ function sendOne(journal: Journal): void {
     repeatReason: null,
   });
   const tids = new Set(Array.from({ length: 25 }, (_, index) => String(39_486_536 - index)));
-  journal.markSent(id, 'hash', { atMs: 1, floorMs: 0, tids });
+  const baseline = {
+    atMs: 1,
+    floorMs: 0,
+    tids,
+    older: new Set<string>(),
+    isWhole: false,
+    slackMs: 0,
+  };
+  journal.markSent(id, 'hash', baseline);
 }
 
 function medianMs(work: () => void): number {

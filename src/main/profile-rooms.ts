@@ -9,6 +9,7 @@ import { createRegistry } from './clients/registry.ts';
 import type { Rooms } from './ipc/handlers.ts';
 import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
+import { knownHistory } from './money/known-history.ts';
 import { overview } from './money/reconciliation.ts';
 import type { OpenOptions } from './open-profile.ts';
 import { createRatePoller } from './rates/poller.ts';
@@ -93,6 +94,7 @@ export function wireRooms(
       if (changed.transactions) emit('transactions.changed', null);
     },
     onDeposits: options.onDeposits,
+    onRows: (uid, rows) => money.observeRows(uid, rows),
     onFailure: (error) => options.onFailure('sync', error),
   });
   const rates = createRatePoller({
@@ -109,6 +111,8 @@ export function wireRooms(
   const money = createMoney({
     records,
     client,
+    clock,
+    known: knownHistory(cache),
     now,
     actor,
     profile,

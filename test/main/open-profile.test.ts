@@ -7,7 +7,6 @@ import type { Intent } from '#shared/domain/intent.ts';
 import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
 import { createHandlers, type HandlerDeps, type Rooms } from '../../src/main/ipc/handlers.ts';
-import { createJournal } from '../../src/main/money/journal.ts';
 import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createDeferredSigner } from '../../src/main/secrets/deferred-signer.ts';
@@ -19,6 +18,7 @@ import { API_KEY, SECRET } from './bitpro/raw-server.ts';
 import { DESTINATION } from './money/fixture.ts';
 import { startProxy } from './money/spoiling-proxy.ts';
 import { temporaryDirectory } from './storage/databases.ts';
+import { journalOf, NO_HISTORY } from './money/journal-of.ts';
 
 const PAGE_BYTES = 4096;
 
@@ -97,12 +97,10 @@ async function send(
 
 /** As a kill between `sent` and the call leaves it. */
 function markSent(running: RunningProfile, { id, reviewHash }: { id: string; reviewHash: string }) {
-  const baseline = { atMs: Date.now(), floorMs: null, tids: new Set<string>() };
-  createJournal({ ...running, now: Date.now, actor: () => 'alice' }).markSent(
-    id,
-    reviewHash,
-    baseline,
-  );
+  journalOf(running.records, Date.now).markSent(id, reviewHash, {
+    ...NO_HISTORY,
+    atMs: Date.now(),
+  });
 }
 
 test('an outcome that was lost is looked up when the profile is started again', async () => {

@@ -10,6 +10,7 @@ import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { openRecords, RecordsDb } from '../../src/main/storage/open.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
+import { modelledHistory } from './known.ts';
 import { createNetwork } from './network.ts';
 import { checkAcknowledged, observePost } from './oracle.ts';
 import { API_KEY, SECRET } from './service.ts';
@@ -70,7 +71,8 @@ export function startDesk(world: World, path: string): Desk {
     isAcknowledged: (tid) =>
       [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
   });
-  const client = createBitproClient({
+  const { known, note } = modelledHistory(world.service);
+  const bitpro = createBitproClient({
     baseUrl: 'https://service/api/v1',
     apiKey: API_KEY,
     signer: createSigner(SECRET),
@@ -85,6 +87,14 @@ export function startDesk(world: World, path: string): Desk {
       observePost: (request) => observePost(world, desk, request),
     }),
   });
+  const client: typeof bitpro = {
+    ...bitpro,
+    async transactions(uid, page, signal) {
+      const rows = await bitpro.transactions(uid, page, signal);
+      note(uid, rows);
+      return rows;
+    },
+  };
   let rate: Rate | null = null;
   function openWindow(open: typeof connect): { records: RecordsDb; money: Money } {
     const records = open(path);
@@ -94,6 +104,8 @@ export function startDesk(world: World, path: string): Desk {
     const money = createMoney({
       records,
       client,
+      clock,
+      known,
       profile: () => profile,
       secretReady: () => Promise.resolve(null),
       rateStatus: () => ({ rate, clockOffsetMs: clock.offsetMs(), lastError: null }),

@@ -147,8 +147,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'what was being sent stays so after a restart',
     'money/journal.ts',
-    "({ state }) => state === 'sent',",
-    "({ state }) => state === 'discarded',",
+    "({ id, state }) => state === 'sent' && !isBeingSent(records, id),",
+    "({ id, state }) => state === 'discarded' && !isBeingSent(records, id),",
   ),
   one(
     'what was being sent is rejected after a restart',
@@ -187,8 +187,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'of what was before, only what the baseline names is known',
     'money/confirm.ts',
-    '(baseline !== null && !isNewerThan(baseline, transaction)) ||',
-    'baseline?.tids.has(transaction.tid) === true ||',
+    "(baseline !== null && newnessOf(baseline, transaction, true) !== 'new') ||",
+    "(baseline !== null && newnessOf({ ...baseline, older: new Set() }, transaction, true) === 'old') ||",
   ),
   {
     name: 'one transaction settles two intents',
@@ -219,20 +219,20 @@ export const mutants: readonly Mutant[] = [
   one(
     'the history before the request counts too',
     'money/matching.ts',
-    'return !tids.has(tid) && (floorMs === null || createdAtMs >= floorMs);',
-    'return !tids.has(tid) || floorMs === null || createdAtMs >= 0;',
+    "if (tids.has(tid) || older.has(tid)) return 'old';",
+    "if (tids.has('') || older.has(tid)) return 'old';",
   ),
   one(
     'no settle delay',
-    'money/matching.ts',
-    '.filter((atMs) => atMs > sendingOverMs + settleDelayMs);',
-    '.filter((atMs) => atMs > sendingOverMs - settleDelayMs);\n  if (counted.length > 1) return true;',
+    'money/waiting.ts',
+    'if (!complete || matches > 0 || waitedMs <= settleDelayMs) continue;',
+    'if (!complete || matches > 0 || waitedMs <= 0) continue;\n    if (firstMs !== null) return true;',
   ),
   one(
     'a single reading clears',
-    'money/matching.ts',
-    '.filter((atMs) => atMs > sendingOverMs + settleDelayMs);',
-    '.filter((atMs) => atMs > sendingOverMs);\n  if (counted.length > 0) return true;',
+    'money/waiting.ts',
+    'if (!complete || matches > 0 || waitedMs <= settleDelayMs) continue;',
+    'if (complete && matches === 0) return true;',
   ),
   one(
     'the first of several matches is taken',
@@ -243,19 +243,19 @@ export const mutants: readonly Mutant[] = [
   one(
     'any withdrawal to the address matches',
     'money/matching.ts',
-    'return isSameAddress && amountSats === intent.amountSats;',
-    'return isSameAddress && amountSats > 0;',
+    'return isSameAddress && amountSats >= minSats && amountSats <= maxSats;',
+    'return isSameAddress && amountSats >= Math.min(minSats, 1) && maxSats > 0;',
   ),
   one(
     'a transaction that settled another intent matches',
     'money/matching.ts',
-    '(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(row.tid),',
-    "(row) => row.type === kind && isNewerThan(baseline, row) && !isSettled(''),",
+    'if (isSettled(row.tid)) return false;',
+    "if (isSettled('')) return false;",
   ),
   one(
     'a transaction that fits two open requests settles the first',
     'money/matching.ts',
-    'if (isOfAnother(intent, row, open)) {',
+    'if (isOfAnother(row, open)) {',
     'if (open.length > 99) {',
   ),
   one(

@@ -178,7 +178,8 @@ function authorize(
   const date = headers['date'] ?? '';
   const canonical = [method, md5, uri, date].join(',');
   const signature = createHmac('sha1', SECRET).update(canonical).digest('base64');
-  if (headers['authorization'] !== `Bitpro ${API_KEY}:${signature}`) return 'Unauthorized';
+  if (headers['authorization'] !== `Bitpro ${API_KEY}:${signature}`)
+    return 'The signature does not match';
   const isFresh = Math.abs(Date.parse(date) - nowMs) <= CLOCK_WINDOW_MS;
   return isFresh ? null : 'Date is off by more than 900 s';
 }

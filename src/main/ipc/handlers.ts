@@ -170,6 +170,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'intents.approve': async (approving) => (await writable()).money.approve(approving),
     'intents.settling': async ({ id }) => (await rooms()).money.settling(id),
     'intents.lookAgain': async ({ id }) => (await writable()).money.lookAgain(id),
+    'intents.weigh': async (input) => (await writable()).money.weigh(input),
     'intents.settle': async (decision) => (await writable()).money.settle(decision),
     'intents.discard': async ({ id }) => (await writable()).money.discard(id),
     'intents.get': async ({ id }) => (await rooms()).money.get(id),

@@ -6,7 +6,8 @@ import { findApproval, listApprovers, putApproval } from '../storage/records/app
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { initiatorOf } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
-import { alreadyMoved, type Journal, type JournalDeps } from './journal.ts';
+import { alreadyMoved } from './journal-errors.ts';
+import type { Journal, JournalDeps } from './journal.ts';
 import { keep } from './keep.ts';
 import { isSamePerson } from './person.ts';
 import { needsApproval } from './policy.ts';

@@ -3,19 +3,21 @@ import { expectedEnvironment } from '#shared/domain/profile.ts';
 import { AppError, assertNever } from '#shared/errors.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
 import { mustFit } from '../audit/fits.ts';
-import type { RemoteClient } from '../bitpro/wire.ts';
+import type { RemoteClient, RemoteTransaction } from '../bitpro/wire.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
   isTidSettled,
   type IntentAnswer,
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
-import { findBaseline, type Baseline } from '../storage/records/settling-repo.ts';
+import { confirmedTids, findBaseline, type Baseline } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
-import { factsFor, serverNowMs, type MoneyContext } from './context.ts';
+import { observeRows } from './afterwards.ts';
+import { factsFor, type MoneyContext } from './context.ts';
 import { readBaseline } from './history-reading.ts';
-import { alreadyMoved } from './journal.ts';
-import { isNewerThan } from './matching.ts';
+import { alreadyMoved } from './journal-errors.ts';
+import { tidsThatStay } from './known-history.ts';
+import { newnessOf, termsOf } from './matching.ts';
 import {
   BROKEN_REASON,
   notKept,
@@ -26,7 +28,7 @@ import {
   type KnownBefore,
 } from './outcomes.ts';
 import { refuseToSend } from './policy.ts';
-import { lookAfterRefusal } from './refused.ts';
+import { knownDifference, lookAfterRefusal } from './refused.ts';
 import { reviewHash } from './review-hash.ts';
 
 /** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 9). */
@@ -101,10 +103,20 @@ async function checkEnvironment({ client, profile }: MoneyContext): Promise<void
 
 /** What the history holds right before, so that the outcome can be told from it later. No listing shows clients. */
 async function baselineFor(context: MoneyContext, id: string): Promise<Baseline | null> {
-  const { kind, clientUid } = context.journal.get(id);
-  if (kind === 'create_client') return null;
+  const intent = context.journal.get(id);
+  if (intent.kind === 'create_client') return null;
+  const clientUid = given(intent.clientUid);
+  const { client, clock, known, records } = context;
+  const at = { atMs: clock.dateMs(), slackMs: Math.abs(clock.offsetMs()) };
   try {
-    return await readBaseline(context.client, given(clientUid), serverNowMs(context));
+    const { rows, ...read } = await readBaseline(client, clientUid, at, (floorMs) => [
+      ...tidsThatStay(known.rowsSince(clientUid, floorMs)),
+      ...confirmedTids(records, clientUid, floorMs),
+    ]);
+    observeRows(context, clientUid, rows);
+    return withOlder(read, known.isWhole(clientUid), () =>
+      known.rowsThatFit(clientUid, termsOf(intent)),
+    );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { code, message, retryable } = error;
@@ -113,10 +125,27 @@ async function baselineFor(context: MoneyContext, id: string): Promise<Baseline 
   }
 }
 
+/** More that fit tell nothing any more. */
+const MAX_ALIKE = 2000;
+
+/** Where the whole history is known, all that could ever be taken for this one is named, whatever its date. */
+function withOlder(
+  read: Omit<Baseline, 'isWhole'>,
+  isKnownWhole: boolean,
+  alike: () => readonly RemoteTransaction[],
+): Baseline {
+  if (read.floorMs === null) return { ...read, isWhole: true };
+  const rows = isKnownWhole ? alike() : [];
+  if (!isKnownWhole || rows.length > MAX_ALIKE) return { ...read, isWhole: false };
+  const older = new Set([...read.older, ...rows.map(({ tid }) => tid)]);
+  return { ...read, older, isWhole: true };
+}
+
 /** Calls the service and keeps what came of it. */
 async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise<JournaledIntent> {
   const { journal, records, now, onChanged } = context;
   let reply: Reply;
+  const differenceBefore = knownDifference(context, intent.clientUid);
   try {
     reply = await post(context, intent);
   } catch (error) {
@@ -126,7 +155,7 @@ async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise
   }
   const { created } = reply;
   const answer = reply.isRefusal
-    ? await lookAfterRefusal(context, intent, reply.answer)
+    ? await lookAfterRefusal(context, intent, reply.answer, differenceBefore)
     : reply.answer;
   try {
     return journal.answer(intent.id, answer, () => {
@@ -155,7 +184,7 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
   const baseline = findBaseline(records, id);
   const known: KnownBefore = {
     isKnown: (transaction) =>
-      (baseline !== null && !isNewerThan(baseline, transaction)) ||
+      (baseline !== null && newnessOf(baseline, transaction, true) !== 'new') ||
       (clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
   };

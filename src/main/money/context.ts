@@ -4,13 +4,17 @@ import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
 import type { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
+import type { ServerClock } from '../bitpro/clock.ts';
 import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
 import { equalBuySince, paymentsSince } from '../storage/records/payments-repo.ts';
+import { clearedEqual } from '../storage/records/outcomes-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
+import type { Moment } from '../storage/records/settling-repo.ts';
 import { approvalOf } from './approvals.ts';
 import type { Journal, JournalDeps } from './journal.ts';
+import type { KnownHistory } from './known-history.ts';
 import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
 
 /** Runs something later; what it returns calls that off. */
@@ -21,6 +25,9 @@ export type MoneyDeps = JournalDeps & {
     BitproClient,
     'ping' | 'createClient' | 'buy' | 'withdraw' | 'transactions' | 'transaction' | 'getClient'
   >;
+  clock: Pick<ServerClock, 'nowMs' | 'dateMs' | 'offsetMs' | 'monotonicMs' | 'era'>;
+  /** What was read of the clients' histories before, for whatever purpose. */
+  known: KnownHistory;
   /** The profile whose records these are, as it is now: it may be locked at any time. */
   profile: () => Pick<
     ProfileView,
@@ -43,13 +50,14 @@ export type MoneyDeps = JournalDeps & {
 export type MoneyContext = MoneyDeps & {
   journal: Journal;
   schedule: Schedule;
+  onSettling: () => void;
+  /** Now, on clocks that nobody sets. */
+  moment: () => Moment;
+  /** What Bitpro said of intents that it refused, while the history is looked at, by their ids. */
+  checking: Map<string, string>;
   /** What was answered and could not be written down, in words for the operator, by the intent's id. */
   unkept: Map<string, string>;
 };
-
-export function serverNowMs({ now, rateStatus }: Pick<MoneyDeps, 'now' | 'rateStatus'>): number {
-  return now() + rateStatus().clockOffsetMs;
-}
 
 /** What the policy needs to know about an intent, read now. */
 export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts {
@@ -68,6 +76,9 @@ export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts 
   };
 }
 
+/** How long what Bitpro itself had named for a request is remembered after that was cleared. */
+const NAMED_MS = 30 * DAY_MS;
+
 function guardFacts(context: MoneyContext, intent: NewIntent): GuardFacts {
   const { records, now } = context;
   const { address } = intent;
@@ -77,6 +88,10 @@ function guardFacts(context: MoneyContext, intent: NewIntent): GuardFacts {
     nowMs,
     paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
     equalBuyAtMs: equalBuySince(records, intent, nowMs - DAY_MS),
+    clearedEqual: clearedEqual(records, intent, {
+      sinceMs: nowMs - DAY_MS,
+      namedSinceMs: nowMs - NAMED_MS,
+    }),
     bookEntry: address === null ? null : findBookEntry(records, address),
     approvedBy: approvalOf(context, intent)?.name ?? null,
   };

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import { MAX_BASELINE_PAGES } from '../bitpro/paging.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
+import { mayVanish } from '../storage/cache/known-rows-repo.ts';
 import type { Baseline } from '../storage/records/settling-repo.ts';
 
 /** api-readings.md, 23. */
@@ -18,24 +19,35 @@ export type HistoryRead = {
   problem: string | null;
 };
 
+type ReadDown = HistoryRead & { isWhole: boolean };
+
+/** A baseline as it was read: what else is known of before is added to it. */
+export type BaselineRead = Omit<Baseline, 'isWhole'> & { rows: readonly RemoteTransaction[] };
+
 /**
  * Reads what the history holds now, down to some minutes below its newest row, so that whatever comes later can
- * be told from what was there. `atMs` is now, on the server's clock.
- * @throws AppError when it cannot be read: then nothing may be sent
+ * be told from what was there. `atMs` is now, on the server's clock; `knownSince` names what a reading down to a
+ * date (null: to the end) has to hold.
+ * @throws AppError when it cannot be read, or lacks what is known: then nothing may be sent
  */
 export async function readBaseline(
   client: HistoryClient,
   clientUid: string,
-  atMs: number,
-): Promise<Baseline> {
+  { atMs, slackMs }: Pick<Baseline, 'atMs' | 'slackMs'>,
+  knownSince: (floorMs: number | null) => readonly string[] = () => [],
+): Promise<BaselineRead> {
   const floorOf = (rows: readonly RemoteTransaction[]): number =>
-    Math.min(atMs, Math.max(...rows.map(({ createdAtMs }) => createdAtMs))) - SLACK_MS;
-  const { rows, problem } = await readDownTo(client, clientUid, floorOf);
+    Math.min(atMs, newestOf(rows)) - SLACK_MS - slackMs;
+  const { rows, problem, isWhole } = await readDownTo(client, clientUid, floorOf);
   if (problem !== null) throw new AppError('bad_response', `${problem} Try again.`);
-  if (rows.length === 0) return { atMs, floorMs: null, tids: new Set() };
-  const floorMs = floorOf(rows);
-  const covered = rows.filter(({ createdAtMs }) => createdAtMs >= floorMs);
-  return { atMs, floorMs, tids: new Set(covered.map(({ tid }) => tid)) };
+  const floorMs = isWhole ? null : floorOf(rows);
+  const missing = missingFrom(rows, knownSince(floorMs));
+  if (missing !== null) throw new AppError('bad_response', `${missing} Try again in a moment.`);
+  const isCovered = (row: RemoteTransaction): boolean =>
+    (floorMs === null || row.createdAtMs >= floorMs) && !mayVanish(row);
+  const tids = new Set(rows.filter(isCovered).map(({ tid }) => tid));
+  const older = new Set(rows.filter((row) => !isCovered(row)).map(({ tid }) => tid));
+  return { atMs, floorMs, slackMs, tids, older, rows };
 }
 
 /**
@@ -49,12 +61,8 @@ export async function readSince(
   { baseline, knownTids }: { baseline: Baseline; knownTids: readonly string[] },
   signal?: AbortSignal,
 ): Promise<HistoryRead> {
-  const read = await readDownTo(client, clientUid, () => baseline.floorMs, signal);
-  if (read.problem !== null) return read;
-  const seen = new Set(read.rows.map(({ tid }) => tid));
-  const isMissing = (tid: string): boolean => !seen.has(tid);
-  if (![...baseline.tids].some(isMissing) && !knownTids.some(isMissing)) return read;
-  return { ...read, problem: 'The history lags: transactions that were in it before are missing.' };
+  const { rows, problem } = await readDownTo(client, clientUid, () => baseline.floorMs, signal);
+  return { rows, problem: problem ?? missingFrom(rows, [...baseline.tids, ...knownTids]) };
 }
 
 /** One page, for what has no baseline to read to. */
@@ -64,6 +72,18 @@ export async function readNewest(
   signal?: AbortSignal,
 ): Promise<HistoryRead> {
   return { rows: await client.transactions(clientUid, 1, signal), problem: null };
+}
+
+function newestOf(rows: readonly RemoteTransaction[]): number {
+  return rows.reduce((newestMs, { createdAtMs }) => Math.max(newestMs, createdAtMs), -Infinity);
+}
+
+/** A reading that lacks what is known is none: null when it holds all of it. */
+function missingFrom(rows: readonly RemoteTransaction[], known: readonly string[]): string | null {
+  const seen = new Set(rows.map(({ tid }) => tid));
+  const missing = known.find((tid) => !seen.has(tid));
+  if (missing === undefined) return null;
+  return `The history lags: transactions that are known are missing, ${missing} for one.`;
 }
 
 /**
@@ -76,9 +96,10 @@ async function readDownTo(
   clientUid: string,
   floorOf: (rows: readonly RemoteTransaction[]) => number | null,
   signal?: AbortSignal,
-): Promise<HistoryRead> {
+): Promise<ReadDown> {
   const rows: RemoteTransaction[] = [];
   const byTid = new Map<string, RemoteTransaction>();
+  const end = (problem: string | null, isWhole = false): ReadDown => ({ rows, problem, isWhole });
   let isOrdered = true;
   let wasShort = false;
   for (let page = 1; page <= MAX_BASELINE_PAGES; page += 1) {
@@ -88,7 +109,7 @@ async function readDownTo(
       const known = byTid.get(row.tid);
       if (known !== undefined) {
         // Pages shift, so a row may come twice; its amount or address never changes.
-        if (!isSameRow(known, row)) return { rows, problem: listedTwice(row) };
+        if (!isSameRow(known, row)) return end(listedTwice(row));
         continue;
       }
       const above = rows.at(-1);
@@ -97,19 +118,16 @@ async function readDownTo(
       byTid.set(row.tid, row);
     }
     const added = rows.length - before;
-    if (wasShort && added > 0) {
-      return { rows, problem: 'A page of the history ended in the middle.' };
-    }
+    if (wasShort && added > 0) return end('A page of the history ended in the middle.');
     const last = found.at(-1);
-    if (!last || wasShort) return { rows, problem: null };
-    if (added === 0) {
-      return { rows, problem: 'The history moved while it was read.' };
-    }
-    const floorMs = floorOf(rows);
-    if (isOrdered && floorMs !== null && last.createdAtMs < floorMs) return { rows, problem: null };
+    if (!last || wasShort) return end(null, true);
+    if (added === 0) return end('The history moved while it was read.');
     wasShort = found.length < PAGE_ROWS;
+    const floorMs = floorOf(rows);
+    // A short page is followed on: whether it is the last tells whether all of the history is known.
+    if (!wasShort && isOrdered && floorMs !== null && last.createdAtMs < floorMs) return end(null);
   }
-  return { rows, problem: 'The history shows no end.' };
+  return end('The history shows no end.');
 }
 
 function isSameRow(one: RemoteTransaction, other: RemoteTransaction): boolean {

@@ -1,20 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import type {
   Draft,
   Intent,
   IntentReview,
   SettleDecision,
   Settling,
+  Weighing,
+  WeighRequest,
 } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
+import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
+import { contradictedAnswers, listUnseen } from '../storage/records/outcomes-repo.ts';
+import type { Moment } from '../storage/records/settling-repo.ts';
+import { observeKept, observeRows, WATCHED_MS } from './afterwards.ts';
 import { approveIntent, type Approving } from './approvals.ts';
+import { settleByHand, weigh } from './by-hand.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
 import type { MoneyContext, MoneyDeps } from './context.ts';
 import { createJournal } from './journal.ts';
 import { INTERRUPTED_REASON } from './outcomes.ts';
 import { prepareIntent } from './prepare.ts';
 import { drawReview } from './review.ts';
-import { settleByHand } from './settle.ts';
+import { endOfSending, isBeingSent, noteSending } from './sending.ts';
 import { createSettling } from './settling.ts';
 
 export type Money = ReturnType<typeof createMoney>;
@@ -24,21 +32,60 @@ export type Money = ReturnType<typeof createMoney>;
  * journaled, reviewed, and sent at most once. Nothing here ever sends by itself.
  */
 export function createMoney(deps: MoneyDeps) {
-  const journal = createJournal(deps);
+  const { clock, records } = deps;
+  const run = randomUUID();
+  const moment = (): Moment => ({
+    guardMs: Math.floor(clock.nowMs()),
+    monotonicMs: Math.floor(clock.monotonicMs()),
+    run,
+    era: clock.era(),
+  });
+  const journal = createJournal({ ...deps, moment });
   const onChanged = (intent: Intent): void => {
     settling.observe(intent);
     deps.onChanged(intent);
+    // What one of them became no longer explains another.
+    if (intent.settledAtMs !== null && intent.clientUid !== null) {
+      observeKept(context, intent.clientUid);
+    }
   };
   const { onSettling = () => {}, schedule = scheduleTimeout } = deps;
-  const context: MoneyContext = { ...deps, journal, schedule, onChanged, unkept: new Map() };
-  const settling = createSettling({ ...context, onSettling });
-  const sending = new Map<Promise<unknown>, string>();
+  const context: MoneyContext = {
+    ...deps,
+    journal,
+    moment,
+    schedule,
+    onChanged,
+    onSettling,
+    unkept: new Map(),
+    checking: new Map(),
+  };
+  const settling = createSettling(context);
+  const sending = new Set<Promise<unknown>>();
   let isLeft = false;
 
   /** One that is `sent` although nobody waits for its answer any more says why; the next start makes it unknown. */
   function explained<I extends Intent>(intent: I): I {
-    if (intent.state !== 'sent' || [...sending.values()].includes(intent.id)) return intent;
+    if (intent.state !== 'sent' || isBeingSent(records, intent.id)) return intent;
     return { ...intent, reason: context.unkept.get(intent.id) ?? INTERRUPTED_REASON };
+  }
+
+  /** Confirmed, and still for someone to look at. */
+  function attentions(): Map<string, string> {
+    const unseen = listUnseen(records, deps.now() - WATCHED_MS)
+      .filter(({ misses }) => misses >= MISSES_TO_TELL)
+      .map(({ id, tid }) => [id, notSeen(tid)] as const);
+    return new Map([...unseen, ...contradictedAnswers(records)]);
+  }
+
+  function shown<I extends Intent>(intent: I, attention = attentions().get(intent.id)): I {
+    return attention === undefined ? explained(intent) : { ...explained(intent), attention };
+  }
+
+  /** What an earlier opening of these records is still sending is told here, too, once its answer is kept. */
+  async function toldElsewhere(id: string): Promise<void> {
+    await endOfSending(records, id)?.catch(() => undefined);
+    if (records.open && journal.get(id).state !== 'sent') onChanged(journal.get(id));
   }
 
   return {
@@ -54,7 +101,7 @@ export function createMoney(deps: MoneyDeps) {
     },
 
     review(id: string): IntentReview {
-      return drawReview(context, explained(journal.get(id)));
+      return drawReview(context, shown(journal.get(id)));
     },
 
     /**
@@ -67,7 +114,8 @@ export function createMoney(deps: MoneyDeps) {
       // Nobody would wait for it, and its answer could no longer be kept.
       if (isLeft) throw new AppError('cancelled', 'The profile was left. Nothing was sent.');
       const sent = confirmIntent(context, confirmation);
-      sending.set(sent, confirmation.id);
+      sending.add(sent);
+      noteSending(records, confirmation.id, sent);
       try {
         return await sent;
       } finally {
@@ -105,6 +153,18 @@ export function createMoney(deps: MoneyDeps) {
     /** From now on what is unknown is looked up by itself. */
     startSettling: (): Promise<void> => settling.start(),
 
+    /** What a person's decision would take; see `weigh` for its errors. */
+    weigh: (request: WeighRequest): Promise<Weighing> => weigh(context, request),
+
+    /**
+     * Rows that any reading of a client's history brought: call it after each page, with what was new on it. They are
+     * held against what has ended in the last 30 days, and against what is still looked for.
+     */
+    observeRows(clientUid: string, rows: readonly RemoteTransaction[]): void {
+      observeRows(context, clientUid, rows);
+      settling.lookSoon(clientUid, rows);
+    },
+
     /** A person's decision on an intent that is unknown or needs one; see `settleByHand` for its errors. */
     async settle(decision: SettleDecision): Promise<Intent> {
       const intent = await settleByHand(context, decision);
@@ -113,26 +173,45 @@ export function createMoney(deps: MoneyDeps) {
     },
 
     get(id: string): Intent {
-      return explained(journal.get(id));
+      return shown(journal.get(id));
     },
 
-    /** Newest first. */
+    /** Newest first. What is open includes what is settled and needs someone all the same. */
     list(filter: { openOnly: boolean }): Intent[] {
-      return listIntents(deps.records, filter).map(explained);
+      const known = attentions();
+      const listed = listIntents(records, filter);
+      const ids = new Set(listed.map(({ id }) => id));
+      const also = filter.openOnly ? [...known.keys()].filter((id) => !ids.has(id)) : [];
+      return [...listed, ...also.map((id) => journal.get(id))].map((intent) =>
+        shown(intent, known.get(intent.id)),
+      );
     },
 
     /** Once at start, before anything else: what was being sent when the app stopped becomes unknown. */
     recover(): Intent[] {
+      for (const { id, state } of listIntents(records, { openOnly: true })) {
+        if (state === 'sent') void toldElsewhere(id);
+      }
       return journal.recover();
     },
 
     /** From now on nothing is sent; resolves when nothing is on its way any more. Await it before the records are closed. */
     async idle(): Promise<void> {
       isLeft = true;
-      await Promise.allSettled(sending.keys());
+      await Promise.allSettled(sending);
       await settling.close();
     },
   };
+}
+
+/** Complete readings that do not show a confirmed transaction, after which someone has to look. */
+const MISSES_TO_TELL = 2;
+
+function notSeen(tid: string): string {
+  return (
+    `Bitpro confirmed it as transaction ${tid}, and no reading of the history has shown that since. ` +
+    'Ask Bitpro what became of it.'
+  );
 }
 
 function scheduleTimeout(run: () => void, delayMs: number): () => void {

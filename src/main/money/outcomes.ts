@@ -32,9 +32,9 @@ export function readBuy(
   known: KnownBefore,
 ): IntentAnswer {
   return readOutcome(intent, outcome, ({ tid, amountSats, createdAtMs }) => {
-    const answer = { serverTid: tid, receivedSats: amountSats };
+    const answer = { serverTid: tid, receivedSats: amountSats, namedTid: tid };
     if (known.isKnown({ tid, createdAtMs }))
-      return { receivedSats: amountSats, contradiction: repeated(tid) };
+      return { receivedSats: amountSats, namedTid: tid, contradiction: repeated(tid) };
     if (amountSats > 0) return answer;
     return { ...answer, contradiction: `Bitpro reports transaction ${tid} over 0 BTC.` };
   });
@@ -48,7 +48,12 @@ export function readWithdrawal(
 ): IntentAnswer {
   return readOutcome(intent, outcome, ({ tid, createdAtMs, ...told }) => {
     const { amountSats, address, txId, state } = told;
-    const answer = { receivedSats: amountSats, serverTxId: txId, serverState: state };
+    const answer = {
+      receivedSats: amountSats,
+      serverTxId: txId,
+      serverState: state,
+      namedTid: tid,
+    };
     if (known.isKnown({ tid, createdAtMs })) return { ...answer, contradiction: repeated(tid) };
     if (isNotExecuted({ state })) {
       const contradiction = `Bitpro took the request as transaction ${tid}, and calls that “${state ?? ''}”.`;
@@ -89,7 +94,7 @@ export function notKept(answer: IntentAnswer, { message }: AppError): string {
   return `${describeAnswer(answer)} ${why}`;
 }
 
-function describeAnswer({ state, serverTid, clientUid, reason }: IntentAnswer): string {
+export function describeAnswer({ state, serverTid, clientUid, reason }: IntentAnswer): string {
   if (state === 'rejected') return `Bitpro refused it: ${reason ?? ''}`;
   if (state !== 'confirmed') return reason ?? '';
   return serverTid === null
@@ -110,6 +115,8 @@ export function nothingKnown({ clientUid }: Intent) {
     receivedSats: null,
     serverTxId: null,
     serverState: null,
+    namedTid: null,
+    refusal: null,
   };
 }
 
@@ -134,7 +141,12 @@ function readOutcome<T>(
           };
     }
     case 'rejected':
-      return { ...nothing, state: 'rejected', reason: outcome.error.message };
+      return {
+        ...nothing,
+        state: 'rejected',
+        reason: outcome.error.message,
+        refusal: outcome.unsent === true ? null : outcome.error.message,
+      };
     case 'unknown':
       return unanswered(intent, `${UNKNOWN} ${withoutAdvice(outcome.reason)} ${BLOCKED}`);
     default:

@@ -5,6 +5,7 @@ import type { ProfileView, SecretState } from '#shared/domain/profile.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { NewIntent } from '../storage/records/intents-repo.ts';
+import type { ClearedPayment } from '../storage/records/outcomes-repo.ts';
 import type { Payment } from '../storage/records/payments-repo.ts';
 import { looksAlike } from './look-alike.ts';
 
@@ -34,6 +35,8 @@ export type GuardFacts = {
   paidWithinDay: readonly Payment[];
   /** When an equal buy of this client was sent within `DAY_MS`; null when none was. */
   equalBuyAtMs: number | null;
+  /** An equal one that was taken for not carried out a short while ago; null without one. */
+  clearedEqual: ClearedPayment | null;
   /** The book's entry for the address; null when it is not in it. */
   bookEntry: { label: string; addedAtMs: number } | null;
   /** A valid approval of exactly this intent by neither who prepared it nor who confirms it. */
@@ -98,7 +101,10 @@ export function warningsFor(
       `Bitpro names the rate’s asset “${facts.rateAsset}”, not BTC. Ask before buying.`,
     );
   }
-  const { equalBuyAtMs, nowMs } = facts.guards;
+  const { equalBuyAtMs, clearedEqual, nowMs } = facts.guards;
+  if (intent.kind === 'buy' && clearedEqual !== null) {
+    warnings.push(`${describeCleared(clearedEqual)} Look at the history before you buy again.`);
+  }
   if (intent.kind === 'buy' && equalBuyAtMs !== null) {
     warnings.push(
       `The same buy was sent for this client ${describeWait(nowMs - equalBuyAtMs)} ago. This is another one.`,
@@ -186,9 +192,18 @@ function refuseAboveLimits(amountSats: number, guards: GuardFacts): AppError | n
 
 function refuseRepeated(
   payment: { address: string; amountSats: number; repeatReason: string | null },
-  { paidWithinDay, nowMs }: GuardFacts,
+  { paidWithinDay, clearedEqual, nowMs }: GuardFacts,
 ): AppError | null {
   if (payment.repeatReason !== null) return null;
+  if (clearedEqual !== null) {
+    return new AppError(
+      'invalid_input',
+      `${describeCleared(clearedEqual)} Say why it is to be paid again.`,
+      {
+        field: 'reason',
+      },
+    );
+  }
   const before = paidWithinDay.find(
     ({ address, amountSats }) => address === payment.address && amountSats === payment.amountSats,
   );
@@ -199,6 +214,11 @@ function refuseRepeated(
       'Say why it is to be paid again.',
     { field: 'reason' },
   );
+}
+
+function describeCleared({ wasNamed }: ClearedPayment): string {
+  const named = wasNamed ? ', though Bitpro itself had named a transaction for it' : '';
+  return `The same payment was sent before and taken as not carried out${named}.`;
 }
 
 /** Must a second person approve this? Only withdrawals leave the account. */

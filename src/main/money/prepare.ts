@@ -7,7 +7,7 @@ import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { readDraft, type Terms } from './drafts.ts';
-import { equalIsOpen } from './journal.ts';
+import { equalIsOpen } from './journal-errors.ts';
 import { refuseToJournal } from './policy.ts';
 
 /** Reads, checks and journals a draft. The rate of a buy is read anew, since it will be acted on. */

@@ -1,8 +1,7 @@
-import type { Intent, SettleDecision } from '#shared/domain/intent.ts';
+import type { Intent } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
-import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
   isTidSettled,
   listIntents,
@@ -13,12 +12,17 @@ import {
   findBaseline,
   listReadings,
   tidsSince,
+  unknownSince,
+  type Baseline,
   type HistoryReading,
 } from '../storage/records/settling-repo.ts';
-import { serverNowMs, type MoneyContext } from './context.ts';
-import { readNewest, readSince } from './history-reading.ts';
-import { candidatesFor, isCleared, isNewerThan, judge, mayBe, type Verdict } from './matching.ts';
+import type { MoneyContext } from './context.ts';
+import { readNewest, readSince, type HistoryRead } from './history-reading.ts';
+import { BY_HISTORY } from './journal.ts';
+import { tidsThatStay } from './known-history.ts';
+import { candidatesFor, judge, newsOf, type Verdict } from './matching.ts';
 import { needsPerson, nothingKnown } from './outcomes.ts';
+import { isCleared } from './waiting.ts';
 
 /** What a look at the history brought. */
 export type Look = {
@@ -28,6 +32,8 @@ export type Look = {
   /** Why it counts for nothing; null when it counts. */
   problem: string | null;
   candidates: RemoteTransaction[];
+  /** All that was read. */
+  rows: RemoteTransaction[];
 };
 
 const MINUTE_MS = 60_000;
@@ -50,53 +56,88 @@ export async function lookFor(
   id: string,
   signal: AbortSignal,
 ): Promise<Look> {
-  const { client, records, journal } = context;
-  const { clientUid } = mustBeOpen(journal.get(id));
+  const { records, journal, clock } = context;
+  const { clientUid, refusal } = mustBeOpen(journal.get(id));
   if (clientUid === null) throw new Error('There is no history to look in');
   const baseline = findBaseline(records, id);
-  const atMs = serverNowMs(context);
-  const read = baseline
-    ? await readSince(client, clientUid, { baseline, knownTids: tidsSince(records, id) }, signal)
-    : await readNewest(client, clientUid, signal);
+  const atMs = clock.dateMs();
+  const moment = context.moment();
+  const read = await readHistory(context, { id, clientUid }, baseline, signal);
+  const mayClear = context.profile().settleDelayMinutes !== null || refusal !== null;
+  const imbalance = mayClear ? await imbalanceOf(context, clientUid, read.rows, signal) : null;
   signal.throwIfAborted();
 
   // From here on nothing waits: what is read from the journal now still holds when the move is written.
   const intent = journal.get(id);
+  const { rows } = read;
   const before = intent.state;
-  if (!isOpen(intent)) return { before, intent, problem: null, candidates: [] };
+  if (!isOpen(intent)) return { before, intent, problem: null, candidates: [], rows };
   const isSettled = (tid: string): boolean => isSettledByOther(context, intent, tid);
   if (!baseline) {
-    const candidates = read.rows.filter(({ type, tid }) => type === intent.kind && !isSettled(tid));
-    return { before, intent, problem: NO_BASELINE, candidates };
+    const candidates = rows.filter(({ type, tid }) => type === intent.kind && !isSettled(tid));
+    return { before, intent, problem: NO_BASELINE, candidates, rows };
   }
   const others = othersOf(context, intent);
   const isOtherSent = others.some(({ state }) => state === 'sent');
   const inTheWay = read.problem ?? (isOtherSent ? OTHER_ON_ITS_WAY : null);
-  const verdict: Verdict =
+  const found: Verdict =
     inTheWay === null
-      ? judge(intent, baseline, read.rows, { isSettled, open: others })
+      ? judge(intent, baseline, rows, { isSettled, open: others })
       : { kind: 'wait', reason: inTheWay };
-  const problem = verdict.kind === 'wait' ? verdict.reason : null;
+  const verdict: Verdict =
+    found.kind === 'none' && imbalance !== null ? { kind: 'wait', reason: imbalance } : found;
+  const isComplete = verdict.kind !== 'wait';
+  const news = newsOf(intent, baseline, rows, () => false);
   const reading: HistoryReading = {
     intentId: id,
     atMs,
-    complete: problem === null,
+    moment,
+    complete: isComplete,
     matches: matchesOf(verdict),
-    newestTid: read.rows[0]?.tid ?? null,
-    problem,
+    newestTid: rows[0]?.tid ?? null,
+    newTids: isComplete ? tidsThatStay(news) : [],
+    problem: isComplete ? null : verdict.reason,
   };
   const moved = applyReading(context, intent, verdict, reading);
-  return {
-    before,
-    intent: moved,
-    problem,
-    candidates: candidatesFor(intent, baseline, read.rows, isSettled),
-  };
+  const problem = verdict.kind === 'wait' || verdict.kind === 'unexplained' ? verdict.reason : null;
+  const candidates = candidatesFor(intent, baseline, rows, isSettled);
+  return { before, intent: moved, problem, candidates, rows };
+}
+
+/** What has come since the baseline, held against all that is known of the client; without one, the newest page. */
+export async function readHistory(
+  { client, records, known }: MoneyContext,
+  { id, clientUid }: { id: string; clientUid: string },
+  baseline: Baseline | null,
+  signal?: AbortSignal,
+): Promise<HistoryRead> {
+  if (!baseline) return readNewest(client, clientUid, signal);
+  const kept = known.rowsSince(clientUid, baseline.floorMs);
+  const knownTids = [...tidsThatStay(kept), ...tidsSince(records, id)];
+  return readSince(client, clientUid, { baseline, knownTids }, signal);
+}
+
+/** Why silence of the history proves nothing: the balance, read now, is not what it comes to. Null when it is. */
+async function imbalanceOf(
+  context: MoneyContext,
+  clientUid: string,
+  rows: readonly RemoteTransaction[],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { client, known } = context;
+  if (!known.isWhole(clientUid)) {
+    return 'The history of this client was not read to its end yet, so its balance cannot be checked.';
+  }
+  const { balanceSats } = await client.getClient(clientUid, signal);
+  const difference = known.difference(clientUid, balanceSats, rows);
+  if (difference === 0) return null;
+  const by = difference === null ? '' : ` by ${formatBtc(Math.abs(difference))} BTC`;
+  return `The balance of this client differs${by} from what its history adds up to.`;
 }
 
 function matchesOf(verdict: Verdict): number {
   if (verdict.kind === 'match') return 1;
-  return verdict.kind === 'needs_human' ? verdict.matches : 0;
+  return verdict.kind === 'needs_human' || verdict.kind === 'unexplained' ? verdict.matches : 0;
 }
 
 /** Keeps the reading, and with it in one transaction what it settles. */
@@ -114,12 +155,8 @@ function applyReading(
     journal.keepReading(reading);
     return intent;
   }
-  const by = {
-    settledBy: null,
-    settleReason: null,
-    readings: readings.filter(({ complete }) => complete).length,
-    settleDelayMinutes,
-  };
+  const counted = readings.filter(({ complete }) => complete).length;
+  const by = { ...BY_HISTORY, readings: counted, settleDelayMinutes };
   return journal.settle(intent.id, found, by, reading);
 }
 
@@ -133,32 +170,47 @@ function foundBy(
     case 'match':
       return confirmedBy(intent, verdict.transaction);
     case 'needs_human':
-      return {
-        ...nothingKnown(intent),
-        state: 'needs_human',
-        reason: needsPerson(verdict.reason),
-      };
+      return forAPerson(intent, verdict.reason);
     case 'wait':
       return null;
+    case 'unexplained': {
+      // As long as that takes it may still be explained.
+      const asIfSilent = readings.map((each) => ({ ...each, matches: 0 }));
+      const isOver = hasWaited(context, intent, asIfSilent);
+      return isOver ? forAPerson(intent, verdict.reason) : null;
+    }
     case 'none': {
-      const { unknownSinceMs } = intent;
+      if (intent.refusal !== null) {
+        return { ...nothingKnown(intent), state: 'rejected', reason: intent.refusal };
+      }
+      if (!hasWaited(context, intent, readings)) return null;
       const { settleDelayMinutes } = context.profile();
-      if (settleDelayMinutes === null || unknownSinceMs === null) return null;
-      // Readings are dated by the server's clock. A machine that slept may have sent long after the baseline.
-      const sendingOverMs = unknownSinceMs + context.rateStatus().clockOffsetMs;
-      if (!isCleared(sendingOverMs, readings, settleDelayMinutes * MINUTE_MS)) return null;
       const reason =
         `It did not go: two complete readings of the history, both more than ${settleDelayMinutes} ` +
-        'minutes after it was sent and that far apart, do not show it.';
+        'minutes after it was sent and that far apart, do not show it, and the balance agrees.';
       return { ...nothingKnown(intent), state: 'cleared', reason };
     }
   }
 }
 
-function confirmedBy(intent: Intent, transaction: RemoteTransaction): IntentAnswer {
+function hasWaited(
+  { records, profile }: MoneyContext,
+  { id }: Intent,
+  readings: Parameters<typeof isCleared>[1],
+): boolean {
+  const { settleDelayMinutes } = profile();
+  if (settleDelayMinutes === null) return false;
+  return isCleared(unknownSince(records, id), readings, settleDelayMinutes * MINUTE_MS);
+}
+
+export function forAPerson(intent: Intent, reason: string): IntentAnswer {
+  return { ...nothingKnown(intent), state: 'needs_human', reason: needsPerson(reason) };
+}
+
+export function confirmedBy(intent: Intent, transaction: RemoteTransaction): IntentAnswer {
   return {
+    ...nothingKnown(intent),
     state: 'confirmed',
-    clientUid: intent.clientUid,
     serverTid: transaction.tid,
     receivedSats: transaction.amountSats,
     serverTxId: transaction.txId,
@@ -167,91 +219,7 @@ function confirmedBy(intent: Intent, transaction: RemoteTransaction): IntentAnsw
   };
 }
 
-/**
- * A person's decision on an intent that is unknown or needs one. `went` names the transaction (a new client: its
- * uid), which is read from Bitpro and checked before anything is kept.
- * @throws AppError `conflict` when it was settled meanwhile, `invalid_input` (field `found` or `reason`), or what
- * reading failed with
- */
-export async function settleByHand(
-  context: MoneyContext,
-  { id, decision, reason, found }: SettleDecision,
-): Promise<Intent> {
-  const { journal, records, actor, profile, now } = context;
-  const intent = mustBeOpen(journal.get(id));
-  const settleReason = reason.trim();
-  if (settleReason === '') throw invalid('reason', 'Write down how you know.');
-  const by = {
-    settledBy: actor(),
-    settleReason,
-    readings: listReadings(records, id).filter(({ complete }) => complete).length,
-    settleDelayMinutes: profile().settleDelayMinutes,
-  };
-  if (decision === 'did_not_go') {
-    return journal.settle(
-      id,
-      { ...nothingKnown(intent), state: 'cleared', reason: intent.reason },
-      by,
-    );
-  }
-  const name = found?.trim() ?? '';
-  if (intent.kind !== 'create_client') {
-    return journal.settle(
-      id,
-      confirmedBy(intent, await findTransaction(context, intent, name)),
-      by,
-    );
-  }
-  if (name === '') throw invalid('found', 'Enter the uid that Bitpro gave the client.');
-  const { uid, depositAddress } = await context.client.getClient(name);
-  const isTaken = listIntents(records, { openOnly: false }).some(
-    ({ kind, clientUid }) => kind === 'create_client' && clientUid === uid,
-  );
-  if (isTaken) throw invalid('found', `${uid} came of another request.`);
-  const answer = {
-    ...nothingKnown(intent),
-    clientUid: uid,
-    state: 'confirmed',
-    reason: null,
-  } as const;
-  return journal.settle(id, answer, by, null, () => {
-    if (getRegisteredClient(records, uid)) return;
-    const label = intent.label ?? '';
-    registerClient(records, { uid, label, source: 'created', addedAtMs: now(), depositAddress });
-  });
-}
-
-async function findTransaction(
-  context: MoneyContext,
-  intent: JournaledIntent,
-  tid: string,
-): Promise<RemoteTransaction> {
-  if (tid === '' || intent.clientUid === null) {
-    throw invalid('found', 'Choose the transaction that this request became.');
-  }
-  const row = await context.client.transaction(intent.clientUid, tid);
-  const baseline = findBaseline(context.records, intent.id);
-  const what = `Transaction ${row.tid}`;
-  if (row.tid !== tid || row.type !== intent.kind) {
-    throw invalid('found', `${what} is of another kind than this request.`);
-  }
-  if (baseline && !isNewerThan(baseline, row)) {
-    throw invalid('found', `${what} was in the history before this request was sent.`);
-  }
-  if (isSettledByOther(context, intent, tid)) {
-    throw invalid('found', `${what} came of another request.`);
-  }
-  // What Bitpro itself answered this request with is its outcome, however it differs; and where a person was asked
-  // about what differs, that may be the answer.
-  const mayDiffer = tid === intent.serverTid || intent.state === 'needs_human';
-  if (intent.kind === 'withdrawal' && !mayDiffer && !mayBe(intent, row)) {
-    const went = `${formatBtc(row.amountSats)} BTC to ${row.address ?? 'an address not told'}`;
-    throw invalid('found', `${what} is over ${went}, which is not what this request asked for.`);
-  }
-  return row;
-}
-
-function isSettledByOther(
+export function isSettledByOther(
   { records }: MoneyContext,
   { clientUid, serverTid }: Intent,
   tid: string,
@@ -260,7 +228,10 @@ function isSettledByOther(
 }
 
 /** Other intents of the client that were sent and are not settled. */
-function othersOf({ records }: MoneyContext, { id, clientUid }: Intent): JournaledIntent[] {
+export function othersOf(
+  { records }: MoneyContext,
+  { id, clientUid }: Pick<Intent, 'id' | 'clientUid'>,
+): JournaledIntent[] {
   return listIntents(records, { openOnly: true }).filter(
     (other) =>
       other.id !== id && other.clientUid === clientUid && (isOpen(other) || other.state === 'sent'),
@@ -271,11 +242,12 @@ export function isOpen({ state }: Pick<Intent, 'state'>): boolean {
   return state === 'unknown' || state === 'needs_human';
 }
 
-function mustBeOpen(intent: JournaledIntent): JournaledIntent {
+/** @throws AppError `conflict` */
+export function mustBeOpen(intent: JournaledIntent): JournaledIntent {
   if (isOpen(intent)) return intent;
   throw new AppError('conflict', 'The outcome of this request is not open. Nothing was changed.');
 }
 
-function invalid(field: 'found' | 'reason', message: string): AppError {
+export function invalid(field: 'found' | 'reason' | 'typed', message: string): AppError {
   return new AppError('invalid_input', message, { field });
 }

@@ -1,10 +1,14 @@
 import type { Intent, Settling } from '#shared/domain/intent.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
-import { listReadings } from '../storage/records/settling-repo.ts';
+import { lateAnswers } from '../storage/records/outcomes-repo.ts';
+import { findBaseline, listReadings } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
+import { observeRows } from './afterwards.ts';
 import type { MoneyContext } from './context.ts';
+import { newsOf } from './matching.ts';
 import { canBeLookedUp, isOpen, lookFor } from './settle.ts';
+import { createSightings } from './sightings.ts';
 
 /** The n-th look in a row that settles nothing is followed by the next after 5 s · 2^n, at most 15 minutes. */
 const FIRST_DELAY_MS = 5_000;
@@ -22,16 +26,12 @@ type Watch = {
   needsPerson: boolean;
 };
 
-export type SettlingDeps = MoneyContext & {
-  /** A look began or ended. Must not throw. */
-  onSettling: () => void;
-};
-
 /** Looks at the history for every intent whose outcome is unknown, ever more rarely, until it is settled. */
-export function createSettling(deps: SettlingDeps) {
+export function createSettling(deps: MoneyContext) {
   const { journal, records, now, profile, onChanged, onSettling, schedule } = deps;
   const watches = new Map<string, Watch>();
   const stop = new AbortController();
+  const sightings = createSightings(deps, stop.signal);
   let started = false;
 
   function watchOf(id: string): Watch {
@@ -75,9 +75,10 @@ export function createSettling(deps: SettlingDeps) {
   async function lookOnce(id: string, watch: Watch): Promise<void> {
     onSettling();
     try {
-      const { before, intent, problem, candidates } = await lookFor(deps, id, stop.signal);
+      const { before, intent, problem, candidates, rows } = await lookFor(deps, id, stop.signal);
       Object.assign(watch, { problem, candidates });
       if (intent.state !== before) onChanged(intent);
+      if (intent.clientUid !== null) observeRows(deps, intent.clientUid, rows);
     } catch (error) {
       if (stop.signal.aborted) return;
       watch.problem = storageError(error).message;
@@ -113,7 +114,21 @@ export function createSettling(deps: SettlingDeps) {
     /** Looks now at all that is unknown, and from then on by itself. */
     start(): Promise<void> {
       started = true;
+      sightings.planAll();
       return lookAtAll();
+    },
+
+    /** New rows came by another reading: whoever waits for them looks now. */
+    lookSoon(clientUid: string, rows: readonly RemoteTransaction[]): void {
+      if (!started || stop.signal.aborted) return;
+      for (const intent of lookedUp()) {
+        if (intent.state !== 'unknown' || intent.clientUid !== clientUid) continue;
+        const baseline = findBaseline(records, intent.id);
+        const isNews =
+          baseline !== null &&
+          newsOf(journal.get(intent.id), baseline, rows, () => false).length > 0;
+        if (isNews && !watches.get(intent.id)?.looking) void look(intent.id);
+      }
     },
 
     /** On reconnect and on waking up. */
@@ -121,6 +136,7 @@ export function createSettling(deps: SettlingDeps) {
 
     /** After every move of an intent. */
     observe(intent: Intent): void {
+      if (started && intent.state === 'confirmed') sightings.observe(intent.id);
       if (!isOpen(intent)) forget(intent.id);
       else if (intent.state === 'needs_human') {
         const watch = watchOf(intent.id);
@@ -144,16 +160,19 @@ export function createSettling(deps: SettlingDeps) {
     /** Null for an intent whose outcome is not open. */
     status(id: string): Settling | null {
       const intent = journal.get(id);
-      if (!isOpen(intent)) return null;
+      const isChecked = deps.checking.has(id);
+      if (!isOpen(intent) && !isChecked) return null;
       const watch = watches.get(id);
       const readings = listReadings(records, id);
       return {
-        isLooking: watch?.looking !== undefined && watch.looking !== null,
+        isLooking: isChecked || (watch?.looking !== undefined && watch.looking !== null),
         nextLookAtMs: intent.state === 'unknown' ? (watch?.nextLookAtMs ?? null) : null,
         lastLookAtMs: watch?.lastLookAtMs ?? readings.at(-1)?.atMs ?? null,
         problem: watch ? watch.problem : (readings.at(-1)?.problem ?? null),
         completeReadings: readings.filter(({ complete }) => complete).length,
         settleDelayMinutes: profile().settleDelayMinutes,
+        refusal: deps.checking.get(id) ?? intent.refusal,
+        lateAnswers: lateAnswers(records, id),
         candidates: (watch?.candidates ?? []).map(
           ({ tid, amountSats, createdAtMs, address, state }) => ({
             tid,
@@ -169,6 +188,7 @@ export function createSettling(deps: SettlingDeps) {
     /** Stops looking; nothing is written once it resolved. */
     async close(): Promise<void> {
       stop.abort();
+      sightings.close();
       const looks = [...watches.values()];
       for (const { callOff } of looks) callOff();
       await Promise.all(looks.flatMap(({ looking }) => looking ?? []));

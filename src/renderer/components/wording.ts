@@ -75,8 +75,22 @@ const intentStateWords: Record<IntentState, Wording & { icon: LucideIcon }> = {
   discarded: { word: 'Discarded', tone: 'neutral', icon: Ban },
 };
 
-/** One that was sent and has a reason is no longer being sent: its answer could not be kept. */
-export function intentStateWording({ state, reason }: Pick<Intent, 'state' | 'reason'>) {
+const notSeen: Wording & { icon: LucideIcon } = {
+  word: 'Not in the history',
+  tone: 'danger',
+  icon: TriangleAlert,
+};
+
+/**
+ * One that was sent and has a reason is no longer being sent: its answer could not be kept. One that is confirmed and
+ * needs attention all the same is not done.
+ */
+export function intentStateWording({
+  state,
+  reason,
+  attention,
+}: Pick<Intent, 'state' | 'reason' | 'attention'>) {
+  if (state === 'confirmed' && attention) return notSeen;
   return state === 'sent' && reason !== null ? unkept : intentStateWords[state];
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plainText, textSchema } from '../text-schema.ts';
 import { clientLabelSchema } from './client.ts';
-import type { ApprovalView } from './guards.ts';
+import { secondPersonSchema, type ApprovalView } from './guards.ts';
 import type { Environment } from './profile.ts';
 
 export const intentKindSchema = z.enum(['buy', 'withdrawal', 'create_client']);
@@ -56,6 +56,8 @@ export type Intent = {
   /** Who settled it by hand, and why; null when nobody had to. */
   settledBy: string | null;
   settleReason: string | null;
+  /** Why someone has to look at it although it is settled; null, or left out, where nobody has to. */
+  attention?: string | null;
 };
 
 /** A transaction that may be what became of an intent: of its client and type, and newer than its baseline. */
@@ -81,6 +83,10 @@ export type Settling = {
   settleDelayMinutes: number | null;
   /** As last read. */
   candidates: SettlingCandidate[];
+  /** What Bitpro said when it refused; the history is read before that counts. Null where it did not. */
+  refusal: string | null;
+  /** What came of Bitpro when the outcome was taken for lost, oldest first. */
+  lateAnswers: string[];
 };
 
 export const settleDecisionSchema = z.strictObject({
@@ -89,9 +95,34 @@ export const settleDecisionSchema = z.strictObject({
   reason: textSchema({ what: 'The reason', max: 1000, required: true, lines: true }),
   /** Went: the transaction it became; for a new client its uid. */
   found: z.optional(textSchema({ what: 'The transaction', max: 200, required: true })),
+  /** The word that is asked for where what was found is not what was asked, or nothing could be read. */
+  typed: z.optional(plainText(40)),
+  /** Who agrees, where that takes two. */
+  second: z.optional(secondPersonSchema),
 });
 /** What a person found out about an intent that could not be settled otherwise. */
 export type SettleDecision = z.infer<typeof settleDecisionSchema>;
+
+export const weighSchema = z.strictObject({
+  id: plainText(60),
+  decision: z.enum(['went', 'did_not_go']),
+  found: z.optional(textSchema({ what: 'The transaction', max: 200, required: true })),
+});
+export type WeighRequest = z.infer<typeof weighSchema>;
+
+/** What stands in the way of a person's decision, before it is made. */
+export type Weighing = {
+  /** Term by term, what was asked for beside what is found; empty where nothing is compared. */
+  comparison: { term: string; asked: string; found: string; differs: boolean }[];
+  /** What to know first, in whole sentences. */
+  notes: string[];
+  /** To be typed; null where nothing is. */
+  word: string | null;
+  /** Does somebody else have to agree? */
+  second: boolean;
+  /** What the intent becomes. */
+  becomes: 'confirmed' | 'cleared';
+};
 
 /** An address the operator may have in mind, and what it is to them: `“Cold wallet”`, `the deposit address of …`. */
 export type KnownAddress = { address: string; what: string };

@@ -19,9 +19,11 @@ import {
   draftSchema,
   MAX_ADDRESS_TEXT,
   settleDecisionSchema,
+  weighSchema,
   type Intent,
   type IntentReview,
   type Settling,
+  type Weighing,
 } from '../domain/intent.ts';
 import {
   approverNameSchema,
@@ -170,6 +172,8 @@ export const requests = {
   'intents.settling': request<Settling | null>()(intentId),
   /** Reads the history for it now. */
   'intents.lookAgain': request<Settling | null>()(intentId),
+  /** What a person's decision would take: the history, or what was found, is read for it. */
+  'intents.weigh': request<Weighing>()(weighSchema),
   /** A person's decision, with a written reason. */
   'intents.settle': request<Intent>()(settleDecisionSchema),
   'intents.discard': request<Intent>()(intentId),

@@ -89,13 +89,20 @@ function intentIn(state: IntentState): RecordsDb {
 const legal: Record<IntentState, IntentState[]> = {
   journaled: ['sent', 'discarded'],
   sent: ['confirmed', 'rejected', 'unknown', 'needs_human'],
-  unknown: ['confirmed', 'cleared', 'needs_human'],
+  unknown: ['confirmed', 'rejected', 'cleared', 'needs_human'],
   needs_human: ['confirmed', 'cleared'],
   confirmed: [],
-  rejected: [],
-  cleared: [],
+  rejected: ['needs_human'],
+  cleared: ['needs_human'],
   discarded: [],
 };
+
+/** A complete reading that does not show it, and what Bitpro said when it refused. */
+function refusedAfterReading(db: RecordsDb): void {
+  db.exec(`INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
+    VALUES ('i1', ${NOW_MS}, 1, 0)`);
+  db.exec(`UPDATE intents SET refusal = 'Too much.'`);
+}
 
 describe('moves', () => {
   const pairs = intentStates.flatMap((from) =>
@@ -107,10 +114,14 @@ describe('moves', () => {
     // A move back that forgot the sending would be refused for that alone.
     const { sent_at_ms, ...columns } = columnsOf(to);
     const by = from === 'needs_human' && to === 'confirmed' ? bySomeone : {};
+    const again = ['rejected', 'cleared'].includes(from)
+      ? { reopened_at_ms: NOW_MS, settled_by: null, settle_reason: null }
+      : {};
+    if (from === 'unknown' && to === 'rejected') refusedAfterReading(db);
     const move = () =>
-      update(db, 'i1', { ...columns, ...(sent_at_ms ? { sent_at_ms } : {}), ...by });
+      update(db, 'i1', { ...columns, ...(sent_at_ms ? { sent_at_ms } : {}), ...by, ...again });
     if (legal[from].includes(to)) expect(move).not.toThrow();
-    else expect(move).toThrow(/no such move|does not change/);
+    else expect(move).toThrow(/no such move|does not change|CHECK/);
   });
 
   test.each(intentStates)('an intent in %s cannot be deleted', (state) => {
@@ -297,6 +308,91 @@ describe('settling', () => {
     expect(() => db.exec('DELETE FROM intent_readings')).toThrow('never deleted');
     expect(() => db.exec('UPDATE intent_readings SET at_ms = 1')).toThrow('never changed');
     expect(() => reading(db, { complete: 1, problem: 'lags' })).toThrow('CHECK');
+  });
+});
+
+describe('what is told afterwards', () => {
+  const named = (db: RecordsDb) => db.exec(`UPDATE intents SET named_tid = '7'`);
+  const cleared = (db: RecordsDb, columns: Row = {}) =>
+    update(db, 'i1', { ...columnsOf('cleared'), ...columns });
+  const reopened: Row = {
+    ...columnsOf('needs_human'),
+    reopened_at_ms: NOW_MS,
+    settled_by: null,
+    settle_reason: null,
+  };
+
+  test('unknown ends as rejected only with a refusal and a complete reading', () => {
+    const db = intentIn('unknown');
+    const rejected = () => update(db, 'i1', columnsOf('rejected'));
+    expect(rejected).toThrow('after a complete reading');
+    db.exec(`UPDATE intents SET refusal = 'Too much.'`);
+    expect(rejected).toThrow('after a complete reading');
+    db.exec(`INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
+      VALUES ('i1', ${NOW_MS}, 1, 1)`);
+    expect(rejected).toThrow('after a complete reading');
+    refusedAfterReading(db);
+    expect(rejected).not.toThrow();
+  });
+
+  test('what Bitpro named stays, and is cleared by two or by that transaction', () => {
+    const db = intentIn('needs_human');
+    named(db);
+    expect(() => db.exec(`UPDATE intents SET named_tid = '8'`)).toThrow('does not change');
+    expect(() => cleared(db)).toThrow('by one person');
+    expect(() => cleared(db, { found_tid: '8' })).toThrow('by one person');
+    expect(() => cleared(db, { agreed_by: 'Bob' })).not.toThrow();
+    const other = intentIn('needs_human');
+    named(other);
+    expect(() => cleared(other, { found_tid: '7' })).not.toThrow();
+  });
+
+  test('what was settled is opened again only as such, once, and stays marked', () => {
+    const db = intentIn('cleared');
+    const { reopened_at_ms: _, ...unmarked } = reopened;
+    expect(() => update(db, 'i1', unmarked)).toThrow('does not change');
+    update(db, 'i1', reopened);
+    expect(() => db.exec('UPDATE intents SET reopened_at_ms = NULL')).toThrow('opened again');
+    expect(() => db.exec('UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
+    const never = intentIn('unknown');
+    expect(() => never.exec('UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
+  });
+
+  test('one that is open again stands beside an equal one, and no further one is written or sent', () => {
+    const db = intentIn('cleared');
+    insert(db, withdrawal, 'i2');
+    update(db, 'i1', reopened);
+    expect(() => insert(db, withdrawal, 'i3')).toThrow('open again');
+    expect(() => update(db, 'i2', columnsOf('sent'))).toThrow('open again');
+    update(db, 'i1', columnsOf('cleared'));
+    expect(() => update(db, 'i2', columnsOf('sent'))).not.toThrow();
+  });
+
+  test('a transaction known from before settles nothing', () => {
+    const db = intentIn('journaled');
+    db.exec(`INSERT INTO intent_known VALUES ('i1', '39486536')`);
+    update(db, 'i1', columnsOf('sent'));
+    expect(() => update(db, 'i1', columnsOf('confirmed'))).toThrow('known before');
+    expect(() => db.exec(`INSERT INTO intent_known VALUES ('i1', '8')`)).toThrow('before sending');
+    expect(() => db.exec('DELETE FROM intent_known')).toThrow('does not change');
+    expect(() => db.exec('UPDATE intents SET baseline_whole = 1')).toThrow('does not change');
+  });
+
+  test('sightings are of the confirmed, answers have their audit entry, and both stay', () => {
+    const sighting = `INSERT INTO intent_sightings (intent_id, at_ms, seen) VALUES ('i1', 1, 1)`;
+    expect(() => intentIn('unknown').exec(sighting)).toThrow('only what is confirmed');
+    const db = intentIn('confirmed');
+    db.exec(sighting);
+    expect(() => db.exec('DELETE FROM intent_sightings')).toThrow('never deleted');
+    const answer = `INSERT INTO intent_answers (intent_id, at_ms, state, said)
+      VALUES ('i1', 1, 'confirmed', 'Yes.')`;
+    expect(() => db.exec(answer)).toThrow('needs its audit entry');
+    db.transaction(() => {
+      audited(db, 'i1', 'answered');
+      db.exec(answer);
+    })();
+    expect(() => db.exec(`UPDATE intent_answers SET said = 'No.'`)).toThrow('never changed');
+    expect(() => db.exec('DELETE FROM intent_answers')).toThrow('never deleted');
   });
 });
 

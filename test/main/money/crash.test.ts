@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
-import { createJournal } from '../../../src/main/money/journal.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
 import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
-import { NO_HISTORY, NOW_MS, openDesk, review, service, type Desk } from './fixture.ts';
+import { openDesk, review, service, type Desk } from './fixture.ts';
+import { journalOf, NO_HISTORY } from './journal-of.ts';
 
 const never = new Promise<never>(() => {});
 
@@ -45,8 +45,7 @@ describe('a stop', () => {
   test('between `sent` and the call: unknown, although nothing was sent', async () => {
     const desk = openDesk();
     const { id, reviewHash } = await review(desk);
-    const deps = { records: desk.records, now: () => NOW_MS, actor: () => 'alice' };
-    createJournal(deps).markSent(id, reviewHash, NO_HISTORY);
+    journalOf(desk.records).markSent(id, reviewHash, NO_HISTORY);
     const restarted = desk.restart();
     expect(restarted.money.recover()).toMatchObject([{ id, state: 'unknown' }]);
     expect(desk.client.posts).toEqual([]);
@@ -56,7 +55,7 @@ describe('a stop', () => {
 test('the journal itself lets an intent be sent once', async () => {
   const desk = openDesk();
   const { id, reviewHash } = await review(desk);
-  const journal = createJournal({ records: desk.records, now: () => NOW_MS, actor: () => 'alice' });
+  const journal = journalOf(desk.records);
   journal.markSent(id, reviewHash, NO_HISTORY);
   expect(() => journal.markSent(id, reviewHash, NO_HISTORY)).toThrow('already sent');
   expect(() => journal.discard(id)).toThrow('already sent');
@@ -66,7 +65,7 @@ test('the journal itself lets an intent be sent once', async () => {
 test('a journal that would not fsync is refused', () => {
   const { records } = openDesk();
   records.pragma('synchronous = NORMAL');
-  expect(() => createJournal({ records, now: () => 0, actor: () => 'a' })).toThrow('FULL');
+  expect(() => journalOf(records)).toThrow('FULL');
 });
 
 describe('a disk', () => {

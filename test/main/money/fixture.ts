@@ -3,13 +3,23 @@ import { afterEach } from 'vitest';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
-import { scratchFolder } from '../../helpers/scratch-folder.ts';
 import { findMisfit } from '../../../src/main/audit/fits.ts';
+import { createServerClock, type ServerClock } from '../../../src/main/bitpro/clock.ts';
+import type { PostOutcome } from '../../../src/main/bitpro/client.ts';
+import type { RemoteTrade, RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
 import type { MoneyDeps } from '../../../src/main/money/context.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
-import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
+import { knownHistory } from '../../../src/main/money/known-history.ts';
+import {
+  openCache,
+  openRecords,
+  type CacheDb,
+  type RecordsDb,
+} from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
+import { createSyncEngine } from '../../../src/main/sync/engine.ts';
+import { scratchFolder } from '../../helpers/scratch-folder.ts';
 
 export const CLIENT = 'BT-C798980';
 export const DEPOSIT_ADDRESS = '2NCJCpBM7ET6oExzzKfWBnFPq8h2Ni2k7Hk';
@@ -33,10 +43,7 @@ export const RATE: Rate = {
   trigger: 'poll',
 };
 
-/** The baseline of a client without transactions. */
-export const NO_HISTORY = { atMs: NOW_MS, floorMs: null, tids: new Set<string>() };
-
-/** A scripted service: counts what it was asked, and answers as the test says. */
+/** A scripted service: counts what it was asked, answers as the test says, and lists what it said it accepted. */
 export type Service = MoneyDeps['client'] & { posts: string[] };
 
 async function notThere(): Promise<never> {
@@ -46,23 +53,47 @@ async function notThere(): Promise<never> {
 export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
   const posts: string[] = [];
   const accepted = { createdAtMs: NOW_MS, tid: '39486536' };
+  const histories = new Map<string, RemoteTransaction[]>();
+  const nothing = { txId: null, address: null, state: null, confirmations: null };
+  function listed<T extends RemoteTrade>(
+    uid: string,
+    type: 'buy' | 'withdrawal',
+    outcome: PostOutcome<T>,
+  ): PostOutcome<T> {
+    const history = histories.get(uid) ?? [];
+    histories.set(uid, history);
+    const isNew =
+      outcome.kind === 'accepted' && history.every(({ tid }) => tid !== outcome.value.tid);
+    if (isNew) history.unshift({ ...nothing, ...outcome.value, type });
+    return outcome;
+  }
   return {
     posts,
-    transactions: answers.transactions ?? (async () => []),
+    transactions:
+      answers.transactions ??
+      (async (uid, page) => [...(histories.get(uid) ?? [])].slice((page - 1) * 25, page * 25)),
     transaction: answers.transaction ?? notThere,
     getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
     buy: async (uid, usdCents) => {
       posts.push(`buy ${uid} ${usdCents}`);
-      return answers.buy
-        ? answers.buy(uid, usdCents)
-        : { kind: 'accepted', value: { ...accepted, amountSats: 122_779_733 } };
+      return listed(
+        uid,
+        'buy',
+        answers.buy
+          ? await answers.buy(uid, usdCents)
+          : { kind: 'accepted', value: { ...accepted, amountSats: 122_779_733 } },
+      );
     },
     withdraw: async (uid, payment) => {
       posts.push(`withdraw ${uid} ${payment.amountSats} ${payment.address}`);
-      return answers.withdraw
-        ? answers.withdraw(uid, payment)
-        : { kind: 'accepted', value: { ...accepted, ...payment, txId: null, state: 'pending' } };
+      return listed(
+        uid,
+        'withdrawal',
+        answers.withdraw
+          ? await answers.withdraw(uid, payment)
+          : { kind: 'accepted', value: { ...accepted, ...payment, txId: null, state: 'pending' } },
+      );
     },
     createClient: async () => {
       posts.push('create');
@@ -86,12 +117,18 @@ export type Desk = {
   client: Service;
   path: string;
   records: RecordsDb;
+  cache: CacheDb;
+  clock: ServerClock;
+  /** Reads a client's balance and whole history into the cache, as the app does all the time. */
+  read: (uid?: string) => Promise<void>;
   changes: Intent[];
   /** What is planned, soonest first; tests run it. */
   planned: () => { run: () => void; delayMs: number }[];
   /** What the desk knows of the world; tests move it. */
   world: {
     nowMs: number;
+    /** How far `nowMs` was set forward, rather than time having passed. */
+    clockSetMs: number;
     rate: Rate | null;
     balanceSats: number | null;
     profile: ReturnType<MoneyDeps['profile']>;
@@ -146,10 +183,13 @@ function openAt(path: string, client: Service): Desk {
   const records = openRecords(path);
   clean.push(() => records.close());
   clean.push(() => mustFitItsLog(records));
+  const cache = openCache(`${path}.cache`, path);
+  clean.push(() => cache.close());
   const changes: Intent[] = [];
   const timers = new Set<{ run: () => void; delayMs: number }>();
   const world: Desk['world'] = {
     nowMs: NOW_MS,
+    clockSetMs: 0,
     rate: RATE,
     balanceSats: 100_000_000,
     profile: {
@@ -166,9 +206,15 @@ function openAt(path: string, client: Service): Desk {
     onRefresh: () => {},
     actor: 'alice',
   };
+  const clock = createServerClock({
+    wallMs: () => world.nowMs,
+    monotonicMs: () => world.nowMs - world.clockSetMs - NOW_MS + 1_000_000,
+  });
   const money = createMoney({
     records,
     client,
+    clock,
+    known: knownHistory(cache),
     profile: () => world.profile,
     secretReady: async () => world.secretProblem,
     rateStatus: () => ({ rate: world.rate, clockOffsetMs: 0, lastError: null }),
@@ -195,7 +241,38 @@ function openAt(path: string, client: Service): Desk {
     return openAt(path, client);
   };
   const twin = () => openAt(path, client);
-  return { money, client, path, records, changes, planned, world, restart, twin };
+  const read = async (uid = CLIENT): Promise<void> => {
+    const sync = createSyncEngine({
+      client: {
+        ...client,
+        historyPage: async (...page) =>
+          (await client.transactions(...page)).map((row) => ({ row, problem: null })),
+      },
+      records,
+      cache,
+      now: () => world.nowMs,
+      onProgress: () => {},
+      onChanged: () => {},
+      onDeposits: () => {},
+      onRows: (...rows) => money.observeRows(...rows),
+    });
+    await sync.refreshClient(uid);
+    await sync.close();
+  };
+  return {
+    money,
+    client,
+    path,
+    records,
+    cache,
+    clock,
+    read,
+    changes,
+    planned,
+    world,
+    restart,
+    twin,
+  };
 }
 
 /** Whatever a test did by the app's own ways, its records fit their log. */

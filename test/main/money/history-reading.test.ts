@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
-import { readBaseline, readSince } from '../../../src/main/money/history-reading.ts';
-import { isNewerThan } from '../../../src/main/money/matching.ts';
+import {
+  readBaseline as read,
+  readSince,
+  type HistoryClient,
+} from '../../../src/main/money/history-reading.ts';
+import type { Baseline } from '../../../src/main/storage/records/settling-repo.ts';
+import { newnessOf } from '../../../src/main/money/matching.ts';
 import { ModelServer } from '../sync/model-server.ts';
+import { NO_HISTORY } from './journal-of.ts';
 
 const UID = 'BT-C1';
 const START_MS = 1_490_000_000_000;
@@ -14,6 +20,15 @@ function server(rows: number, gapMs = 60_000): ModelServer {
   for (let n = 0; n < rows; n += 1) model.add(UID, { createdAtMs: START_MS + n * gapMs });
   return model;
 }
+
+/** As it is kept where nothing else is known of the client. */
+async function readBaseline(client: HistoryClient, uid: string, atMs: number): Promise<Baseline> {
+  const baseline = await read(client, uid, { atMs, slackMs: 0 });
+  return { ...baseline, isWhole: baseline.floorMs === null };
+}
+
+const isNewerThan = (baseline: Baseline, row: RemoteTransaction): boolean =>
+  newnessOf(baseline, row, true) === 'new';
 
 function history(model: ModelServer): RemoteTransaction[] {
   return model.histories.get(UID) ?? [];
@@ -54,12 +69,12 @@ test('whatever comes after the baseline is newer, whatever was there is not, als
         model.beforeRequest = () => {
           for (let n = during.shift() ?? 0; n > 0; n -= 1) model.add(UID);
         };
-        const read = await readSince(model, UID, { baseline, knownTids: [] });
-        if (read.problem !== null) return;
-        const tids = read.rows.map(({ tid }) => tid);
+        const found = await readSince(model, UID, { baseline, knownTids: [] });
+        if (found.problem !== null) return;
+        const tids = found.rows.map(({ tid }) => tid);
         expect(new Set(tids).size).toBe(tids.length);
         for (const { tid } of added) expect(tids).toContain(tid);
-        for (const row of read.rows) expect(isNewerThan(baseline, row)).toBe(!old.has(row.tid));
+        for (const row of found.rows) expect(isNewerThan(baseline, row)).toBe(!old.has(row.tid));
       },
     ),
   );
@@ -69,8 +84,8 @@ test('a history that shows less than the baseline lags', async () => {
   const model = server(10);
   const baseline = await readBaseline(model, UID, nowOf(model));
   history(model).shift();
-  const read = await readSince(model, UID, { baseline, knownTids: [] });
-  expect(read.problem).toContain('lags');
+  const found = await readSince(model, UID, { baseline, knownTids: [] });
+  expect(found.problem).toContain('lags');
 });
 
 test('a history without what is known from elsewhere lags', async () => {
@@ -93,17 +108,17 @@ test.each([0, 10])(
       transactions: async (uid: string, page: number) =>
         (await model.transactions(uid, page)).slice(0, page === 1 ? 12 : 25),
     };
-    const read = await readSince(cut, UID, { baseline, knownTids: [] });
-    expect(read.problem).toContain('ended in the middle');
+    const found = await readSince(cut, UID, { baseline, knownTids: [] });
+    expect(found.problem).toContain('ended in the middle');
   },
 );
 
 test('a server that sends one page for every page is not read as complete, nor forever', async () => {
   const model = server(25);
   const stuck = { transactions: (uid: string) => model.transactions(uid, 1) };
-  const baseline = { atMs: START_MS, floorMs: null, tids: new Set<string>() };
-  const read = await readSince(stuck, UID, { baseline, knownTids: [] });
-  expect(read.problem).not.toBeNull();
+  const baseline = { ...NO_HISTORY, atMs: START_MS };
+  const found = await readSince(stuck, UID, { baseline, knownTids: [] });
+  expect(found.problem).not.toBeNull();
 });
 
 test('a history that comes oldest first is read to its end', async () => {
@@ -116,9 +131,9 @@ test('a history that comes oldest first is read to its end', async () => {
   };
   const baseline = await readBaseline(oldestFirst, UID, nowOf(model));
   const { tid } = model.add(UID);
-  const read = await readSince(oldestFirst, UID, { baseline, knownTids: [] });
-  expect(read.problem).toBeNull();
-  expect(read.rows.filter((row) => isNewerThan(baseline, row)).map((row) => row.tid)).toEqual([
+  const found = await readSince(oldestFirst, UID, { baseline, knownTids: [] });
+  expect(found.problem).toBeNull();
+  expect(found.rows.filter((row) => isNewerThan(baseline, row)).map((row) => row.tid)).toEqual([
     tid,
   ]);
 });

@@ -118,7 +118,9 @@ const steps = [
       const settled = rig.desk.money.settle({
         id,
         reason: 'Asked Bitpro',
-        ...(executed ? { decision: 'went', found: executed } : { decision: 'did_not_go' }),
+        ...(executed
+          ? { decision: 'went', found: executed, typed: executed.slice(-6) }
+          : { decision: 'did_not_go' }),
       });
       if (!isUnsettled(intent)) {
         await expect(settled).rejects.toMatchObject({ code: 'conflict' });

@@ -18,6 +18,8 @@ export const OURS = { type: 'withdrawal', amountSats: 12_000_000, address: DESTI
 export const MINUTE_MS = 60_000;
 const LOST = { kind: 'unknown', reason: 'The connection was lost.' } as const;
 
+const NEW_CLIENT = { balanceSats: 0, unconfirmedSats: 0 };
+
 /** A server that loses every answer to a POST; the test says what it executed. */
 export function lossy(rows = 3) {
   const model = new ModelServer();
@@ -29,10 +31,9 @@ export function lossy(rows = 3) {
       transactions: (...page) => model.transactions(...page),
       transaction: (...key) => model.transaction(...key),
       getClient: async (uid) => ({
+        ...(model.histories.has(uid) ? await model.getClient(uid) : NEW_CLIENT),
         uid,
         depositAddress: DEPOSIT_ADDRESS,
-        balanceSats: 0,
-        unconfirmedSats: 0,
       }),
       withdraw: lose,
       buy: lose,

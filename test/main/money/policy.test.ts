@@ -23,6 +23,7 @@ const facts: PolicyFacts = {
     nowMs: NOW_MS,
     paidWithinDay: [],
     equalBuyAtMs: null,
+    clearedEqual: null,
     bookEntry: null,
     approvedBy: null,
   },

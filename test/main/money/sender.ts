@@ -2,20 +2,24 @@ import { defaultApiOptions } from '#shared/domain/profile.ts';
 import { createBitproClient } from '../../../src/main/bitpro/client.ts';
 import { createServerClock, machineClocks } from '../../../src/main/bitpro/clock.ts';
 import { createMoney } from '../../../src/main/money/intents.ts';
+import { knownHistory } from '../../../src/main/money/known-history.ts';
 import { createSigner } from '../../../src/main/secrets/signer.ts';
-import { openRecords } from '../../../src/main/storage/open.ts';
+import { openCache, openRecords } from '../../../src/main/storage/open.ts';
 
 /** A process of its own that confirms one intent, for tests that kill it. */
 const [path = '', baseUrl = '', secret = '', id = '', reviewHash = '', typed = ''] =
   process.argv.slice(2);
 
+const clock = createServerClock(machineClocks());
 const money = createMoney({
   records: openRecords(path),
+  clock,
+  known: knownHistory(openCache(`${path}.cache`, path)),
   client: createBitproClient({
     baseUrl,
     apiKey: 'M3175465',
     signer: createSigner(secret),
-    clock: createServerClock(machineClocks()),
+    clock,
     options: defaultApiOptions,
   }),
   profile: () => ({

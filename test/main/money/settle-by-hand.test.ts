@@ -57,7 +57,11 @@ describe('a person', () => {
     await desk.money.lookAgain(id);
     expect(stateOf(desk, id)).toBe('needs_human');
     const went = { id, decision: 'went', reason: REASON, found: tid } as const;
-    expect(await desk.money.settle(went)).toMatchObject({
+    await expect(desk.money.settle(went)).rejects.toMatchObject({
+      field: 'typed',
+      message: expect.stringContaining('Amount: 0.11000000 BTC instead of 0.12000000 BTC.'),
+    });
+    expect(await desk.money.settle({ ...went, typed: tid })).toMatchObject({
       state: 'confirmed',
       serverTid: tid,
       amountSats: 12_000_000,

@@ -60,6 +60,7 @@ describe.each(['buy', 'withdrawal'] as const)('a %s', (kind) => {
   test('that never arrived: unknown, then cleared after the settle delay', async () => {
     const { sandbox, proxy, desk, draft } = await setUp();
     desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 5 };
+    await desk.read(draft[kind].clientUid);
     const before = sandbox.ledger().length;
     proxy.fault = 'drop-request';
     const { id } = await desk.money.confirm(await review(desk, draft[kind]));

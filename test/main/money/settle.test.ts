@@ -218,6 +218,7 @@ describe('cleared', () => {
   test('by two readings after the delay and apart by more, also across a restart', async () => {
     const { desk } = lossy();
     desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    await desk.read();
     const id = await lost(desk);
     const lookAt = async (at: Desk, minutes: number) => {
       at.world.nowMs = NOW_MS + minutes * MINUTE_MS;
@@ -233,12 +234,14 @@ describe('cleared', () => {
     expect(await lookAt(restarted, 21)).toBe('unknown');
     expect(await lookAt(restarted, 21.1)).toBe('cleared');
     expect(restarted.money.get(id).reason).toContain('two complete readings');
-    await review(restarted);
+    await expect(review(restarted)).rejects.toMatchObject({ field: 'reason' });
+    await review(restarted, { ...WITHDRAWAL, reason: 'It did not go before' });
   });
 
   test('not sooner because the machine slept between the baseline and the sending', async () => {
     const { desk } = lossy();
     desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    await desk.read();
     const answer = desk.client.withdraw;
     desk.client.withdraw = (...payment) => {
       desk.world.nowMs += 60 * MINUTE_MS;
@@ -255,6 +258,7 @@ describe('cleared', () => {
   test('not by readings that lag', async () => {
     const { model, desk } = lossy();
     desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 1 };
+    await desk.read();
     const id = await lost(desk);
     model.histories.set(CLIENT, []);
     for (let n = 1; n < 5; n += 1) {

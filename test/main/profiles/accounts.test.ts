@@ -5,7 +5,7 @@ import { createProfileRecords } from '../../../src/main/profiles/profile-records
 import { createProfileSecrets } from '../../../src/main/profiles/profile-secrets.ts';
 import { openProfileStore } from '../../../src/main/profiles/profile-store.ts';
 import { createProfiles } from '../../../src/main/profiles/profiles.ts';
-import { createJournal } from '../../../src/main/money/journal.ts';
+import type { Journal } from '../../../src/main/money/journal.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
 import { registerClient } from '../../../src/main/storage/records/clients-repo.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
@@ -14,6 +14,7 @@ import { DESTINATION } from '../money/fixture.ts';
 import { temporaryDirectory } from '../storage/databases.ts';
 import { startKeyDoor } from './key-door.ts';
 import { memoryKeychain } from './memory-keychain.ts';
+import { journalOf, NO_HISTORY } from '../money/journal-of.ts';
 
 const first = { apiKey: 'M-first', secret: 'the first secret' };
 const renewed = { apiKey: 'M-renewed', secret: 'the renewed secret' };
@@ -65,13 +66,9 @@ async function setUp() {
     );
     return uid;
   };
-  const withRequest = (
-    id: string,
-    clientUid: string,
-    keep: (j: ReturnType<typeof createJournal>, id: string) => void,
-  ) =>
+  const withRequest = (id: string, clientUid: string, keep: (j: Journal, id: string) => void) =>
     write(id, (records) => {
-      const journal = createJournal({ records, now: Date.now, actor: () => 'alice' });
+      const journal = journalOf(records, Date.now);
       journal.journal({
         id: 'request',
         kind: 'withdrawal',
@@ -101,8 +98,6 @@ async function setUp() {
     withRequest,
   };
 }
-
-const noHistory = { atMs: 0, floorMs: null, tids: new Set<string>() };
 
 test.each([
   ['typed again', (url: string) => url],
@@ -156,14 +151,13 @@ test.each([
   ['waiting', () => {}, 'waiting to be confirmed'],
   [
     'being sent',
-    (journal: ReturnType<typeof createJournal>, id: string) =>
-      void journal.markSent(id, 'hash', noHistory),
+    (journal: Journal, id: string) => void journal.markSent(id, 'hash', NO_HISTORY),
     'being sent',
   ],
   [
     'not known',
-    (journal: ReturnType<typeof createJournal>, id: string) => {
-      journal.markSent(id, 'hash', noHistory);
+    (journal: Journal, id: string) => {
+      journal.markSent(id, 'hash', NO_HISTORY);
       journal.recover();
     },
     'of unknown outcome',

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReportRequest } from '#shared/domain/report.ts';
-import { createJournal } from '../../../src/main/money/journal.ts';
 import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import type { SentTransaction } from '../../../src/main/storage/cache/transactions-repo.ts';
 import { openCache, openRecords } from '../../../src/main/storage/open.ts';
+import { journalOf, NO_HISTORY } from '../money/journal-of.ts';
 
 /** Both databases of a profile in a folder of their own. */
 export function openDesk() {
@@ -64,7 +64,11 @@ export function confirmBuy(
     actor: string;
   },
 ): void {
-  const journal = createJournal({ records, now: () => 1, actor: () => buy.actor });
+  const journal = journalOf(
+    records,
+    () => 1,
+    () => buy.actor,
+  );
   const { id, clientUid, usdCents, sats } = buy;
   journal.journal({
     id,
@@ -81,7 +85,7 @@ export function confirmBuy(
     createdAtMs: 1,
     repeatReason: null,
   });
-  journal.markSent(id, 'hash', { atMs: 1, floorMs: null, tids: new Set() });
+  journal.markSent(id, 'hash', { ...NO_HISTORY, atMs: 1 });
   journal.answer(id, {
     state: 'confirmed',
     clientUid,
@@ -90,6 +94,8 @@ export function confirmBuy(
     serverTxId: null,
     serverState: null,
     reason: null,
+    namedTid: buy.tid,
+    refusal: null,
   });
 }
 

@@ -11,6 +11,8 @@ const nothingYet: Settling = {
   completeReadings: 0,
   settleDelayMinutes: null,
   candidates: [],
+  refusal: null,
+  lateAnswers: [],
 };
 const candidate = { tid: '7', amountSats: 1, createdAtMs: 1, address: null, state: null };
 

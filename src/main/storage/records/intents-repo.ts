@@ -15,6 +15,12 @@ export type JournaledIntent = Intent & {
   baselineFloorMs: number | null;
   /** When its sending was over without an answer; null when it never was unknown. */
   unknownSinceMs: number | null;
+  /** The transaction that Bitpro's own answer named, whatever became of it; null when it named none. */
+  namedTid: string | null;
+  /** What Bitpro said when it refused, where the history could not be read after; null otherwise. */
+  refusal: string | null;
+  /** When it needed a person again after it was taken for not carried out. */
+  reopenedAtMs: number | null;
 };
 
 /** What is fixed when an intent is journaled; the rest follows from its states. */
@@ -38,7 +44,14 @@ export type NewIntent = Pick<
 /** What an answer, or its absence, adds to an intent that was sent. */
 export type IntentAnswer = Pick<
   JournaledIntent,
-  'clientUid' | 'serverTid' | 'receivedSats' | 'serverTxId' | 'serverState' | 'reason'
+  | 'clientUid'
+  | 'serverTid'
+  | 'receivedSats'
+  | 'serverTxId'
+  | 'serverState'
+  | 'reason'
+  | 'namedTid'
+  | 'refusal'
 > & { state: Exclude<Intent['state'], 'journaled' | 'sent' | 'discarded'> };
 
 const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents,
@@ -49,18 +62,40 @@ const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents
   server_tx_id AS serverTxId, server_state AS serverState, reason,
   repeat_reason AS repeatReason,
   settled_by AS settledBy, settle_reason AS settleReason, baseline_at_ms AS baselineAtMs,
-  baseline_floor_ms AS baselineFloorMs, unknown_since_ms AS unknownSinceMs`;
+  baseline_floor_ms AS baselineFloorMs, unknown_since_ms AS unknownSinceMs,
+  named_tid AS namedTid, refusal, reopened_at_ms AS reopenedAtMs`;
 
 /** The open states as the partial index names them, so that it is used. */
 const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
 
+/** What Bitpro named, or said when it refused, stays once it is known. */
+const answered = `state = :state, client_uid = :clientUid, server_tid = :serverTid,
+  received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
+  reason = :reason, settled_at_ms = :settledAtMs, named_tid = coalesce(named_tid, :namedTid),
+  refusal = coalesce(refusal, :refusal)`;
+
 type AnswerColumns = IntentAnswer & { id: string; settledAtMs: number | null };
 
-/** Who decided, and why; both null when the history did. */
-export type SettledBy = Pick<Intent, 'settledBy' | 'settleReason'>;
+/** Who decided, and why; all null when the history did. */
+export type SettledBy = Pick<Intent, 'settledBy' | 'settleReason'> & {
+  /** The second person, where one agreed. */
+  agreedBy: string | null;
+  /** The transaction that the person chose. */
+  foundTid: string | null;
+};
 
 type SentColumns = Pick<JournaledIntent, 'id' | 'baselineAtMs' | 'baselineFloorMs'> & {
   sentAtMs: number;
+  baselineWhole: number;
+  clockSlackMs: number;
+};
+
+/** The moment the sending was over: null for every answer that is not "unknown". */
+export type UnknownColumns = Pick<JournaledIntent, 'unknownSinceMs'> & {
+  guardMs: number | null;
+  monotonicMs: number | null;
+  run: string | null;
+  era: number | null;
 };
 
 const prepared = statements((db: RecordsDb) => ({
@@ -82,24 +117,44 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   markSent: db.prepare<[SentColumns]>(
     `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = :sentAtMs,
-       baseline_at_ms = :baselineAtMs, baseline_floor_ms = :baselineFloorMs
+       baseline_at_ms = :baselineAtMs, baseline_floor_ms = :baselineFloorMs,
+       baseline_whole = :baselineWhole, clock_slack_ms = :clockSlackMs
      WHERE id = :id AND state = 'journaled' AND attempts = 0`,
   ),
   markDiscarded: db.prepare<[number, string]>(
     `UPDATE intents SET state = 'discarded', settled_at_ms = ? WHERE id = ? AND state = 'journaled'`,
   ),
-  answer: db.prepare<[AnswerColumns & { unknownSinceMs: number | null }]>(
-    `UPDATE intents SET state = :state, client_uid = :clientUid, server_tid = :serverTid,
-       received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
-       reason = :reason, settled_at_ms = :settledAtMs, unknown_since_ms = :unknownSinceMs
+  answer: db.prepare<[AnswerColumns & UnknownColumns]>(
+    `UPDATE intents SET ${answered}, unknown_since_ms = :unknownSinceMs,
+       unknown_guard_ms = :guardMs, unknown_monotonic_ms = :monotonicMs, unknown_run = :run,
+       unknown_era = :era
      WHERE id = :id AND state = 'sent'`,
   ),
   settle: db.prepare<[AnswerColumns & SettledBy]>(
-    `UPDATE intents SET state = :state, client_uid = :clientUid, server_tid = :serverTid,
-       received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
-       reason = :reason, settled_at_ms = :settledAtMs, settled_by = :settledBy,
-       settle_reason = :settleReason
+    `UPDATE intents SET ${answered}, settled_by = :settledBy, settle_reason = :settleReason,
+       agreed_by = :agreedBy, found_tid = :foundTid
      WHERE id = :id AND state IN ('unknown', 'needs_human')`,
+  ),
+  reopen: db.prepare<[{ id: string; reason: string; namedTid: string | null; atMs: number }]>(
+    `UPDATE intents SET state = 'needs_human', reason = :reason, reopened_at_ms = :atMs,
+       named_tid = coalesce(named_tid, :namedTid), settled_at_ms = NULL, settled_by = NULL,
+       settle_reason = NULL, agreed_by = NULL, found_tid = NULL
+     WHERE id = :id AND state IN ('cleared', 'rejected')`,
+  ),
+  noteRefusal: db.prepare<[{ id: string; refusal: string }]>(
+    `UPDATE intents SET refusal = :refusal WHERE id = :id AND state = 'unknown' AND refusal IS NULL`,
+  ),
+  endedSince: db.prepare<[{ clientUid: string; sinceMs: number }], JournaledIntent>(
+    `SELECT ${columns} FROM intents WHERE client_uid = :clientUid AND attempts = 1
+       AND state IN ('cleared', 'rejected') AND settled_at_ms > :sinceMs ORDER BY seq`,
+  ),
+  equalOpenAgain: db.prepare<[string], 1>(
+    `SELECT 1 FROM intents AS other JOIN intents AS own ON own.id = ?
+     WHERE other.id <> own.id AND other.reopened_at_ms IS NOT NULL
+       AND other.state IN ('unknown', 'needs_human') AND other.kind = own.kind
+       AND other.client_uid IS own.client_uid AND other.address IS own.address
+       AND other.label IS own.label AND other.amount_sats IS own.amount_sats
+       AND other.usd_cents IS own.usd_cents`,
   ),
 }));
 
@@ -134,14 +189,34 @@ export function markIntentDiscarded(db: RecordsDb, id: string, settledAtMs: numb
 }
 
 /** Moves a sent intent to what became of it; `settledAtMs` is null while that still waits. False when it is not `sent`. */
-export function answerIntent(
-  db: RecordsDb,
-  row: AnswerColumns & Pick<JournaledIntent, 'unknownSinceMs'>,
-): boolean {
+export function answerIntent(db: RecordsDb, row: AnswerColumns & UnknownColumns): boolean {
   return prepared(db).answer.run(row).changes === 1;
 }
 
 /** Moves an intent that is unknown or needs a person to what was found. False when it is neither. */
 export function settleIntent(db: RecordsDb, row: AnswerColumns & SettledBy): boolean {
   return prepared(db).settle.run(row).changes === 1;
+}
+
+/** What was taken for not carried out needs a person again. False when it is not settled so. */
+export function reopenIntent(
+  db: RecordsDb,
+  row: { id: string; reason: string; namedTid: string | null; atMs: number },
+): boolean {
+  return prepared(db).reopen.run(row).changes === 1;
+}
+
+/** A refusal that came when the intent was unknown already. */
+export function noteRefusal(db: RecordsDb, id: string, refusal: string): void {
+  prepared(db).noteRefusal.run({ id, refusal });
+}
+
+/** Sent intents of the client that were taken for not carried out after `sinceMs`. */
+export function endedSince(db: RecordsDb, clientUid: string, sinceMs: number): JournaledIntent[] {
+  return prepared(db).endedSince.all({ clientUid, sinceMs });
+}
+
+/** Does an equal one need a person again, after it was taken for not carried out? */
+export function isEqualOpenAgain(db: RecordsDb, id: string): boolean {
+  return prepared(db).equalOpenAgain.get(id) !== undefined;
 }

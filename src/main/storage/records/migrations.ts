@@ -7,6 +7,7 @@ import { migration as auditHead } from './migrations/005-audit-head.ts';
 import { migration as passphrases } from './migrations/006-passphrases.ts';
 import { migration as rateHours } from './migrations/007-rate-hours.ts';
 import { migration as seals } from './migrations/008-seals.ts';
+import { migration as outcomes } from './migrations/009-outcomes.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const recordsMigrations: readonly Migration[] = [
   passphrases,
   rateHours,
   seals,
+  outcomes,
 ];

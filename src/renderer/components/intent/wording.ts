@@ -71,6 +71,7 @@ export function describeIntent(intent: Intent): IntentWording {
         next: 'The answer usually comes within seconds. It is not sent a second time.',
       };
     case 'confirmed':
+      if (intent.attention) return attended(noun, intent.attention);
       return {
         tone: 'success',
         title: confirmedTitles[intent.kind],
@@ -114,6 +115,16 @@ export function describeIntent(intent: Intent): IntentWording {
         next: settled,
       };
   }
+}
+
+/** Bitpro said that it went, and something speaks against it. */
+function attended(noun: string, attention: string): IntentWording {
+  return {
+    tone: 'danger',
+    title: 'Bitpro confirmed it, and it has to be looked at',
+    known: attention,
+    next: `Do not repeat this ${noun}. As soon as a reading of the history shows it, this notice goes.`,
+  };
 }
 
 /** Nobody waits for its answer any more, and what became of it is not in the journal. */

@@ -1,18 +1,17 @@
 import { useState, type ReactNode, type SubmitEvent } from 'react';
-import type { Intent, SettleDecision, SettlingCandidate } from '#shared/domain/intent.ts';
+import type { Intent, SettleDecision, SettlingCandidate, Weighing } from '#shared/domain/intent.ts';
 import type { ErrorDto } from '#shared/errors.ts';
-import { formatBtc } from '#shared/money.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { Select } from '../../components/select.tsx';
-import { TextArea, TextField } from '../../components/text-field.tsx';
+import { nobody } from '../../components/second-person.tsx';
+import { TextArea } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
-import { formatSecond } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
-import { useTimeZone } from '../../lib/time-zone.ts';
 import css from './intents.module.css';
+import { Found } from './settle-found.tsx';
+import { agreementTo, useOtherApprovers, WhatItTakes } from './settle-weighing.tsx';
 
 type SettleFormProps = { intent: Intent; candidates: readonly SettlingCandidate[] };
 
@@ -59,20 +58,41 @@ function SettleForm({
   const [reason, setReason] = useState('');
   const [settling, setSettling] = useState(false);
   const [error, setError] = useState<ErrorDto | null>(null);
-  const onField = error?.field === 'found' || error?.field === 'reason';
+  const [weighing, setWeighing] = useState<Weighing | null>(null);
+  const [typed, setTyped] = useState('');
+  const [second, setSecond] = useState(nobody);
+  const approvers = useOtherApprovers();
+  const onField = error?.field !== undefined && ownFields.includes(error.field);
+
+  /** Another decision takes other things. */
+  const reweigh = <Value,>(set: (value: Value) => void) => {
+    return (value: Value): void => {
+      set(value);
+      setWeighing(null);
+      setTyped('');
+      setError(null);
+    };
+  };
 
   const settle = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const problem = problemOf({ decision, found, reason }, isClient);
     setError(problem);
     if (settling || problem !== null) return;
+    const asked = { id: intent.id, decision, ...(decision === 'went' ? { found } : {}) };
     setSettling(true);
-    const result = await call('intents.settle', {
-      id: intent.id,
-      decision,
-      reason,
-      ...(decision === 'went' ? { found } : {}),
-    });
+    // First what it takes is read and shown; what takes nothing more is settled at once.
+    if (weighing === null) {
+      const weighed = await call('intents.weigh', asked);
+      if (!weighed.ok || takesMore(weighed.value, decision)) {
+        setSettling(false);
+        if (weighed.ok) setWeighing(weighed.value);
+        else setError(weighed.error);
+        return;
+      }
+    }
+    const agreement = weighing?.second === true ? agreementTo(approvers, second) : {};
+    const result = await call('intents.settle', { ...asked, reason, typed, ...agreement });
     setSettling(false);
     if (!result.ok) return setError(result.error);
     onDone();
@@ -90,7 +110,7 @@ function SettleForm({
         label="What happened"
         items={decisions[isClient ? 'client' : 'money']}
         value={decision}
-        onChange={setDecision}
+        onChange={reweigh(setDecision)}
       />
       {decision === 'went' && (
         <Found
@@ -98,13 +118,24 @@ function SettleForm({
           isClient={isClient}
           value={found}
           error={error?.field === 'found' ? error.message : null}
-          onChange={setFound}
+          onChange={reweigh(setFound)}
         />
       )}
       {decision === 'did_not_go' && !isClient && (
         <Banner tone="warning" title="Then an equal one can be sent again">
           If this one went after all, the money moves twice.
         </Banner>
+      )}
+      {weighing !== null && (
+        <WhatItTakes
+          weighing={weighing}
+          approvers={approvers}
+          typed={typed}
+          second={second}
+          error={error}
+          onTyped={setTyped}
+          onSecond={setSecond}
+        />
       )}
       <TextArea
         label="How do you know?"
@@ -124,47 +155,11 @@ function SettleForm({
   );
 }
 
-type FoundProps = {
-  candidates: readonly SettlingCandidate[];
-  isClient: boolean;
-  value: string;
-  error: string | null;
-  onChange: (found: string) => void;
-};
+/** Each says its own problem. */
+const ownFields = ['found', 'reason', 'typed', 'passphrase'];
 
-/** One of the transactions that came after the request; or, as Bitpro may name another, its id typed. */
-function Found({ candidates, isClient, value, error, onChange }: FoundProps): ReactNode {
-  const timeZone = useTimeZone();
-  const label = isClient ? 'Uid of the client' : 'Bitpro id of the transaction';
-  return (
-    <>
-      {candidates.length > 0 && (
-        <Select
-          label="Transactions after the request"
-          items={[
-            { value: '', label: 'Choose one' },
-            ...candidates.map(({ tid, amountSats, createdAtMs, address }) => ({
-              value: tid,
-              label: [
-                `${tid}: ${formatBtc(amountSats)} BTC`,
-                formatSecond(createdAtMs, timeZone),
-                address === null ? '' : `to …${address.slice(-6)}`,
-              ].join('  '),
-            })),
-          ]}
-          value={candidates.some(({ tid }) => tid === value) ? value : ''}
-          onChange={onChange}
-        />
-      )}
-      <TextField
-        label={label}
-        maxLength={200}
-        value={value}
-        error={error}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </>
-  );
+function takesMore({ word, second, becomes }: Weighing, decision: Decision): boolean {
+  return word !== null || second || (decision === 'went' && becomes === 'cleared');
 }
 
 function problemOf(

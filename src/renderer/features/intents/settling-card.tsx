@@ -19,7 +19,27 @@ import { settlingWords } from './settling-words.ts';
 export function SettlingCard({ review }: { review: IntentReview }): ReactNode {
   const { intent } = review;
   const isOpen = intent.state === 'unknown' || intent.state === 'needs_human';
+  if (intent.state === 'sent') return <Checked intent={intent} />;
   return isOpen ? <OpenOutcome intent={intent} /> : null;
+}
+
+/** Bitpro refused it, and before that counts the history is looked at. */
+function Checked({ intent }: { intent: Intent }): ReactNode {
+  const settling = useRequest('intents.settling', { id: intent.id }, ['intents.changed']).value;
+  if (!settling?.isLooking || settling.refusal === null) return null;
+  return (
+    <Card title="Settling">
+      <DetailList
+        items={[
+          { term: 'Known', value: settling.refusal },
+          {
+            term: 'Being done',
+            value: 'The history is read once, to be sure that nothing was carried out.',
+          },
+        ]}
+      />
+    </Card>
+  );
 }
 
 function OpenOutcome({ intent }: { intent: Intent }): ReactNode {
@@ -70,6 +90,9 @@ function WhatIsKnown({ intent, settling }: { intent: Intent; settling: Settling 
     { term: 'Known', value: known },
     { term: 'Being done', value: doing },
   ];
+  for (const answer of settling.lateAnswers) {
+    items.push({ term: 'Answered later', value: answer });
+  }
   if (lastLookAtMs !== null) items.push({ term: 'Last look', value: <Time ms={lastLookAtMs} /> });
   if (nextLookAtMs !== null)
     items.push({ term: 'Next look', value: <NextLook ms={nextLookAtMs} /> });

@@ -32,5 +32,5 @@ function doingOf({ kind, state }: Pick<Intent, 'kind' | 'state'>, settling: Sett
     return 'As soon as the history shows it, it is confirmed. If it never does, a person settles it.';
   }
   const delay = plural(settling.settleDelayMinutes, 'minute');
-  return `As soon as the history shows it, it is confirmed. Two complete readings without it, more than ${delay} after sending and apart, settle that it did not go.`;
+  return `As soon as the history shows it, it is confirmed. While the balance agrees, two complete readings without it, more than ${delay} after sending and apart, settle that it did not go.`;
 }

@@ -50,8 +50,8 @@ function Listed({ intents }: { intents: readonly Intent[] }): ReactNode {
               <Td>
                 <IntentBadge intent={intent} />
               </Td>
-              <Td muted grow title={intent.reason ?? undefined}>
-                {intent.reason ?? whyOpen[intent.state]}
+              <Td muted grow title={intent.attention ?? intent.reason ?? undefined}>
+                {intent.attention ?? intent.reason ?? whyOpen[intent.state]}
               </Td>
             </Tr>
           ))}
