@@ -97,11 +97,19 @@ const legal: Record<IntentState, IntentState[]> = {
   discarded: [],
 };
 
+/** Guarded rows are written in a transaction, which seals them. */
+function exec(db: RecordsDb, sql: string): void {
+  db.transaction(() => db.exec(sql))();
+}
+
 /** A complete reading that does not show it, and what Bitpro said when it refused. */
 function refusedAfterReading(db: RecordsDb): void {
-  db.exec(`INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
-    VALUES ('i1', ${NOW_MS}, 1, 0)`);
-  db.exec(`UPDATE intents SET refusal = 'Too much.'`);
+  exec(
+    db,
+    `INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
+    VALUES ('i1', ${NOW_MS}, 1, 0)`,
+  );
+  exec(db, `UPDATE intents SET refusal = 'Too much.'`);
 }
 
 describe('moves', () => {
@@ -312,7 +320,7 @@ describe('settling', () => {
 });
 
 describe('what is told afterwards', () => {
-  const named = (db: RecordsDb) => db.exec(`UPDATE intents SET named_tid = '7'`);
+  const named = (db: RecordsDb) => exec(db, `UPDATE intents SET named_tid = '7'`);
   const cleared = (db: RecordsDb, columns: Row = {}) =>
     update(db, 'i1', { ...columnsOf('cleared'), ...columns });
   const reopened: Row = {
@@ -326,10 +334,13 @@ describe('what is told afterwards', () => {
     const db = intentIn('unknown');
     const rejected = () => update(db, 'i1', columnsOf('rejected'));
     expect(rejected).toThrow('after a complete reading');
-    db.exec(`UPDATE intents SET refusal = 'Too much.'`);
+    exec(db, `UPDATE intents SET refusal = 'Too much.'`);
     expect(rejected).toThrow('after a complete reading');
-    db.exec(`INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
-      VALUES ('i1', ${NOW_MS}, 1, 1)`);
+    exec(
+      db,
+      `INSERT INTO intent_readings (intent_id, at_ms, complete, matches)
+      VALUES ('i1', ${NOW_MS}, 1, 1)`,
+    );
     expect(rejected).toThrow('after a complete reading');
     refusedAfterReading(db);
     expect(rejected).not.toThrow();
@@ -338,7 +349,7 @@ describe('what is told afterwards', () => {
   test('what Bitpro named stays, and is cleared by two or by that transaction', () => {
     const db = intentIn('needs_human');
     named(db);
-    expect(() => db.exec(`UPDATE intents SET named_tid = '8'`)).toThrow('does not change');
+    expect(() => exec(db, `UPDATE intents SET named_tid = '8'`)).toThrow('does not change');
     expect(() => cleared(db)).toThrow('by one person');
     expect(() => cleared(db, { found_tid: '8' })).toThrow('by one person');
     expect(() => cleared(db, { agreed_by: 'Bob' })).not.toThrow();
@@ -352,10 +363,10 @@ describe('what is told afterwards', () => {
     const { reopened_at_ms: _, ...unmarked } = reopened;
     expect(() => update(db, 'i1', unmarked)).toThrow('does not change');
     update(db, 'i1', reopened);
-    expect(() => db.exec('UPDATE intents SET reopened_at_ms = NULL')).toThrow('opened again');
-    expect(() => db.exec('UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
+    expect(() => exec(db, 'UPDATE intents SET reopened_at_ms = NULL')).toThrow('opened again');
+    expect(() => exec(db, 'UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
     const never = intentIn('unknown');
-    expect(() => never.exec('UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
+    expect(() => exec(never, 'UPDATE intents SET reopened_at_ms = 1')).toThrow('opened again');
   });
 
   test('one that is open again stands beside an equal one, and no further one is written or sent', () => {
@@ -370,29 +381,29 @@ describe('what is told afterwards', () => {
 
   test('a transaction known from before settles nothing', () => {
     const db = intentIn('journaled');
-    db.exec(`INSERT INTO intent_known VALUES ('i1', '39486536')`);
+    exec(db, `INSERT INTO intent_known VALUES ('i1', '39486536')`);
     update(db, 'i1', columnsOf('sent'));
     expect(() => update(db, 'i1', columnsOf('confirmed'))).toThrow('known before');
-    expect(() => db.exec(`INSERT INTO intent_known VALUES ('i1', '8')`)).toThrow('before sending');
-    expect(() => db.exec('DELETE FROM intent_known')).toThrow('does not change');
-    expect(() => db.exec('UPDATE intents SET baseline_whole = 1')).toThrow('does not change');
+    expect(() => exec(db, `INSERT INTO intent_known VALUES ('i1', '8')`)).toThrow('before sending');
+    expect(() => exec(db, 'DELETE FROM intent_known')).toThrow('does not change');
+    expect(() => exec(db, 'UPDATE intents SET baseline_whole = 1')).toThrow('does not change');
   });
 
   test('sightings are of the confirmed, answers have their audit entry, and both stay', () => {
     const sighting = `INSERT INTO intent_sightings (intent_id, at_ms, seen) VALUES ('i1', 1, 1)`;
-    expect(() => intentIn('unknown').exec(sighting)).toThrow('only what is confirmed');
+    expect(() => exec(intentIn('unknown'), sighting)).toThrow('only what is confirmed');
     const db = intentIn('confirmed');
-    db.exec(sighting);
-    expect(() => db.exec('DELETE FROM intent_sightings')).toThrow('never deleted');
+    exec(db, sighting);
+    expect(() => exec(db, 'DELETE FROM intent_sightings')).toThrow('never deleted');
     const answer = `INSERT INTO intent_answers (intent_id, at_ms, state, said)
       VALUES ('i1', 1, 'confirmed', 'Yes.')`;
-    expect(() => db.exec(answer)).toThrow('needs its audit entry');
+    expect(() => exec(db, answer)).toThrow('needs its audit entry');
     db.transaction(() => {
       audited(db, 'i1', 'answered');
       db.exec(answer);
     })();
-    expect(() => db.exec(`UPDATE intent_answers SET said = 'No.'`)).toThrow('never changed');
-    expect(() => db.exec('DELETE FROM intent_answers')).toThrow('never deleted');
+    expect(() => exec(db, `UPDATE intent_answers SET said = 'No.'`)).toThrow('never changed');
+    expect(() => exec(db, 'DELETE FROM intent_answers')).toThrow('never deleted');
   });
 });
 

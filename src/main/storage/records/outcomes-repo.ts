@@ -2,7 +2,7 @@ import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import type { NewIntent } from './intents-repo.ts';
 
-/** A payment that was taken for not carried out. */
+/** A payment that left and was taken for not carried out: cleared, or refused by an answer. */
 export type ClearedPayment = {
   id: string;
   sentAtMs: number;
@@ -38,7 +38,7 @@ const prepared = statements((db: RecordsDb) => ({
   >(
     `SELECT id, sent_at_ms AS sentAtMs, settled_at_ms AS clearedAtMs, named_tid IS NOT NULL AS wasNamed
      FROM intents
-     WHERE state = 'cleared' AND kind = :kind AND address IS :address AND amount_sats IS :amountSats
+     WHERE (state = 'cleared' OR (state = 'rejected' AND refusal IS NOT NULL)) AND kind = :kind AND address IS :address AND amount_sats IS :amountSats
        AND usd_cents IS :usdCents AND (kind = 'withdrawal' OR client_uid IS :clientUid)
        AND settled_at_ms > iif(named_tid IS NULL, :sinceMs, :namedSinceMs)
      ORDER BY settled_at_ms DESC LIMIT 1`,
