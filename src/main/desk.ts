@@ -148,6 +148,7 @@ export function startDesk(log: Log, logPath: string): void {
     renewKeys: async (keys) => reopened(await profiles.renewKeys(keys)),
     configure: async (input) => reopened(profiles.configure(input)),
     copyVerified: (text) => copyVerified(clipboard, text),
+    cancelKeychain: () => keychain.cancel(),
     openExternal,
     async askWhereToSave(request) {
       const { environment } = (await current.opened()).profile();

@@ -80,6 +80,7 @@ async function launchOnRig(options: LaunchOptions): Promise<LaunchedApp> {
     close: async () => {
       await Promise.race([evaluate(({ app }) => app.quit()).catch(() => {}), host.exited]);
       await endsInTime(host.exited, printed);
+      caughtEverything(printed.join(''));
     },
     kill: async (signal) => {
       host.kill(signal);
@@ -125,6 +126,12 @@ async function launchOnElectron(
     },
     exited: ended.promise,
   };
+}
+
+/** The app goes on after a rejection nobody handles; a test must not. */
+function caughtEverything(output: string): void {
+  if (!/^(Unhandled rejection|Uncaught exception):/m.test(output)) return;
+  throw new Error(`The app did not catch everything. It printed:\n${output}`);
 }
 
 /** The tests' own processes have none, so that no keyring asks them anything (scripts/keyring.mjs). */

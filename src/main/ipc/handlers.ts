@@ -70,6 +70,7 @@ export type HandlerDeps = {
   renewKeys: (keys: RenewedKeys) => Promise<SavedProfile>;
   configure: (input: Parameters<Profiles['configure']>[0]) => Promise<ProfileView>;
   copyVerified: (text: string) => Promise<void>;
+  cancelKeychain: () => void;
   openExternal: (url: string) => Promise<void>;
   /** Null when the operator closed the dialog. */
   askWhereToSave: (request: ReportRequest) => Promise<string | null>;
@@ -116,6 +117,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'profiles.switch': ({ id }) => deps.switchProfile(id),
     'profiles.testAndSave': (form) => deps.testAndSave(form),
     'profiles.renewKeys': (keys) => deps.renewKeys(keys),
+    'profiles.cancelKeychain': () => {
+      deps.cancelKeychain();
+      return null;
+    },
     'profiles.unlock': (input) => profiles.unlock(input),
     'profiles.lock': ({ id }) => profiles.lock(id),
     'profiles.configure': (input) => deps.configure(input),

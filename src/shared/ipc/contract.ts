@@ -93,6 +93,8 @@ export const requests = {
   'profiles.testAndSave': request<SavedProfile>()(connectionFormSchema),
   /** New keys of the same account: known clients must answer under them as they did. */
   'profiles.renewKeys': request<SavedProfile>()(renewedKeysSchema),
+  /** Gives up what the keychain is asked for now, as someone who does not want to unlock it. */
+  'profiles.cancelKeychain': request<null>()(none),
   'profiles.unlock': request<ProfileView>()(
     z.strictObject({ id: plainText(40), typedName: plainText(200) }),
   ),

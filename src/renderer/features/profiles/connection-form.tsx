@@ -19,6 +19,7 @@ import {
   isKeychainError,
   placeOfError,
 } from './connection-draft.ts';
+import { KeychainWait } from './keychain-wait.tsx';
 import { useOpenProfile } from './use-open-profile.tsx';
 
 const environments = [
@@ -130,6 +131,7 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
         <span id={status} className={css['status']} role="status">
           {testing && 'Trying address, environment, clock and keys…'}
         </span>
+        <KeychainWait active={testing} />
       </div>
       {dialog}
     </form>

@@ -10,6 +10,7 @@ import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
 import { readSession } from '../../lib/session.ts';
 import { errorTitle, isKeychainError, placeOfError } from './connection-draft.ts';
+import { KeychainWait } from './keychain-wait.tsx';
 
 /** New keys for the account a profile has; another account is another profile, and main tells them apart. */
 export function RenewKeysDialog({
@@ -49,6 +50,7 @@ export function RenewKeysDialog({
       description="The account stays the same: the keys are taken only if the clients known here answer under them."
       footer={
         <>
+          <KeychainWait active={working} />
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form={form} loading={working}>
             Renew keys
