@@ -1,3 +1,4 @@
+import { readSearchText } from '#shared/search-text.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { annotatedTransactions, annotationText } from './annotation-index.ts';
@@ -56,20 +57,28 @@ const prepared = statements((db: CacheDb) => ({
     )
     .pluck(),
   addresses: db
-    .prepare<[string, string], number>(
-      'SELECT id FROM main.addresses WHERE address >= ? AND address < ?',
+    .prepare<[string, string, string], number>(
+      `SELECT id FROM main.addresses WHERE address >= ? AND address < ? AND address ${LIKE}`,
     )
     .pluck(),
   /** Labels and uids in lower case, kept until either database has changed. */
   known: { stamp: '', clients: new Array<{ id: number; names: string }>() },
 }));
 
-export function searchText(db: CacheDb, text: string): TextSearch {
+export function searchText(db: CacheDb, typed: string): TextSearch {
+  const { text, tail } = readSearchText(typed);
   const lower = text.toLowerCase();
+  if (tail !== null) {
+    const sources = [...addressSources(db, text, tail), ...idSources(text, lower, tail)];
+    return { clients: null, sources, middles: [] };
+  }
   const ids = clientsNamed(db, lower);
+  // Notes that were written before they were kept composed.
+  const decomposed = text.normalize('NFD');
+  const notes = [...new Set([text, decomposed])].flatMap(noteSources);
   return {
     clients: ids.length === 0 ? null : clientSource(db, ids),
-    sources: [...noteSources(text), ...addressSources(db, text), ...idSources(text, lower)],
+    sources: [...notes, ...addressSources(db, text), ...idSources(text, lower)],
     middles: [...middleOfAddress(text), ...middleOfTxId(lower)],
   };
 }
@@ -79,7 +88,7 @@ function clientsNamed(db: CacheDb, lower: string): number[] {
   const stamp = `${recordsVersion.get()} ${newestClient.get()}`;
   if (known.stamp !== stamp) {
     known.clients = clients.all().map(([id, uid, label]) => {
-      return { id, names: `${uid}\n${label}`.toLowerCase() };
+      return { id, names: `${uid}\n${label}`.normalize('NFC').toLowerCase() };
     });
     known.stamp = stamp;
   }
@@ -137,10 +146,11 @@ function noteSources(text: string): Source[] {
 }
 
 /** Addresses written in Bech32 are the same in capitals, which QR codes have; those of Base58 are not. */
-function addressSources(db: CacheDb, text: string): Source[] {
+function addressSources(db: CacheDb, text: string, tail = ''): Source[] {
   if (text.length < ID_CHARS) return [];
   const beginnings = [...new Set([text, text.toLowerCase()])];
-  const ids = beginnings.flatMap((typed) => prepared(db).addresses.all(typed, after(typed)));
+  const end = `%${likePattern(tail)}`;
+  const ids = beginnings.flatMap((typed) => prepared(db).addresses.all(typed, after(typed), end));
   const [first] = ids;
   if (first === undefined) return [];
   // The plus as in LIMIT of conditions.ts.
@@ -149,18 +159,19 @@ function addressSources(db: CacheDb, text: string): Source[] {
   return [{ from: rowsBy('by_address'), condition: among('t.address_id', JSON.stringify(ids)) }];
 }
 
-function idSources(text: string, lower: string): Source[] {
+function idSources(text: string, lower: string, tail = ''): Source[] {
   const byTid = (sql: string, ...params: Param[]): Source => {
     return { from: rowsBy('by_tid'), condition: { sql, params } };
   };
   if (text.length < ID_CHARS) return [byTid('t.tid = ?', text)];
-  const tids = byTid('t.tid >= ? AND t.tid < ?', text, after(text));
+  const end = `%${likePattern(tail)}`;
+  const tids = byTid(`t.tid >= ? AND t.tid < ? AND t.tid ${LIKE}`, text, after(text), end);
   // A tx id that is no hash is kept as it came.
   const head = text.slice(0, 4);
-  const texts = byTxHead(head, after(head), `t.tx_id ${LIKE}`, `${likePattern(text)}%`);
+  const texts = byTxHead(head, after(head), `t.tx_id ${LIKE}`, likePattern(text) + end);
   if (!isPartOfHash(lower)) return [tids, texts];
   const edge = (digit: string) => Buffer.from(lower.slice(0, 8).padEnd(8, digit), 'hex');
-  return [tids, texts, byTxHead(edge('0'), edge('f'), `hex(t.tx_id) ${LIKE}`, `${lower}%`)];
+  return [tids, texts, byTxHead(edge('0'), edge('f'), `hex(t.tx_id) ${LIKE}`, lower + end)];
 }
 
 function byTxHead(low: Param, high: Param, sql: string, pattern: string): Source {

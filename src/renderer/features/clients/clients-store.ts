@@ -1,3 +1,4 @@
+import { holds, readSearchText } from '#shared/search-text.ts';
 import { createStore } from 'zustand';
 import type { ClientView } from '#shared/domain/client.ts';
 import { perProfile } from '../../lib/per-profile.ts';
@@ -39,11 +40,11 @@ export function findClients(
   text: string,
   archive: ArchiveFilter,
 ): ClientView[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = text.split(/\s+/).filter(Boolean).map(readSearchText);
   return clients.filter((client) => {
     if (client.archived !== (archive === 'archived')) return false;
-    const found = `${client.label}\n${client.uid}\n${client.depositAddress ?? ''}`.toLowerCase();
-    return words.every((word) => found.includes(word));
+    const found = `${client.label}\n${client.uid}\n${client.depositAddress ?? ''}`;
+    return words.every((word) => holds(found, word));
   });
 }
 
