@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReportProgress, ReportRequest } from '#shared/domain/report.ts';
 import { AppError, type ErrorDto } from '#shared/errors.ts';
-import { removeQuietly, type ReportJob } from './report-job.ts';
+import { copyPathOf, removeQuietly, type ReportJob } from './report-job.ts';
 import { logWorker } from '../storage/worker-file.ts';
 import { readRange } from './report-range.ts';
 import { reportPath } from './report-file-name.ts';
+import { spreadsheetPathOf } from './spreadsheet.ts';
 import type { ReportWorkerData, ReportWorkerMessage } from './worker-messages.ts';
 
 export type Reports = {
@@ -71,6 +72,7 @@ export function createReports(deps: {
         running.delete(jobId);
         // A worker that was killed could not clean up itself.
         removeQuietly(job.temporaryPath);
+        removeQuietly(copyPathOf(job));
         update(jobId, { state: 'failed', error: 'The report could not be made.' });
         resolve();
       });
@@ -99,6 +101,7 @@ export function createReports(deps: {
         rows: 0,
         totalRows: 0,
         path,
+        spreadsheetPath: request.spreadsheet ? spreadsheetPathOf(path) : null,
         sha256: null,
         error: null,
       };

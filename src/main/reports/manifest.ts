@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { environmentSchema } from '#shared/domain/profile.ts';
-import { reportKindSchema } from '#shared/domain/report.ts';
+import { reportKindSchema, spreadsheetFormSchema } from '#shared/domain/report.ts';
 import { listReportClients } from './client-figures.ts';
 import type { ReportSource, ReportSum } from './report-source.ts';
 
 export const MANIFEST_SCHEMA = 'bitpro-desk/report-manifest/1';
+
+const fileSchema = z.object({ name: z.string(), bytes: z.int(), sha256: z.string() });
 
 /** What lies beside a report as `name.manifest.json` (reports.md). Times are ISO 8601 in UTC. */
 export const manifestSchema = z.object({
@@ -36,7 +38,9 @@ export const manifestSchema = z.object({
       z.object({ clientUid: z.string(), completeToPage: z.int(), asOf: z.nullable(z.string()) }),
     ),
   }),
-  file: z.object({ name: z.string(), bytes: z.int(), sha256: z.string() }),
+  file: fileSchema,
+  /** The copy for spreadsheets, where one was asked for. */
+  spreadsheet: z.optional(z.extend(fileSchema, spreadsheetFormSchema.shape)),
   /** Last link of the audit chain when the report was made; null while the log is empty. */
   auditHead: z.nullable(z.object({ seq: z.int(), hash: z.string() })),
 });
@@ -50,6 +54,7 @@ export function buildManifest(
     rows: number;
     sums: ReportSum[];
     file: Manifest['file'];
+    spreadsheet?: Manifest['spreadsheet'];
   },
 ): Manifest {
   const { profile, request, range, nowMs } = source;
@@ -70,6 +75,7 @@ export function buildManifest(
     sums: written.sums,
     history: historyOf(source),
     file: written.file,
+    ...(written.spreadsheet ? { spreadsheet: written.spreadsheet } : {}),
     auditHead: readAuditHead(source),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { assertNever, AppError } from '#shared/errors.ts';
 import { renameDurably, writeFileDurably } from '../storage/durable-file.ts';
@@ -9,6 +9,7 @@ import { buildManifest, manifestPathOf } from './manifest.ts';
 import { ratesReport } from './rates-report.ts';
 import type { ReportRows, ReportSource } from './report-source.ts';
 import { writeReport } from './report-writer.ts';
+import { createSpreadsheetCopy, spreadsheetPathOf } from './spreadsheet.ts';
 import { transactionsReport } from './transactions-report.ts';
 
 /** All that a report needs, as plain data: it crosses into a worker. */
@@ -52,17 +53,28 @@ export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; s
     const { totalRows } = report;
     refuseCancelled(hooks);
     hooks.onRows(0, totalRows);
-    const written = writeReport(job.temporaryPath, report, {
-      isCancelled: hooks.isCancelled,
-      onRows: (rows) => hooks.onRows(rows, totalRows),
-    });
-    const { rows, bytes, sha256 } = written;
+    const copyPath = spreadsheetPathOf(job.path);
+    const { spreadsheet } = job.request;
+    const copy = spreadsheet
+      ? { ...createSpreadsheetCopy(report.columns, spreadsheet), path: copyPathOf(job) }
+      : null;
+    const written = writeReport(
+      job.temporaryPath,
+      report,
+      { isCancelled: hooks.isCancelled, onRows: (rows) => hooks.onRows(rows, totalRows) },
+      copy,
+    );
+    const { rows } = written;
+    const { bytes, sha256 } = written.file;
     const manifest = buildManifest(source, {
       appVersion: job.appVersion,
       columns: report.columns,
       rows,
       sums: report.sums(),
       file: { name: basename(job.path), bytes, sha256 },
+      ...(spreadsheet && written.copy
+        ? { spreadsheet: { name: basename(copyPath), ...written.copy, ...spreadsheet } }
+        : {}),
     });
     refuseCancelled(hooks);
     onDisk(job.path, () => publish(job, `${JSON.stringify(manifest, null, 2)}\n`));
@@ -70,7 +82,14 @@ export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; s
   } finally {
     db.close();
     removeQuietly(job.temporaryPath);
+    removeQuietly(copyPathOf(job));
+    removeQuietly(`${job.temporaryPath}.old`);
   }
+}
+
+/** Where the copy is until it is whole. */
+export function copyPathOf({ temporaryPath }: Pick<ReportJob, 'temporaryPath'>): string {
+  return `${temporaryPath}.copy`;
 }
 
 /** Counting, reading and the manifest take a while each. */
@@ -92,17 +111,44 @@ function reportRows(source: ReportSource): ReportRows {
   }
 }
 
-/** Gives both files their names, or neither: an earlier report of that name keeps its manifest. */
-function publish({ path, temporaryPath }: ReportJob, manifest: string): void {
+/** Gives all files their names, or none: an earlier report of that name keeps its manifest and its copy. */
+function publish(job: ReportJob, manifest: string): void {
+  const { path, temporaryPath } = job;
   const manifestPath = manifestPathOf(path);
   const earlier = existsSync(manifestPath) ? readFileSync(manifestPath, 'utf8') : null;
   writeFileDurably(manifestPath, manifest, READABLE);
+  let takeBackCopy = (): void => {};
   try {
+    if (job.request.spreadsheet) takeBackCopy = publishCopy(job);
     renameDurably(temporaryPath, path);
   } catch (error) {
+    takeBackCopy();
     if (earlier === null) removeQuietly(manifestPath);
     else writeFileDurably(manifestPath, earlier, READABLE);
     throw error;
+  }
+}
+
+/** @returns what puts back the state before it */
+function publishCopy(job: ReportJob): () => void {
+  const path = spreadsheetPathOf(job.path);
+  refuseFolder(path);
+  const aside = `${job.temporaryPath}.old`;
+  const hasEarlier = existsSync(path);
+  if (hasEarlier) linkOrCopy(path, aside);
+  renameDurably(copyPathOf(job), path);
+  return () => {
+    if (hasEarlier) renameDurably(aside, path);
+    else removeQuietly(path);
+  };
+}
+
+/** Some disks know no links. */
+function linkOrCopy(path: string, aside: string): void {
+  try {
+    linkSync(path, aside);
+  } catch {
+    copyFileSync(path, aside);
   }
 }
 

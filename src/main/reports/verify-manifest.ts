@@ -1,32 +1,62 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import * as z from 'zod/mini';
-import type { ReportVerdict } from '#shared/domain/report.ts';
+import type { ReportVerdict, SpreadsheetForm } from '#shared/domain/report.ts';
 import { readDecimal } from '#shared/money.ts';
 import { AppError } from '#shared/errors.ts';
 import { readingProblem } from './file-problem.ts';
 import { manifestPathOf, manifestSchema, type Manifest } from './manifest.ts';
 import type { ReportSum } from './report-source.ts';
 import { createSums } from './report-sums.ts';
+import { decimalSigns, separatorSigns, spreadsheetPathOf } from './spreadsheet.ts';
 
 /**
- * Checks a report against the manifest beside it: size, SHA-256, columns, number of rows and sums. It trusts
- * neither: whoever changed both consistently is found out only by a copy of the hash kept elsewhere.
+ * Checks a report against the manifest beside it: size, SHA-256, columns, number of rows and sums, and its copy for
+ * spreadsheets likewise. It trusts none of them: whoever changed all consistently is found out only by a copy of the hash
+ * kept elsewhere.
+ * @param csvPath the report, or its copy, which is then checked alone
  * @throws AppError not_found when a file is missing, invalid_input when the manifest is none
  */
 export async function verifyManifest(
   csvPath: string,
   manifestPath = manifestPathOf(csvPath),
 ): Promise<ReportVerdict> {
+  const original = csvPath.replace(/\.spreadsheet\.csv$/, '.csv');
+  if (original !== csvPath && !existsSync(manifestPath)) {
+    const manifest = readManifest(manifestPathOf(original));
+    const { spreadsheet } = manifest;
+    if (spreadsheet) return verdictOf(await differencesOf(csvPath, manifest, spreadsheet));
+  }
   const manifest = readManifest(manifestPath);
-  const found = await readReport(csvPath, manifest);
-  const differences = [
-    compare('Size in bytes', manifest.file.bytes, found.bytes),
-    compare('SHA-256', manifest.file.sha256, found.sha256),
+  const differences = await differencesOf(csvPath, manifest, manifest.file);
+  return verdictOf([...differences, ...(await copyDifferences(csvPath, manifest))]);
+}
+
+function verdictOf(differences: string[]): ReportVerdict {
+  return { ok: differences.length === 0, differences };
+}
+
+async function differencesOf(
+  path: string,
+  manifest: Manifest,
+  file: Manifest['file'] | NonNullable<Manifest['spreadsheet']>,
+): Promise<string[]> {
+  const found = await readReport(path, manifest, 'separator' in file ? file : null);
+  return [
+    compare('Size in bytes', file.bytes, found.bytes),
+    compare('SHA-256', file.sha256, found.sha256),
     ...(found.problem === null ? compareContent(manifest, found) : [found.problem]),
   ].filter((difference) => difference !== null);
-  return { ok: differences.length === 0, differences };
+}
+
+async function copyDifferences(csvPath: string, manifest: Manifest): Promise<string[]> {
+  const { spreadsheet } = manifest;
+  if (!spreadsheet) return [];
+  const path = spreadsheetPathOf(csvPath);
+  if (!existsSync(path)) return [`The copy for spreadsheets is missing: ${path}.`];
+  const differences = await differencesOf(path, manifest, spreadsheet);
+  return differences.map((difference) => `Copy for spreadsheets: ${difference}`);
 }
 
 function compareContent(manifest: Manifest, found: FoundReport): (string | null)[] {
@@ -62,7 +92,11 @@ type FoundReport = {
   problem: string | null;
 };
 
-async function readReport(path: string, manifest: Manifest): Promise<FoundReport> {
+async function readReport(
+  path: string,
+  manifest: Manifest,
+  form: SpreadsheetForm | null,
+): Promise<FoundReport> {
   const hash = createHash('sha256');
   const sums = createSums(manifest.sums.map(({ type }) => type));
   const found: Omit<FoundReport, 'sha256' | 'sums'> = {
@@ -71,7 +105,11 @@ async function readReport(path: string, manifest: Manifest): Promise<FoundReport
     rows: 0,
     problem: null,
   };
-  const parser = parse({ record_delimiter: '\r\n' });
+  const parser = parse({
+    bom: form !== null,
+    delimiter: separatorSigns[form?.separator ?? 'comma'],
+    record_delimiter: '\r\n',
+  });
   const file = createReadStream(path);
   file.on('data', (chunk) => {
     hash.update(chunk);
@@ -86,7 +124,7 @@ async function readReport(path: string, manifest: Manifest): Promise<FoundReport
       if (found.columns.length === 0) found.columns = cells;
       else {
         found.rows += 1;
-        addRow(sums, manifest.report, found.columns, cells);
+        addRow(sums, manifest.report, found.columns, form ? plainDecimals(cells, form) : cells);
       }
     }
   } catch (error) {
@@ -100,6 +138,12 @@ async function readReport(path: string, manifest: Manifest): Promise<FoundReport
   }
   await finished;
   return { ...found, sha256: hash.digest('hex'), sums: sums.list() };
+}
+
+/** Amounts as the report itself writes them; other cells are not added up. */
+function plainDecimals(cells: readonly string[], { decimal }: SpreadsheetForm): string[] {
+  const sign = decimalSigns[decimal];
+  return cells.map((cell) => (/^-?\d+,\d+$/.test(cell) ? cell.replace(sign, '.') : cell));
 }
 
 /** Adds a row to the sums from its own cells, as the report's writer did from the data. */

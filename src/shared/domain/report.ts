@@ -6,6 +6,13 @@ export type ReportKind = z.infer<typeof reportKindSchema>;
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 
+export const spreadsheetFormSchema = z.strictObject({
+  separator: z.enum(['comma', 'semicolon', 'tab']),
+  decimal: z.enum(['point', 'comma']),
+});
+/** How a copy for spreadsheets is written: as the reader's country has it. */
+export type SpreadsheetForm = z.infer<typeof spreadsheetFormSchema>;
+
 /** Whole days in a named zone: from the start of `fromDay` to the end of `toDay`, kept as a half-open range. */
 export const reportRequestSchema = z.strictObject({
   report: reportKindSchema,
@@ -13,6 +20,8 @@ export const reportRequestSchema = z.strictObject({
   toDay: z.string().check(z.maxLength(10), z.regex(dayPattern)),
   timeZone: plainText(60),
   clientUid: z.optional(plainText(64)),
+  /** A copy for spreadsheets beside the report. */
+  spreadsheet: z.optional(spreadsheetFormSchema),
 });
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 
@@ -24,6 +33,8 @@ export type ReportProgress = {
   rows: number;
   totalRows: number;
   path: string;
+  /** Of the copy for spreadsheets; null without one. */
+  spreadsheetPath: string | null;
   sha256: string | null;
   error: string | null;
 };

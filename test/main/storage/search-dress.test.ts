@@ -8,8 +8,8 @@ import { registerClient } from '../../../src/main/storage/records/clients-repo.t
 import { openDatabases } from './databases.ts';
 import { buy } from './transactions.ts';
 
-const TX = '899cf361a0b1c2d3e4f5061728394a5b6c7d8e9f0011223344556677' + '16c810ad';
-const OTHER_TX = '899cf361a0b1c2d3e4f5061728394a5b6c7d8e9f0011223344556677' + '16c810ae';
+const TX = '899cf361a0b1c2d3e4f5061728394a5b6c7d8e9f001122334455667716c810ad';
+const OTHER_TX = '899cf361a0b1c2d3e4f5061728394a5b6c7d8e9f001122334455667716c810ae';
 const ADDRESS = 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx';
 const OTHER_ADDRESS = 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsy';
 

@@ -91,6 +91,7 @@ function job(patch: Partial<ReportProgress>): ReportProgress {
     rows: 0,
     totalRows: 10,
     path: '/tmp/a.csv',
+    spreadsheetPath: null,
     sha256: null,
     error: null,
     ...patch,
@@ -107,7 +108,13 @@ test('a report follows the progress of its own job alone, and a closed dialog ch
     },
   });
   const store = createReportsStore();
-  const form = { report: 'transactions', days, timeZone: 'UTC', clientUid: '' } as const;
+  const form = {
+    report: 'transactions',
+    days,
+    timeZone: 'UTC',
+    clientUid: '',
+    spreadsheet: null,
+  } as const;
   await store.getState().start(form);
   expect(asked).toEqual([{ report: 'transactions', ...days, timeZone: 'UTC' }]);
 

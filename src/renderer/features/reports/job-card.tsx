@@ -82,6 +82,9 @@ function Done({ job }: { job: ReportProgress }): ReactNode {
       <DetailList
         items={[
           { term: 'File', value: job.path },
+          ...(job.spreadsheetPath === null
+            ? []
+            : [{ term: 'For spreadsheets', value: job.spreadsheetPath }]),
           { term: 'Rows', value: formatCount(job.rows) },
           {
             term: 'SHA-256',

@@ -16,6 +16,7 @@ import { timeZones, useTimeZone } from '../../lib/time-zone.ts';
 import { JobCard } from './job-card.tsx';
 import { isBackwards, rangePresets } from './presets.ts';
 import css from './reports.module.css';
+import { SpreadsheetChoice } from './spreadsheet-choice.tsx';
 import { useReports, type ReportForm } from './reports-store.ts';
 import { useVerify } from './verify-report.tsx';
 
@@ -41,7 +42,7 @@ export function ReportsPage(): ReactNode {
     if (form !== null) return;
     const today = dayOf(Date.now(), timeZone);
     const days = { fromDay: `${today.slice(0, 7)}-01`, toDay: today };
-    setForm({ report: 'transactions', days, timeZone, clientUid: '' });
+    setForm({ report: 'transactions', days, timeZone, clientUid: '', spreadsheet: null });
   }, [form, timeZone, setForm]);
   if (form === null) return <PageHeader title="Reports" />;
 
@@ -68,6 +69,10 @@ export function ReportsPage(): ReactNode {
             <p className={css['hint']}>{contents[form.report]}</p>
           </div>
           <Choices form={form} onChange={setForm} />
+          <SpreadsheetChoice
+            value={form.spreadsheet}
+            onChange={(spreadsheet) => setForm({ ...form, spreadsheet })}
+          />
           <RangeText form={form} />
           {error !== null && (
             <Banner tone="danger" title="No report was written">

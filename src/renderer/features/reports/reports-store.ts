@@ -1,5 +1,5 @@
 import { createStore, useStore } from 'zustand';
-import type { ReportKind, ReportProgress } from '#shared/domain/report.ts';
+import type { ReportKind, ReportProgress, SpreadsheetForm } from '#shared/domain/report.ts';
 import { call, listen } from '../../lib/ipc.ts';
 import { perProfile } from '../../lib/per-profile.ts';
 
@@ -9,6 +9,8 @@ export type ReportForm = {
   timeZone: string;
   /** Empty for all clients. */
   clientUid: string;
+  /** Null: no copy for spreadsheets. */
+  spreadsheet: SpreadsheetForm | null;
 };
 
 export type ReportsState = {
@@ -38,13 +40,14 @@ export function createReportsStore() {
       starting: false,
       setForm: (form) => set({ form }),
 
-      async start({ report, days, timeZone, clientUid }) {
+      async start({ report, days, timeZone, clientUid, spreadsheet }) {
         set({ starting: true, error: null });
         const result = await call('reports.start', {
           report,
           ...days,
           timeZone,
           ...(clientUid === '' || report === 'rates' ? {} : { clientUid }),
+          ...(spreadsheet === null ? {} : { spreadsheet }),
         });
         set({ starting: false });
         if (!result.ok) return set({ error: result.error.message });
