@@ -12,6 +12,7 @@ import { navigate } from 'wouter/use-hash-location';
 import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
+import { Named } from '../components/named.tsx';
 import { Banner } from '../components/banner.tsx';
 import { Button } from '../components/button.tsx';
 import { secretWords } from '../components/secret-words.ts';
@@ -236,7 +237,7 @@ function IntentLink({ intent }: { intent: Intent }): ReactNode {
   const { word } = intentStateWording(intent);
   return (
     <Link href={`/intents/${intent.id}`}>
-      {intentKindWords[intent.kind]} {subject}: {word.toLowerCase()}
+      {intentKindWords[intent.kind]} <Named>{subject}</Named>: {word.toLowerCase()}
     </Link>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { Named } from '../components/named.tsx';
 import { useSession } from '../lib/session.ts';
 import { placeOf, places } from './places.ts';
 import css from './sidebar.module.css';
@@ -25,7 +26,11 @@ export function Sidebar(): ReactNode {
           </li>
         ))}
       </ul>
-      {info && <p className={css['foot']}>Operator: {info.settings.operator}</p>}
+      {info && (
+        <p className={css['foot']}>
+          Operator: <Named>{info.settings.operator}</Named>
+        </p>
+      )}
     </nav>
   );
 }

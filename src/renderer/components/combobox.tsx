@@ -1,6 +1,7 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check, ChevronDown } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
+import { Named } from './named.tsx';
 import { cx } from '../lib/cx.ts';
 import css from './field.module.css';
 
@@ -61,7 +62,9 @@ export function Combobox({
             <Base.List>
               {(item: string) => (
                 <Base.Item key={item} value={item} className={css['item']}>
-                  <span>{item}</span>
+                  <span>
+                    <Named>{item}</Named>
+                  </span>
                   <Base.ItemIndicator>
                     <Check size={14} aria-hidden />
                   </Base.ItemIndicator>

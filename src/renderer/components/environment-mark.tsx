@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Environment } from '#shared/domain/profile.ts';
+import { Named } from './named.tsx';
 import { cx } from '../lib/cx.ts';
 import css from './environment-mark.module.css';
 import { environmentWords } from './wording.ts';
@@ -27,7 +28,11 @@ export function EnvironmentMark({
   return (
     <span className={css['mark']}>
       <EnvironmentSign environment={environment} />
-      {name !== undefined && <span className={css['name']}>{name}</span>}
+      {name !== undefined && (
+        <span className={css['name']}>
+          <Named>{name}</Named>
+        </span>
+      )}
       {!sameWord && <span className={css['word']}>{word}</span>}
     </span>
   );

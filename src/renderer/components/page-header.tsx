@@ -1,6 +1,7 @@
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
+import { Named } from './named.tsx';
 import css from './page-header.module.css';
 
 type PageHeaderProps = {
@@ -22,11 +23,11 @@ export function PageHeader({ title, meta, actions, back }: PageHeaderProps): Rea
         {back && (
           <Link href={back.href} className={css['back']}>
             <ChevronLeft size={14} aria-hidden />
-            {back.label}
+            <Named>{back.label}</Named>
           </Link>
         )}
         <h1 className={css['title']} tabIndex={-1}>
-          {title}
+          <Named>{title}</Named>
         </h1>
         {meta !== undefined && <div className={css['meta']}>{meta}</div>}
       </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Intent, IntentReview } from '#shared/domain/intent.ts';
+import { Named } from '../named.tsx';
 import { formatSecond } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { Btc, Usd } from '../amounts.tsx';
@@ -67,8 +68,8 @@ function recordOf(intent: Intent, timeZone: string): Detail[] {
     items.push({ term: 'Settled', value: when(intent.settledAtMs) });
   }
   if (intent.settledBy !== null) {
-    items.push({ term: 'Settled by hand by', value: intent.settledBy });
-    items.push({ term: 'Reason given', value: intent.settleReason });
+    items.push({ term: 'Settled by hand by', value: <Named>{intent.settledBy}</Named> });
+    items.push({ term: 'Reason given', value: <Named>{intent.settleReason ?? ''}</Named> });
   }
   return items;
 }

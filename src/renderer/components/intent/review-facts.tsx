@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { IntentReview, KnownAddress } from '#shared/domain/intent.ts';
+import { Named } from '../named.tsx';
 import { formatClock } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import { Btc, Usd } from '../amounts.tsx';
@@ -24,10 +25,10 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
       items.push({ term: 'Looks like', value: <LookAlike what={what} address={address} /> });
     }
     if (review.bookLabel !== null) {
-      items.push({ term: 'In address book', value: review.bookLabel });
+      items.push({ term: 'In address book', value: <Named>{review.bookLabel}</Named> });
     }
     if (review.repeatReason !== null) {
-      items.push({ term: 'Paid again because', value: review.repeatReason });
+      items.push({ term: 'Paid again because', value: <Named>{review.repeatReason}</Named> });
     }
     if (review.fiatCents !== null && review.rateObservedAtMs !== null) {
       items.push({
@@ -95,10 +96,15 @@ function BuyFacts({ review }: { review: IntentReview }): ReactNode {
 
 export function ClientName({ review }: { review: IntentReview }): ReactNode {
   const { clientLabel, intent } = review;
-  if (intent.clientUid === null) return clientLabel === '' ? 'New, without a label' : clientLabel;
+  if (intent.clientUid === null)
+    return clientLabel === '' ? 'New, without a label' : <Named>{clientLabel}</Named>;
   return (
     <>
-      {clientLabel !== '' && `${clientLabel} `}
+      {clientLabel !== '' && (
+        <>
+          <Named>{clientLabel}</Named>{' '}
+        </>
+      )}
       <span className={css['uid']}>{intent.clientUid}</span>
     </>
   );

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import type { ErrorDto } from '#shared/errors.ts';
+import { Named } from '../named.tsx';
 import { Btc } from '../amounts.tsx';
 import { Button } from '../button.tsx';
 import { DetailList, type Detail } from '../detail-list.tsx';
@@ -55,7 +56,7 @@ function detailsOf(row: TransactionRow): Detail[] {
       term: 'Client',
       value: (
         <Link href={`/clients/${row.clientUid}`}>
-          {row.clientLabel === '' ? row.clientUid : row.clientLabel}
+          <Named>{row.clientLabel === '' ? row.clientUid : row.clientLabel}</Named>
         </Link>
       ),
     },

@@ -1,4 +1,5 @@
 import type { TransactionRow } from '#shared/domain/transaction.ts';
+import { Named } from '../named.tsx';
 import { Btc } from '../amounts.tsx';
 import type { Column } from '../data-grid-columns.ts';
 import { Hash } from '../hash.tsx';
@@ -84,7 +85,7 @@ const clientColumn: Column<TransactionRow> = {
   grow: 3,
   cell: (row) => (
     <span className={css['client']} title={row.clientUid}>
-      {row.clientLabel === '' ? row.clientUid : row.clientLabel}
+      <Named>{row.clientLabel === '' ? row.clientUid : row.clientLabel}</Named>
     </span>
   ),
 };
@@ -95,10 +96,12 @@ function noteCell(row: TransactionRow) {
     <span className={css['note']} title={row.note}>
       {row.tags.map((tag) => (
         <span key={tag} className={css['tag']}>
-          {tag}
+          <Named>{tag}</Named>
         </span>
       ))}
-      <span className={css['text']}>{row.note}</span>
+      <span className={css['text']}>
+        <Named>{row.note}</Named>
+      </span>
     </span>
   );
 }

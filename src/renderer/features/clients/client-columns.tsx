@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
 import { formatBtc } from '#shared/money.ts';
 import { visibleText } from '#shared/text.ts';
+import { Named } from '../../components/named.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
 import type { Column } from '../../components/data-grid-columns.ts';
@@ -29,7 +30,9 @@ const columns: Column<ClientView>[] = [
       label === '' ? (
         <span className={css['unnamed']}>No label</span>
       ) : (
-        <span className={css['name']}>{label}</span>
+        <span className={css['name']}>
+          <Named>{label}</Named>
+        </span>
       ),
   },
   {

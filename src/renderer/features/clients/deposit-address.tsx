@@ -3,6 +3,7 @@ import { QRCodeSVG } from 'qrcode.react';
 import { useState, type ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
 import { visibleText } from '#shared/text.ts';
+import { Named } from '../../components/named.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -41,7 +42,9 @@ export function DepositAddress({ client }: { client: ClientView }): ReactNode {
           {addressProblem} No QR code and no copy of it are made. Ask Bitpro about it.
         </Banner>
         <p className={css['hint']}>
-          <bdi className={css['unusable']}>{visibleText(depositAddress)}</bdi>
+          <span className={css['unusable']}>
+            <Named>{visibleText(depositAddress)}</Named>
+          </span>
         </p>
       </Card>
     );

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { ImportLine } from '#shared/domain/client.ts';
 import { visibleText } from '#shared/text.ts';
+import { Named } from '../../components/named.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -107,7 +108,7 @@ function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
       {file !== null && (
         <div className={css['chosen']}>
           <span>
-            <bdi>{file.name}</bdi>, read as
+            <Named>{visibleText(file.name)}</Named>, read as
           </span>
           <Select
             label="Encoding"
@@ -159,10 +160,10 @@ function Preview({ lines }: { lines: readonly ImportLine[] }): ReactNode {
                   {line.line}
                 </Td>
                 <Td>
-                  <bdi>{visibleText(line.uid)}</bdi>
+                  <Named>{visibleText(line.uid)}</Named>
                 </Td>
                 <Td muted>
-                  <bdi>{visibleText(line.label)}</bdi>
+                  <Named>{visibleText(line.label)}</Named>
                 </Td>
                 <Td>
                   <span className={css['problem']}>{line.problem}</span>

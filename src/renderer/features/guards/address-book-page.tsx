@@ -1,6 +1,7 @@
 import { BookUser, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { BookEntry } from '#shared/domain/guards.ts';
+import { Named } from '../../components/named.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
@@ -83,7 +84,7 @@ function BookTable({ entries, onOpen }: BookTableProps): ReactNode {
               <Tr key={entry.address}>
                 <Td>
                   <div className={css['entry']}>
-                    {entry.label}
+                    <Named>{entry.label}</Named>
                     <span className={css['added']}>
                       Added <Time ms={entry.addedAtMs} />
                     </span>

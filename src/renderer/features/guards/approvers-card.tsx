@@ -1,6 +1,7 @@
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ApproverView } from '#shared/domain/guards.ts';
+import { Named } from '../../components/named.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -70,7 +71,7 @@ function ApproversTable({ approvers, onOpen }: ApproversTableProps): ReactNode {
         {approvers.map(({ name, addedAtMs, isOperator }) => (
           <Tr key={name}>
             <Td grow>
-              {name} {isOperator && <Badge tone="neutral">Operator now</Badge>}
+              <Named>{name}</Named> {isOperator && <Badge tone="neutral">Operator now</Badge>}
             </Td>
             <Td muted>
               <Time ms={addedAtMs} />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { ClientAttention } from '#shared/domain/client.ts';
+import { Named } from '../../components/named.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Card } from '../../components/card.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
@@ -33,7 +34,7 @@ export function AddressAttention(): ReactNode {
             <Tr key={client.uid}>
               <Td>
                 <Link href={`/clients/${client.uid}`}>
-                  <bdi>{clientName(client)}</bdi>
+                  <Named>{clientName(client)}</Named>
                 </Link>
               </Td>
               <Td>

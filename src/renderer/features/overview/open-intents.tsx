@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ClientView } from '#shared/domain/client.ts';
+import { Named } from '../../components/named.tsx';
 import { Btc, Usd } from '../../components/amounts.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -40,7 +41,9 @@ function Listed({ intents }: { intents: readonly Intent[] }): ReactNode {
               <Td>
                 <Link href={`/intents/${intent.id}`}>{intentKindWords[intent.kind]}</Link>
               </Td>
-              <Td>{nameOf(intent, clients)}</Td>
+              <Td>
+                <Named>{nameOf(intent, clients)}</Named>
+              </Td>
               <Td muted>
                 <Time ms={intent.createdAtMs} />
               </Td>

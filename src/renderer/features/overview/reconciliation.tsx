@@ -6,6 +6,7 @@ import type {
   ReconciliationRow,
   RowVerdict,
 } from '#shared/domain/overview.ts';
+import { Named } from '../../components/named.tsx';
 import { Btc } from '../../components/amounts.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -153,7 +154,7 @@ function Cells({ row, columns }: ColumnsProps & { row: ReconciliationRow }): Rea
           href={`/clients/${row.clientUid}`}
           title={`${row.clientLabel} ${row.clientUid}`.trim()}
         >
-          {row.clientLabel || row.clientUid}
+          <Named>{row.clientLabel || row.clientUid}</Named>
         </Link>
       </Td>
       <FigureCells sums={row} columns={columns} />

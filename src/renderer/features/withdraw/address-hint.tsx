@@ -8,11 +8,11 @@ type AddressHintProps = { checked: AddressCheck | null; clientUid: string };
 /** What there is to know of the address before the review: how it was read, and whose it is. */
 export function AddressHint({ checked, clientUid }: AddressHintProps): ReactNode {
   if (checked === null) return 'Paste an address or a bitcoin: link.';
-  const { note, ownClients } = checked;
-  if (note === null && ownClients.length === 0) return 'A valid address of this network.';
+  const { note: howRead, ownClients } = checked;
+  if (howRead === null && ownClients.length === 0) return 'A valid address of this network.';
   return (
     <>
-      {note}
+      {howRead}
       {ownClients.map((owner) => (
         <strong key={owner.uid}>
           {' '}
