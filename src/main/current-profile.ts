@@ -75,6 +75,7 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       thorough: rechecked.has(id),
       quiet,
       profile: () => profiles.view(id),
+      keychainMark: () => profiles.markOf(id),
       emit: (name, payload) => {
         if (isCurrent) emit(name, payload);
       },
@@ -86,11 +87,18 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
     void signer.ready.then((problem) => {
       if (!isCurrent) return;
       if (problem !== null) onFailure('secret', problem);
+      if (problem?.code === 'profile_changed') {
+        const { message: text } = problem;
+        emit('notice.shown', { tone: 'danger', title: 'Changed outside the app', text });
+      }
       emit('profile.changed', profiles.view(id));
     });
     // Main is idle until the page asks, and most of what it asks for needs the rooms. Who asks is told what is wrong.
     setImmediate(() => void running.rooms().catch(() => {}));
-    void Promise.all([signer.ready, quiet]).then(() => isCurrent && running.start());
+    // Nothing is asked of a server that somebody else put into the profile.
+    void Promise.all([signer.ready, quiet]).then(
+      ([problem]) => isCurrent && problem?.code !== 'profile_changed' && running.start(),
+    );
     const close = async (): Promise<void> => {
       isCurrent = false;
       await running.close();

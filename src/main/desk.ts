@@ -75,6 +75,7 @@ export function startDesk(log: Log, logPath: string): void {
     secrets,
     records: createProfileRecords(userData),
     now,
+    actor: () => settings.get().operator,
   });
   const actor = (): string => settings.get().operator;
 

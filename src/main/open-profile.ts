@@ -5,6 +5,8 @@ import type { Emit } from './ipc/emit.ts';
 import type { OpenProfile } from './ipc/handlers.ts';
 import type { RunningRooms } from './profile-rooms.ts';
 import type { ProfilePaths } from './profiles/profile-dir.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import { findForeign } from './profiles/records-identity.ts';
 import type { DeferredSigner } from './secrets/deferred-signer.ts';
 import { createQueries } from './storage/cache/queries.ts';
 import { openCache, type RecordsDb } from './storage/open.ts';
@@ -17,6 +19,8 @@ export type OpenOptions = {
   /** The profile as it is now: it may be locked or configured while it is open. */
   profile: () => ProfileView;
   signer: Pick<DeferredSigner, 'sign' | 'ready'>;
+  /** Where the keychain keeps how far the records came; null where it keeps nothing of the profile. */
+  keychainMark?: () => ReturnType<Profiles['markOf']>;
   appVersion: string;
   now: () => number;
   actor: () => string;
@@ -44,7 +48,12 @@ export type RunningProfile = OpenProfile & {
  */
 export function openProfile(options: OpenOptions): RunningProfile {
   const { paths, profile, now, thorough = false } = options;
-  const { records, damage } = openRecordsOrSalvage(paths, { now, thorough, findMisfit });
+  const { records, damage } = openRecordsOrSalvage(paths, {
+    now,
+    thorough,
+    findMisfit,
+    findForeign: (db) => findForeign(db, profile()),
+  });
   const cache = openCache(paths.cachePath, records.name, { now, thorough });
   const queries = createQueries(
     cache,
@@ -79,6 +88,7 @@ export function openProfile(options: OpenOptions): RunningProfile {
       // Rooms that could not be wired hold nothing.
       const running = await loading?.catch(() => null);
       await Promise.all([running?.stop(), queries.close()]);
+      await running?.standing.close();
       cache.close();
       records.close();
       await running?.ended();

@@ -1,3 +1,4 @@
+import type { Intent } from '#shared/domain/intent.ts';
 import type { ReportProgress } from '#shared/domain/report.ts';
 import { AppError } from '#shared/errors.ts';
 import { createBitproClient } from './bitpro/client.ts';
@@ -11,11 +12,14 @@ import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import { knownHistory } from './money/known-history.ts';
 import { overview } from './money/reconciliation.ts';
+import { refuseSentBefore } from './money/sent-before.ts';
 import type { OpenOptions } from './open-profile.ts';
+import { createStanding, type Standing } from './profiles/records-standing.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { rateSeries } from './rates/series.ts';
 import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
+import { getCoverage } from './storage/cache/coverage-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import type { CacheDb } from './storage/open.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
@@ -26,9 +30,14 @@ import { storageError } from './storage/storage-error.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createLineWatch } from './sync/line-watch.ts';
 
+/** How long a request that was just prepared needs no second look at the history. */
+const FRESH_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+
 export type Databases = OpenedRecords & { cache: CacheDb };
 
 export type RunningRooms = Rooms & {
+  standing: Standing;
   /** Begins to poll and to sync, once the records may be written. */
   start: () => void;
   /** Lets what is being sent end and stops the rest. */
@@ -45,6 +54,7 @@ export function wireRooms(
   const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
   const { id, name, environment, apiKey, options: apiOptions } = profile();
   const databases = { cachePath: paths.cachePath, recordsPath: records.name };
+  const openedAtMs = now();
   let upkeep: Upkeep | null = null;
   let stopped = false;
   const clock = createServerClock(machineClocks(now), {
@@ -117,6 +127,16 @@ export function wireRooms(
     actor,
     profile,
     secretReady: () => signer.ready,
+    standing: {
+      async admit(intent) {
+        // Without the secret nothing goes anyway, and a locked keychain looks like an empty one.
+        if ((await signer.ready) !== null) return;
+        await standing.admit(intent.clientUid);
+        await mustNotBeThere(intent);
+      },
+      check: () => standing.check(),
+      seal: () => standing.seal(),
+    },
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),
@@ -127,6 +147,28 @@ export function wireRooms(
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
+  const standing = createStanding({
+    records,
+    profile,
+    keychain: () => options.keychainMark?.() ?? null,
+    now,
+    actor,
+    discardWaiting: (reason) => money.discardWaiting(reason),
+    async readWhole(uid) {
+      await sync.refreshClient(uid);
+      if (getCoverage(cache, uid).complete) return;
+      throw new AppError('conflict', 'Older pages are still missing. Sync now, then try again.');
+    },
+    onChanged: () => emit('records.changed', null),
+  });
+  /** What waited, for a minute or over a restart, may have been sent by another life of this machine. */
+  async function mustNotBeThere(intent: Intent): Promise<void> {
+    const { createdAtMs, clientUid } = intent;
+    const isFresh = createdAtMs >= openedAtMs && now() - createdAtMs < FRESH_MS;
+    if (isFresh || clientUid === null) return;
+    await sync.refreshClient(clientUid);
+    refuseSentBefore(cache, intent, createdAtMs + clock.offsetMs());
+  }
   if (records.isWritable) recover();
   /** On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well. */
   function recover(): void {
@@ -167,6 +209,9 @@ export function wireRooms(
     onFailure: options.onFailure,
   });
   let check: RecordsCheck | null = null;
+  const checks = new Set<RecordsCheck>();
+  const daily = setInterval(checkAgain, DAY_MS);
+  daily.unref();
   const ready = damage === null && !records.isWritable ? admit() : Promise.resolve();
   ready.catch((error: AppError) => options.onFailure('records', error));
   /** When this is done the records may be written: they are whole. */
@@ -179,6 +224,14 @@ export function wireRooms(
     records.release();
     recover();
   }
+  /** Held against their log again, in a thread; what does not fit is told like any damage. */
+  function checkAgain(): void {
+    if (stopped || damage !== null || !records.open) return;
+    const again = startRecordsCheck(records);
+    again.verdict.catch((error: AppError) => options.onFailure('records', error));
+    checks.add(again);
+    void again.ended.then(() => checks.delete(again));
+  }
   function mustBeOpen(): void {
     if (!records.open) throw new AppError('cancelled', 'The profile was closed.');
   }
@@ -188,10 +241,16 @@ export function wireRooms(
     upkeep = startUpkeep(cache, { cachePath: paths.cachePath, onFailure });
     rates.start();
     sync.start();
-    if (damage === null) void money.startSettling();
+    if (damage !== null) return;
+    void money.startSettling();
+    // What waits is told at once, not first when it is confirmed.
+    void signer.ready
+      .then((problem) => (problem === null ? standing.settle() : undefined))
+      .catch((error: AppError) => options.onFailure('keychain', error));
   }
   return {
     ready,
+    standing,
     clients,
     money,
     guards,
@@ -216,6 +275,8 @@ export function wireRooms(
       await upkeep?.close();
       clock.keep();
     },
-    ended: async () => check?.ended,
+    ended: async () => {
+      await Promise.all([check?.ended, ...Array.from(checks, ({ ended }) => ended)]);
+    },
   };
 }

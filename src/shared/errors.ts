@@ -29,6 +29,7 @@ export const errorCodes = [
   'keychain_hung',
   // money
   'profile_locked',
+  'profile_changed',
   'duplicate_intent',
   'review_changed',
   'rate_expired',

@@ -70,6 +70,7 @@ async function setUp() {
     secrets,
     records: createProfileRecords(userData),
     now: Date.now,
+    actor: () => 'alice',
   });
   const add = async (name: string, apiKey: string, baseUrl: string): Promise<string> => {
     const { id } = await profiles.testAndSave({

@@ -159,6 +159,7 @@ test('records that cannot be written at the start are shown, and what was being 
 const stillAnswered: readonly RequestName[] = [
   'records.damage',
   'records.showCopy',
+  'records.restored',
   'connection.status',
   'clients.attention',
   'clients.list',

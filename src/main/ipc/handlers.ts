@@ -19,6 +19,7 @@ import type { Guards } from '../money/guards.ts';
 import type { Money } from '../money/intents.ts';
 import { explorerLink } from '../profiles/explorer-link.ts';
 import type { Profiles } from '../profiles/profiles.ts';
+import type { Standing } from '../profiles/records-standing.ts';
 import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
@@ -47,6 +48,7 @@ export type Rooms = {
   rates: RatePoller;
   reports: Reports;
   connection: ConnectionMonitor;
+  standing: Pick<Standing, 'settle' | 'restored' | 'acknowledge'>;
   overview: (query: OverviewQuery) => Overview;
   rateSeries: (period: RatePeriod) => Promise<RateSeries>;
   /** @throws AppError not_found */
@@ -130,6 +132,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     'records.damage': async () => (await opened()).damage,
+    'records.restored': async () => (await rooms()).standing.restored(),
+    'records.acknowledgeRestored': async () => {
+      (await writable()).standing.acknowledge();
+      return null;
+    },
     'records.showCopy': async () => {
       const copyPath = (await opened()).damage?.copyPath;
       if (copyPath) deps.showInFolder(copyPath);

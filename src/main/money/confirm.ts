@@ -20,6 +20,7 @@ import { tidsThatStay } from './known-history.ts';
 import { newnessOf, termsOf } from './matching.ts';
 import {
   BROKEN_REASON,
+  nothingKnown,
   notKept,
   readBuy,
   readCreatedClient,
@@ -43,6 +44,7 @@ export async function confirmIntent(
   confirmation: Confirmation,
 ): Promise<Intent> {
   checkConfirmable(context, confirmation);
+  await context.standing?.admit(context.journal.get(confirmation.id));
   await checkEnvironment(context);
   await checkSecret(context);
   const baseline = await baselineFor(context, confirmation.id);
@@ -52,12 +54,13 @@ export async function confirmIntent(
     confirmation.reviewHash,
     baseline,
     () => {
+      context.standing?.check();
       mustFit(context.records, confirmation.id);
       checkConfirmable(context, confirmation);
     },
   );
   context.onChanged(intent);
-  const answered = await sendOnce(context, intent);
+  const answered = (await refusedBySeal(context, intent)) ?? (await sendOnce(context, intent));
   context.onChanged(answered);
   if (answered.kind === 'buy' && answered.state === 'confirmed') {
     // For the record of the execution only; it keeps its own failures.
@@ -79,6 +82,21 @@ function checkConfirmable(context: MoneyContext, { id, reviewHash: hash, typed }
   }
   const refusal = refuseToSend(intent, factsFor(context, intent));
   if (refusal) throw refusal;
+}
+
+/** Null when it may go. Where the keychain cannot be told of it, an older copy of the records could send it again. */
+async function refusedBySeal(
+  { standing, journal }: MoneyContext,
+  intent: JournaledIntent,
+): Promise<JournaledIntent | null> {
+  try {
+    await standing?.seal();
+    return null;
+  } catch (error) {
+    const { message } = storageError(error);
+    const reason = `The keychain could not be told of it, so nothing was sent. ${message}`;
+    return journal.answer(intent.id, { ...nothingKnown(intent), state: 'rejected', reason });
+  }
 }
 
 /** A keychain that has not answered or gives no secret must not cost a request its one attempt. */

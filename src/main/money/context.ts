@@ -45,6 +45,18 @@ export type MoneyDeps = JournalDeps & {
   /** A look at the history for an open outcome began or ended. Must not throw. */
   onSettling?: () => void;
   schedule?: Schedule;
+  /** Whether these are still the records that were written last; without it, of tests, they are. */
+  standing?: SendingGuard;
+};
+
+/** What the records' own standing demands of a sending (profiles/records-standing.ts). Each throws an AppError. */
+export type SendingGuard = {
+  /** Before anything is asked of the service. */
+  admit(intent: Intent): Promise<void>;
+  /** In the transaction that marks it as sent. */
+  check(): void;
+  /** `sent` is on the disk, and not a byte has left. */
+  seal(): Promise<void>;
 };
 
 export type MoneyContext = MoneyDeps & {

@@ -141,6 +141,15 @@ export function createMoney(deps: MoneyDeps) {
       return intent;
     },
 
+    /** Everything that waits to be confirmed, since it may have been sent by another copy of these records. */
+    discardWaiting(reason: string): number {
+      const waiting = listIntents(deps.records, { openOnly: true }).filter(
+        ({ state }) => state === 'journaled',
+      );
+      for (const { id } of waiting) onChanged(journal.discard(id, reason));
+      return waiting.length;
+    },
+
     /** What is known of an open outcome, what is being done and when; null for any other intent. */
     settling: (id: string): Settling | null => settling.status(id),
 

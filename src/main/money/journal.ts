@@ -238,10 +238,13 @@ export function createJournal({
       );
     },
 
-    /** @throws AppError `conflict` once it was sent */
-    discard(id: string): JournaledIntent {
+    /** `reason` where nobody decided it. @throws AppError `conflict` once it was sent */
+    discard(id: string, reason: string | null = null): JournaledIntent {
+      const detail = reason === null ? {} : { reason };
       return stored('The intent is unchanged.', () =>
-        move(id, 'intent.discarded', {}, (atMs) => markIntentDiscarded(records, id, atMs)),
+        move(id, 'intent.discarded', detail, (atMs) =>
+          markIntentDiscarded(records, id, atMs, reason),
+        ),
       );
     },
 

@@ -15,6 +15,8 @@ export type EnrolDeps = {
   secrets: ProfileSecrets;
   records: ProfileRecords;
   now: () => number;
+  /** Who is named in the audit log. */
+  actor: () => string;
 };
 
 /** `isFound`: the account had a profile that was removed, and has its records again. */
@@ -25,11 +27,12 @@ export type Enrolled = { profile: Profile; isFound: boolean };
  * profile, and a profile with records stays with its account.
  */
 export async function testAndSave(deps: EnrolDeps, form: ConnectionForm): Promise<Enrolled> {
-  const { store, secrets, records, now } = deps;
-  const planned = planProfile(form, store.list(), (id) => !records.isEmpty(id));
+  const { store, secrets, records, now, actor } = deps;
+  const planned = planProfile(form, store.list(), records);
   const apiKey = readApiKey(form.apiKey);
   const typed = form.secretKey.trim();
-  const secret = typed === '' ? await keptSecret(secrets, planned) : typed;
+  const before = form.id === undefined ? null : store.get(form.id);
+  const secret = typed === '' ? await keptSecret(secrets, { ...planned, apiKey }, before) : typed;
   const isRenewed = planned.apiKey !== '' && (apiKey !== planned.apiKey || typed !== '');
   const signer = createSigner(secret);
   let profile: Profile;
@@ -53,16 +56,18 @@ export async function testAndSave(deps: EnrolDeps, form: ConnectionForm): Promis
     store.save(saved);
     return { profile: saved, isFound };
   };
-  const before = form.id === undefined ? null : store.get(form.id);
   const isUnchanged =
     typed === '' &&
     apiKey === before?.apiKey &&
     planned.baseUrl === before.baseUrl &&
     (planned.enrolled || form.keepIn === 'session');
   if (isUnchanged) return save({ ...profile, apiKey });
+  // First the records: keys they do not know would make them another account's.
+  records.acceptKeys({ ...profile, apiKey }, { atMs: now(), actor: actor() });
   const kept = await secrets.keep({ ...profile, apiKey }, secret, form.keepIn);
+  const locked = profile.environment === 'production' && !kept.isUnlocked;
   try {
-    return save({ ...profile, apiKey, enrolled: kept.enrolled });
+    return save({ ...profile, apiKey, enrolled: kept.enrolled, locked });
   } catch (error) {
     await kept.undo();
     throw error;
@@ -113,9 +118,20 @@ function bringBack(
   return { ...former, name, locked: former.environment === 'production', enrolled: false };
 }
 
-async function keptSecret(secrets: ProfileSecrets, profile: Profile): Promise<string> {
-  if (secrets.stateOf(profile) === 'empty') {
+/** As the form has the profile, which may put right what was changed outside the app; or as it is stored. */
+async function keptSecret(
+  secrets: ProfileSecrets,
+  planned: Profile,
+  stored: Profile | null,
+): Promise<string> {
+  if (secrets.stateOf(planned) === 'empty') {
     throw new AppError('invalid_input', 'Enter the secret key.', { field: 'secretKey' });
   }
-  return secrets.read(profile);
+  try {
+    return (await secrets.read(planned)).secret;
+  } catch (error) {
+    const isOther = error instanceof AppError && error.code === 'profile_changed';
+    if (!isOther || stored === null) throw error;
+    return (await secrets.read(stored)).secret;
+  }
 }

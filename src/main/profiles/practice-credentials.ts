@@ -27,13 +27,14 @@ export async function readyPracticeCredentials(
   const isFirstUse = secrets.stateOf(profile) === 'empty';
   if (!isFirstUse) {
     try {
-      return { apiKey, secret: await secrets.read(profile), stored: Promise.resolve() };
+      const { secret } = await secrets.read(profile);
+      return { apiKey, secret, stored: Promise.resolve() };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
   }
   const secret = randomBytes(48).toString('base64');
-  await secrets.keep(profile, secret, 'session');
+  await secrets.keep({ ...profile, apiKey }, secret, 'session');
   const stored = isFirstUse ? moveToKeychain(store, secrets, secret) : Promise.resolve();
   return { apiKey, secret, stored };
 }

@@ -3,7 +3,9 @@ import { defaultApiOptions, type ConnectionForm, type Profile } from '#shared/do
 import { AppError } from '#shared/errors.ts';
 import { parseBaseUrl } from '../bitpro/base-url.ts';
 import { defaultExplorer, PRACTICE_ID } from './built-in-profiles.ts';
+import { serverOf } from './account.ts';
 import { areAlike, readProfileName } from './profile-name.ts';
+import type { ProfileRecords } from './profile-records.ts';
 
 /**
  * The profile that a form means, not yet tried or saved. A Base URL of a built-in profile means that profile, until it
@@ -14,7 +16,7 @@ import { areAlike, readProfileName } from './profile-name.ts';
 export function planProfile(
   form: ConnectionForm,
   profiles: readonly Profile[],
-  hasRecords: (id: string) => boolean,
+  records: Pick<ProfileRecords, 'boundTo' | 'isEmpty'>,
 ): Profile {
   const baseUrl = parseBaseUrl(form.baseUrl);
   const existing = form.id === undefined ? undefined : findById(profiles, form.id);
@@ -35,8 +37,14 @@ export function planProfile(
   const name = readName(form.name, baseUrl, profiles, existing);
   if (!existing) return newProfile(name, environment, baseUrl);
   const isSame = existing.baseUrl === baseUrl && existing.environment === environment;
+  const bound = records.boundTo(existing.id);
+  // What the records say counts, not a file that somebody may have edited.
+  const isOfRecords =
+    bound === null
+      ? isSame || records.isEmpty(existing.id)
+      : bound.server === serverOf(baseUrl) && bound.environment === environment;
+  if (!isOfRecords) throw staysAsItIs(existing, bound ?? existing, baseUrl);
   if (isSame) return { ...existing, name };
-  if (hasRecords(existing.id)) throw staysAsItIs(existing, baseUrl);
   const explorerUrl =
     existing.environment === environment ? existing.explorerUrl : defaultExplorer(environment);
   const locked = environment === 'production';
@@ -44,12 +52,18 @@ export function planProfile(
 }
 
 /** What stands in the records, and in every report of them, was read there. */
-function staysAsItIs({ name, baseUrl: own, environment }: Profile, baseUrl: string): AppError {
-  const what = own === baseUrl ? `environment (${environment})` : `Base URL (${own})`;
+function staysAsItIs(
+  { name }: Profile,
+  of: { environment: string; server?: string; baseUrl?: string },
+  baseUrl: string,
+): AppError {
+  const own = of.server ?? serverOf(of.baseUrl ?? '');
+  const isSameServer = own === serverOf(baseUrl);
+  const what = isSameServer ? `environment (${of.environment})` : `Base URL (${own})`;
   return new AppError(
     'invalid_input',
     `${name} has records, so its ${what} stays as it is. Another account is another profile: add one for it.`,
-    { field: own === baseUrl ? 'environment' : 'baseUrl' },
+    { field: isSameServer ? 'environment' : 'baseUrl' },
   );
 }
 

@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { openIntentStates, type IntentState } from '#shared/domain/intent.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+import { userVersion } from '../storage/migrate.ts';
+import { openRecords, RecordsDb } from '../storage/open.ts';
+import { recordsMigrations } from '../storage/records/migrations.ts';
 import { storageError } from '../storage/storage-error.ts';
 import { profilePaths } from './profile-dir.ts';
+import { bind, identityOf, isBlank, type Identity } from './records-identity.ts';
 
 export type KnownClient = { uid: string; addresses: string[] };
 
@@ -13,6 +18,10 @@ export type ProfileRecords = {
   /** Is there a client, a request or a transaction? */
   isEmpty(id: string): boolean;
   counts(id: string): { clients: number; requests: number };
+  /** Where the records were read; null while they hold nothing, or where that was not kept yet. */
+  boundTo(id: string): Pick<Identity, 'environment' | 'server'> | null;
+  /** Before new keys are kept: the records take them as keys of their account. */
+  acceptKeys(profile: Profile, by: { atMs: number; actor: string }): void;
   /** How many requests are in each of the open states. */
   openRequests(id: string): Map<IntentState, number>;
 };
@@ -49,6 +58,29 @@ export function createProfileRecords(userData: string): ProfileRecords {
             addresses: other === null ? [address] : [address, other],
           })),
       ),
+    boundTo(id) {
+      const { recordsPath } = profilePaths(userData, id);
+      if (!existsSync(recordsPath)) return null;
+      const db = new RecordsDb(recordsPath, { readonly: true, timeout: 5000 });
+      try {
+        return userVersion(db) === recordsMigrations.length && !isBlank(db) ? identityOf(db) : null;
+      } catch (error) {
+        throw storageError(error, recordsPath);
+      } finally {
+        db.close();
+      }
+    },
+    acceptKeys(profile, by) {
+      const { recordsPath } = profilePaths(userData, profile.id);
+      if (!existsSync(recordsPath)) return;
+      const db = openRecords(recordsPath, 'later');
+      try {
+        db.release();
+        if (identityOf(db) !== null && !isBlank(db)) bind(db, profile, by);
+      } finally {
+        db.close();
+      }
+    },
     isEmpty: (id) => {
       const { recordsPath, cachePath } = profilePaths(userData, id);
       const holds = (path: string, table: string): boolean =>

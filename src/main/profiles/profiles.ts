@@ -10,8 +10,10 @@ import {
 } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import type { SecretSigner } from '../secrets/signer.ts';
+import { PRACTICE_ID } from './built-in-profiles.ts';
 import type { EnrolDeps } from './enrol.ts';
 import { readExplorerUrl } from './explorer-link.ts';
+import type { ProfileSecrets } from './profile-secrets.ts';
 
 export type Profiles = {
   list(): ProfileView[];
@@ -21,16 +23,21 @@ export type Profiles = {
   /** New keys of the same account, by the same rule. */
   renewKeys(keys: RenewedKeys): Promise<SavedProfile>;
   /** Unlocks production; the typed text must be the profile's name exactly. */
-  unlock(input: { id: string; typedName: string }): ProfileView;
-  lock(id: string): ProfileView;
+  unlock(input: { id: string; typedName: string }): Promise<ProfileView>;
+  lock(id: string): Promise<ProfileView>;
   configure(
     input: Pick<Profile, 'id' | 'explorerUrl' | 'options' | 'settleDelayMinutes'>,
   ): ProfileView;
   /** Forgets an own profile and its secret; its records stay, and are found when the account is added again. */
   remove(input: { id: string; typedName: string }): Promise<void>;
   setActive(id: string): ProfileView;
-  /** @throws AppError keychain_… when the secret cannot be had */
+  /**
+   * Production that its file calls unlocked, and the keychain does not, is locked again.
+   * @throws AppError keychain_… when the secret cannot be had, profile_changed
+   */
   signerFor(id: string): Promise<SecretSigner>;
+  /** Where the keychain keeps how far the profile's records came; null where it keeps nothing of it. */
+  markOf(id: string): ReturnType<ProfileSecrets['markOf']>;
 };
 
 /** All that can be done with profiles; errors are AppErrors that name the field at fault. */
@@ -63,17 +70,21 @@ export function createProfiles(deps: EnrolDeps): Profiles {
       }
       return enrol({ id, name, environment, baseUrl, ...keys });
     },
-    unlock({ id, typedName }) {
+    async unlock({ id, typedName }) {
       const profile = store.get(id);
       checkTypedName(profile, typedName);
+      if (secrets.stateOf(profile) !== 'empty') await secrets.setUnlocked(profile, true);
       return save({ ...profile, locked: false });
     },
-    lock(id) {
+    async lock(id) {
       const profile = store.get(id);
       if (profile.environment !== 'production') {
         throw new AppError('invalid_input', 'Only production profiles are locked.');
       }
-      return save({ ...profile, locked: true });
+      const view = save({ ...profile, locked: true });
+      // Locked it is in any case; where the keychain cannot be asked, the file alone says so.
+      if (view.secret !== 'empty') await secrets.setUnlocked(profile, false).catch(ignoreAppError);
+      return view;
     },
     configure: ({ id, explorerUrl, options, settleDelayMinutes }) =>
       save({
@@ -100,10 +111,14 @@ export function createProfiles(deps: EnrolDeps): Profiles {
       return viewOf(store.get(id));
     },
     async signerFor(id) {
-      const secret = await secrets.read(store.get(id));
+      const profile = store.get(id);
+      const { secret, isUnlocked } = await secrets.read(profile);
+      const isOpened = profile.environment === 'production' && !profile.locked && !isUnlocked;
+      if (isOpened) store.save({ ...profile, locked: true });
       const { createSigner } = await import('../secrets/signer.ts');
       return createSigner(secret);
     },
+    markOf: (id) => (id === PRACTICE_ID ? null : secrets.markOf(store.get(id))),
   };
 }
 
@@ -122,6 +137,10 @@ function refuseOpen({ name }: Profile, open: ReadonlyMap<IntentState, number>): 
     'conflict',
     `${name} has requests that are not settled: ${parts.join(', ')}. Open it and settle or discard them, then remove it.`,
   );
+}
+
+function ignoreAppError(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
 }
 
 function checkTypedName(profile: Profile, typedName: string): void {

@@ -43,7 +43,7 @@ export type OpenedRecords = { records: RecordsDb; damage: RecordsDamage | null }
  * Opens the records, or where they are damaged or gone, what can still be read of them, for reading only: a copy
  * of the file is kept, and its rows are gathered in a database that is made anew each time. The damaged file
  * itself is neither written nor moved. No connection of this process may be open to it. `findMisfit` says what of the
- * rows does not fit their log. Large ones come held, to be released when audit/records-check.ts finds them whole;
+ * rows does not fit their log, `findForeign` whether they are another profile's. Large ones come held, to be released when audit/records-check.ts finds them whole;
  * `thorough` never waits.
  * @throws AppError as `openRecords`, but never storage_damaged
  */
@@ -53,10 +53,12 @@ export function openRecordsOrSalvage(
     now = Date.now,
     thorough = false,
     findMisfit = () => null,
+    findForeign = () => null,
   }: {
     now?: () => number;
     thorough?: boolean;
     findMisfit?: (records: RecordsDb) => string | null;
+    findForeign?: (records: RecordsDb) => string | null;
   } = {},
 ): OpenedRecords {
   const isThere = isFilled(recordsPath);
@@ -64,7 +66,7 @@ export function openRecordsOrSalvage(
   // Both are made together, so a cache without records means that these were lost: no empty ones take their place.
   if (isThere || !isFilled(cachePath)) {
     try {
-      const found = look(recordsPath, thorough, findMisfit);
+      const found = look(recordsPath, thorough, { findMisfit, findForeign });
       misfit = found.misfit;
       const unsound = found.unsound ?? misfit;
       if (unsound !== null) throw new AppError('storage_damaged', `${recordsPath}: ${unsound}`);
@@ -98,7 +100,10 @@ type Look = { unsound: string | null; misfit: string | null; isLarge: boolean };
 function look(
   path: string,
   thorough: boolean,
-  findMisfit: (records: RecordsDb) => string | null,
+  {
+    findMisfit,
+    findForeign,
+  }: Record<'findMisfit' | 'findForeign', (db: RecordsDb) => string | null>,
 ): Look {
   const sound: Look = { unsound: null, misfit: null, isLarge: false };
   let db: RecordsDb | null = null;
@@ -111,6 +116,8 @@ function look(
     if (!endsAsWritten(db)) {
       return { ...sound, unsound: 'Its audit log lost entries at the end.' };
     }
+    const foreign = findForeign(db);
+    if (foreign !== null) return { ...sound, misfit: foreign };
     const isLong = (auditHead(db)?.entries ?? 0) > CHECKED_AT_ONCE_ENTRIES;
     const isLarge = isLong || sizeOf(path) > CHECKED_AT_ONCE_BYTES;
     const waits = isLarge && !thorough && version === recordsMigrations.length;

@@ -3,6 +3,7 @@ import {
   ChevronUp,
   CloudOff,
   DatabaseZap,
+  History,
   KeyRound,
   type LucideIcon,
 } from 'lucide-react';
@@ -78,6 +79,7 @@ function moreLabel(others: number): string {
 function useMatters(): readonly Matter[] {
   const all = [
     useDamageMatter(),
+    useRestoredMatter(),
     useSecretMatter(),
     useConnectionMatter(),
     useReadingMatter(),
@@ -118,6 +120,34 @@ function useDamageMatter(): Matter | null {
         keeps no earlier state of it. If you have a copy of this profile’s folder, close Bitpro Desk
         and put the copy in its place. What was paid since that copy was made stands only in the
         history: look there before you pay anything again.
+      </>
+    ),
+  };
+}
+
+/** Stays until somebody says that they have read it. */
+function useRestoredMatter(): Matter | null {
+  const { value } = useRequest('records.restored', {}, ['records.changed']);
+  if (!value) return null;
+  const { why, discarded } = value;
+  return {
+    id: 'restored',
+    tone: 'danger',
+    icon: History,
+    title: 'These are not the records that were written last',
+    actions: (
+      <Button onClick={() => void call('records.acknowledgeRestored', {})}>I have read it</Button>
+    ),
+    text: (
+      <>
+        {why === 'older'
+          ? 'They are an older copy: what was done since then is missing here. '
+          : 'They went on in another place: on another computer, in another account, or with another keychain. '}
+        {discarded === 0
+          ? 'No request was waiting. '
+          : `${plural(discarded, 'request')} that waited may have been sent already and will not be sent from here. `}
+        Compare Requests and History with what you know was paid before you pay anything again. The
+        history of a client is read whole before it pays.
       </>
     ),
   };

@@ -12,3 +12,9 @@ export type RecordsDamage = {
   /** What was changed outside the app, in words; null where the file is at fault. */
   misfit: string | null;
 };
+
+/**
+ * The records are not the continuation of those that were written last: an `older` copy, or they went on `elsewhere`,
+ * on another machine or account. What waited was discarded.
+ */
+export type Restored = { atMs: number; why: 'older' | 'elsewhere'; discarded: number };

@@ -35,7 +35,7 @@ import {
   type BookEntry,
   type GuardPolicy,
 } from '../domain/guards.ts';
-import type { RecordsDamage } from '../domain/damage.ts';
+import type { RecordsDamage, Restored } from '../domain/damage.ts';
 import { overviewQuerySchema, type Overview } from '../domain/overview.ts';
 import {
   apiOptionsSchema,
@@ -114,6 +114,9 @@ export const requests = {
 
   /** Not null: the records can only be read, and every request that sends or writes is refused. */
   'records.damage': request<RecordsDamage | null>()(none),
+  /** Not null until acknowledged: the records are not those that were written last. */
+  'records.restored': request<Restored | null>()(none),
+  'records.acknowledgeRestored': request<null>()(none),
   'records.showCopy': request<null>()(none),
   'connection.status': request<ConnectionStatus>()(none),
 
@@ -286,6 +289,7 @@ export type Events = {
   'clients.changed': null;
   'transactions.changed': null;
   'intents.changed': null;
+  'records.changed': null;
   'guards.changed': null;
   'rate.changed': RateStatus;
   'sync.progress': SyncProgress;

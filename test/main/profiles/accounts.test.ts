@@ -31,7 +31,7 @@ async function setUp() {
     const { installationId } = store;
     const secrets = createProfileSecrets({ keychain: memory.keychain, installationId });
     const records = createProfileRecords(directory);
-    return createProfiles({ store, secrets, records, now: Date.now });
+    return createProfiles({ store, secrets, records, now: Date.now, actor: () => 'alice' });
   };
   const form = (
     keys: { apiKey: string; secret: string },

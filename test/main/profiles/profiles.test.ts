@@ -33,7 +33,13 @@ function restart() {
     secrets,
     records: createProfileRecords(directory),
     now: () => now(),
+    actor: () => 'alice',
   });
+}
+
+/** What the keychain keeps is the secret with the account it is for. */
+function secretsIn(items: ReadonlyMap<string, string>): unknown[] {
+  return [...items.values()].map((text) => (JSON.parse(text) as { secret: string }).secret);
 }
 
 function form(changes: Partial<ConnectionForm> = {}): ConnectionForm {
@@ -88,7 +94,7 @@ describe('Test and save', () => {
     const saved = await profiles.testAndSave(
       form({ secretKey: ` ${SECRET}\n`, apiKey: `${API_KEY} ` }),
     );
-    expect([...memory.items.values()]).toEqual([SECRET]);
+    expect(secretsIn(memory.items)).toEqual([SECRET]);
     expect(saved.apiKey).toBe(API_KEY);
   });
 
@@ -220,7 +226,7 @@ describe('Test and save', () => {
   it('leaves the old secret in place when the new one is refused', async () => {
     const { id } = await profiles.testAndSave(form());
     await expect(profiles.testAndSave(form({ id, secretKey: 'new' }))).rejects.toThrow();
-    expect([...memory.items.values()]).toEqual([SECRET]);
+    expect(secretsIn(memory.items)).toEqual([SECRET]);
   });
 
   it('does not ask a keychain that was locked since to enrol again', async () => {
@@ -232,16 +238,18 @@ describe('Test and save', () => {
 });
 
 describe('production', () => {
-  it('is unlocked by its exact name only, and can be locked again', () => {
+  it('is unlocked by its exact name only, and can be locked again', async () => {
     for (const typedName of ['production', 'Production ', '']) {
-      expect(() => profiles.unlock({ id: 'production', typedName })).toThrow(
-        expect.objectContaining({ code: 'invalid_input', field: 'typedName' }),
-      );
+      await expect(profiles.unlock({ id: 'production', typedName })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'typedName',
+      });
     }
-    expect(profiles.unlock({ id: 'production', typedName: 'Production' }).locked).toBe(false);
+    const typedName = 'Production';
+    expect((await profiles.unlock({ id: 'production', typedName })).locked).toBe(false);
     restart();
     expect(profiles.view('production').locked).toBe(false);
-    expect(profiles.lock('production').locked).toBe(true);
+    expect((await profiles.lock('production')).locked).toBe(true);
   });
 
   it('starts locked in own profiles too, and locks again when the address changes', async () => {
@@ -254,7 +262,7 @@ describe('production', () => {
       const own = { environment: 'production', name: 'Live' } as const;
       const { id, locked } = await profiles.testAndSave(form({ ...own, baseUrl: first.url }));
       expect(locked).toBe(true);
-      profiles.unlock({ id, typedName: 'Live' });
+      await profiles.unlock({ id, typedName: 'Live' });
       const same = await profiles.testAndSave(form({ ...own, id, baseUrl: first.url }));
       expect(same.locked).toBe(false);
       const moved = await profiles.testAndSave(form({ ...own, id, baseUrl: second.url }));

@@ -15,6 +15,10 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   head: db.prepare<[], AuditHead>('SELECT entries, last_hash AS lastHash FROM audit_head'),
   all: db.prepare<[], AuditEntry>(`SELECT ${columns} FROM audit ORDER BY seq`),
+  hashAt: db.prepare<[number], string>('SELECT hash FROM audit WHERE seq = ?').pluck(),
+  bySubject: db.prepare<[string, string], AuditEntry>(
+    `SELECT ${columns} FROM audit WHERE subject = ? AND action = ? ORDER BY seq`,
+  ),
   newest: db.prepare<[number], { seq: number; atMs: number }>(
     'SELECT seq, at_ms AS atMs FROM audit WHERE seq <= ? ORDER BY seq DESC',
   ),
@@ -23,6 +27,16 @@ const prepared = statements((db: RecordsDb) => ({
 /** Null in an empty log. */
 export function lastAuditEntry(db: RecordsDb): AuditEntry | null {
   return prepared(db).last.get() ?? null;
+}
+
+/** Null when the log has no such entry. */
+export function auditEntryHash(db: RecordsDb, seq: number): string | null {
+  return prepared(db).hashAt.get(seq) ?? null;
+}
+
+/** Oldest first. */
+export function auditEntriesOf(db: RecordsDb, subject: string, action: string): AuditEntry[] {
+  return prepared(db).bySubject.all(subject, action);
 }
 
 /** How many entries the log had `spanMs` before its entry `seq`. */

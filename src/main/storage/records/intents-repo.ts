@@ -121,8 +121,8 @@ const prepared = statements((db: RecordsDb) => ({
        baseline_whole = :baselineWhole, clock_slack_ms = :clockSlackMs
      WHERE id = :id AND state = 'journaled' AND attempts = 0`,
   ),
-  markDiscarded: db.prepare<[number, string]>(
-    `UPDATE intents SET state = 'discarded', settled_at_ms = ? WHERE id = ? AND state = 'journaled'`,
+  markDiscarded: db.prepare<[number, string | null, string]>(
+    `UPDATE intents SET state = 'discarded', settled_at_ms = ?, reason = ? WHERE id = ? AND state = 'journaled'`,
   ),
   answer: db.prepare<[AnswerColumns & UnknownColumns]>(
     `UPDATE intents SET ${answered}, unknown_since_ms = :unknownSinceMs,
@@ -184,8 +184,13 @@ export function markIntentSent(db: RecordsDb, row: SentColumns): boolean {
 }
 
 /** False when the intent is no longer waiting for a decision. */
-export function markIntentDiscarded(db: RecordsDb, id: string, settledAtMs: number): boolean {
-  return prepared(db).markDiscarded.run(settledAtMs, id).changes === 1;
+export function markIntentDiscarded(
+  db: RecordsDb,
+  id: string,
+  settledAtMs: number,
+  reason: string | null,
+): boolean {
+  return prepared(db).markDiscarded.run(settledAtMs, reason, id).changes === 1;
 }
 
 /** Moves a sent intent to what became of it; `settledAtMs` is null while that still waits. False when it is not `sent`. */

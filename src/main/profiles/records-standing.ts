@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import type { Restored } from '#shared/domain/damage.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
+import { appendAudit } from '../audit/chain.ts';
+import { getMeta, setMeta } from '../storage/meta-repo.ts';
+import type { RecordsDb } from '../storage/open.ts';
+import { createOpenFile } from './open-file.ts';
+import type { ProfileSecrets } from './profile-secrets.ts';
+import { bind, identityOf } from './records-identity.ts';
+import { continues, markOf, type RecordsMark } from './records-mark.ts';
+
+const RESTORED = 'restored';
+
+type Kept = Restored & {
+  /** Clients whose history was read whole since. */
+  read: string[];
+  acknowledged: boolean;
+};
+
+type StandingDeps = {
+  records: RecordsDb;
+  profile: () => Profile;
+  /** Null where the secret is kept for this run only, and in Practice: then no mark is kept. */
+  keychain: () => ReturnType<ProfileSecrets['markOf']>;
+  now: () => number;
+  actor: () => string;
+  /** Discards what was not sent yet; gives how many. */
+  discardWaiting: (reason: string) => number;
+  /** Reads a client's history until it is known whole. @throws AppError when that does not succeed */
+  readWhole: (clientUid: string) => Promise<void>;
+  onChanged: () => void;
+};
+
+export type Standing = ReturnType<typeof createStanding>;
+
+/**
+ * Whether the records on the disk are the ones that were written last (ADR 16). An older copy, a folder that two
+ * machines use or a machine that was set back would send again what another life of it has sent: so the keychain is
+ * told before each sending how far the log came, and whoever does not contain that starts with nothing waiting.
+ */
+export function createStanding(deps: StandingDeps) {
+  const { records, profile, now, actor, discardWaiting, readWhole, onChanged } = deps;
+  const file = createOpenFile(records.name);
+  let install: string | null = null;
+  let told: RecordsMark | null = null;
+  let settled: Promise<void> | null = null;
+
+  function kept(): Kept | null {
+    const text = getMeta(records, RESTORED);
+    return text === null ? null : (JSON.parse(text) as Kept);
+  }
+
+  async function compare(): Promise<void> {
+    const keychain = deps.keychain();
+    const by = { atMs: now(), actor: actor() };
+    if (keychain === null) return bind(records, profile(), by);
+    const mark = await keychain.read();
+    const why = findBreak(mark);
+    if (why === null && mark !== null) {
+      install = mark.install;
+      told = mark;
+      return bind(records, profile(), { ...by, install });
+    }
+    const fresh = randomUUID();
+    if (why !== null) takeStock(why, mark);
+    bind(records, profile(), { ...by, install: fresh });
+    install = fresh;
+    await tell();
+    if (why !== null) onChanged();
+  }
+
+  /** Why the records are not the continuation of what the keychain knows; null when they are, or when both are new. */
+  function findBreak(mark: RecordsMark | null): Restored['why'] | null {
+    const bound = identityOf(records)?.install ?? '';
+    if (mark === null) return bound === '' ? null : 'elsewhere';
+    if (!continues(records, mark)) return 'older';
+    return bound === mark.install ? null : 'elsewhere';
+  }
+
+  function takeStock(why: Restored['why'], mark: RecordsMark | null): void {
+    const atMs = now();
+    records
+      .transaction(() => {
+        appendAudit(records, {
+          atMs,
+          actor: actor(),
+          action: 'records.restored',
+          subject: 'records',
+          detail: { why, entriesKnown: mark?.entries ?? null },
+        });
+      })
+      .immediate();
+    const discarded = discardWaiting(
+      'The records were restored, so it may have been sent already. Nothing more was sent.',
+    );
+    const next: Kept = { atMs, why, discarded, read: [], acknowledged: false };
+    setMeta(records, RESTORED, JSON.stringify(next));
+  }
+
+  async function tell(): Promise<void> {
+    const keychain = deps.keychain();
+    if (keychain === null || install === null) return;
+    const mark = markOf(records, install);
+    if (told !== null && told.lastHash === mark.lastHash && told.lastSeal === mark.lastSeal) return;
+    await keychain.write(mark);
+    told = mark;
+  }
+
+  /** Once; after a failure of the keychain it is tried again by whoever needs it next. */
+  function settle(): Promise<void> {
+    settled ??= compare().catch((error: unknown) => {
+      settled = null;
+      throw error;
+    });
+    return settled;
+  }
+
+  return {
+    settle,
+
+    /** To be told on the screen until it is acknowledged. */
+    restored(): Restored | null {
+      const last = kept();
+      if (last === null || last.acknowledged) return null;
+      const { atMs, why, discarded } = last;
+      return { atMs, why, discarded };
+    },
+
+    acknowledge(): void {
+      const last = kept();
+      if (last !== null)
+        setMeta(records, RESTORED, JSON.stringify({ ...last, acknowledged: true }));
+      onChanged();
+    },
+
+    /** Before the service is asked anything for a sending. @throws AppError */
+    async admit(clientUid: string | null): Promise<void> {
+      await settle();
+      const last = kept();
+      if (last === null || clientUid === null || last.read.includes(clientUid)) return;
+      try {
+        await readWhole(clientUid);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const what =
+          `The records of this profile were restored, so the history of ${clientUid} has to be read whole ` +
+          'before anything is sent, and that did not succeed. Nothing was sent.';
+        const { code, message, retryable } = error;
+        throw new AppError(code, `${what} ${message}`, { retryable, cause: error });
+      }
+      const read = [...(kept()?.read ?? []), clientUid];
+      setMeta(records, RESTORED, JSON.stringify({ ...last, ...kept(), read }));
+    },
+
+    /** In the transaction that marks a request as sent. @throws AppError storage_damaged */
+    check: (): void => file.mustBeThere(),
+
+    /**
+     * `sent` is on the disk and not a byte has left: the keychain is told, so that no older copy sends it again.
+     * @throws AppError keychain_…
+     */
+    seal: tell,
+
+    /** At close: what was written since needs no second look at the next start. Never rejects. */
+    async close(): Promise<void> {
+      if (!records.open || !records.isWritable) return;
+      // The profile may be gone by now, or the keychain locked: then the next start sees what came after the mark.
+      await tell().catch(() => {});
+    },
+  };
+}

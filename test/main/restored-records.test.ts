@@ -1,0 +1,295 @@
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '#shared/errors.ts';
+import { copyOf, PAYMENT, putBack, recordsFile, setUpLife, startLife } from './life.ts';
+import { memoryKeychain } from './profiles/memory-keychain.ts';
+
+type Scene = Awaited<ReturnType<typeof setUpLife>>;
+
+/** A payment and a buy that wait at the time of the copy, and go afterwards. */
+async function setUp() {
+  const scene = await setUpLife();
+  const { life, uid } = scene;
+  const waiting = await life.prepare({ kind: 'withdrawal', clientUid: uid, ...PAYMENT });
+  const buy = await life.prepare({ kind: 'buy', clientUid: uid, amountUsd: '100' });
+  return { ...scene, waiting, buy };
+}
+
+const keychainCopy = ({ keychain }: Scene) => new Map(keychain.items);
+
+describe.each<
+  [
+    string,
+    (scene: Scene) => () => ReturnType<typeof startLife> | Promise<ReturnType<typeof startLife>>,
+  ]
+>([
+  [
+    'records.sqlite restored from a copy',
+    ({ userData, keychain, id }) => {
+      const copy = copyOf(dirname(recordsFile(userData, id)));
+      return () => {
+        const file = recordsFile(userData, id);
+        for (const suffix of ['', '-wal', '-shm']) {
+          rmSync(file + suffix, { force: true });
+          if (suffix !== '-shm') cpSync(`${copy}/records.sqlite${suffix}`, file + suffix);
+        }
+        return startLife(userData, keychain);
+      };
+    },
+  ],
+  [
+    'the whole data folder restored',
+    ({ userData, keychain }) => {
+      const copy = copyOf(userData);
+      return () => {
+        putBack(copy, userData);
+        return startLife(userData, keychain);
+      };
+    },
+  ],
+  [
+    'the folder on another machine, where the secret is entered anew',
+    ({ userData, id, form }) => {
+      const copy = copyOf(userData);
+      return async () => {
+        const life = startLife(copy, memoryKeychain());
+        await life.profiles.testAndSave({ ...form, id });
+        return life;
+      };
+    },
+  ],
+  [
+    'a machine set back to a snapshot, its keychain too',
+    (scene) => {
+      const { userData, keychain } = scene;
+      const copy = copyOf(userData);
+      const items = keychainCopy(scene);
+      return () => {
+        putBack(copy, userData);
+        keychain.items.clear();
+        for (const [account, item] of items) keychain.items.set(account, item);
+        return startLife(userData, keychain);
+      };
+    },
+  ],
+])('%s', (_how, snapshot) => {
+  test('sends nothing a second time that waited at its time', async () => {
+    const scene = await setUp();
+    const { life, waiting, buy, payments, uid } = scene;
+    const restore = snapshot(scene);
+    expect((await life.confirm(waiting)).state).toBe('confirmed');
+    expect((await life.confirm(buy)).state).toBe('confirmed');
+    await life.current.close();
+    expect(payments()).toHaveLength(2);
+
+    const later = await restore();
+    await later.current.switchTo(scene.id);
+    for (const confirmation of [waiting, buy]) {
+      await expect(later.confirm(confirmation)).rejects.toBeInstanceOf(AppError);
+    }
+    expect(payments()).toHaveLength(2);
+    // What is meant anew goes, once the history of the client was read whole.
+    const { sync } = await later.rooms();
+    await sync.refreshClient(uid);
+    const again = await later.prepare({
+      kind: 'withdrawal',
+      clientUid: uid,
+      ...PAYMENT,
+      amountBtc: '0.07',
+    });
+    expect((await later.confirm(again)).state).toBe('confirmed');
+    expect(payments()).toHaveLength(3);
+  });
+});
+
+test('two machines with one folder, open at once: what one sent, the other does not', async () => {
+  const scene = await setUp();
+  const copy = copyOf(scene.userData);
+  const other = startLife(copy, memoryKeychain());
+  await other.profiles.testAndSave({ ...scene.form, id: scene.id });
+  await other.current.switchTo(scene.id);
+  expect((await scene.life.confirm(scene.waiting)).state).toBe('confirmed');
+  await expect(other.confirm(scene.waiting)).rejects.toBeInstanceOf(AppError);
+  const { standing, money } = await other.rooms();
+  expect(standing.restored()).toMatchObject({ why: 'elsewhere', discarded: 2 });
+  expect(money.get(scene.waiting.id)).toMatchObject({
+    state: 'discarded',
+    reason: expect.stringContaining('may have been sent already'),
+  });
+  expect(scene.payments()).toHaveLength(1);
+});
+
+test('an older copy says so until somebody has read it, and what was being sent then is not known', async () => {
+  const scene = await setUpLife();
+  const { life, uid, userData, keychain, id } = scene;
+  const waiting = await life.prepare({ kind: 'withdrawal', clientUid: uid, ...PAYMENT });
+  const copy = copyOf(userData);
+  await life.confirm(waiting);
+  await life.current.close();
+  putBack(copy, userData);
+  const later = startLife(userData, keychain);
+  await later.current.switchTo(id);
+  const { standing, money } = await later.rooms();
+  await standing.settle();
+  expect(standing.restored()).toMatchObject({ why: 'older', discarded: 1 });
+  expect(money.get(waiting.id).state).toBe('discarded');
+  await later.current.close();
+  const third = startLife(userData, keychain);
+  await third.current.switchTo(id);
+  const again = (await third.rooms()).standing;
+  await again.settle();
+  expect(again.restored()).toMatchObject({ why: 'older', discarded: 1 });
+  again.acknowledge();
+  expect(again.restored()).toBeNull();
+});
+
+test('a start after an ordinary end, or after a kill, finds its own records', async () => {
+  const scene = await setUp();
+  const { life, userData, keychain, id, waiting, buy } = scene;
+  await life.confirm(waiting);
+  // As a kill leaves it: the keychain knows what was sent, and not what came after.
+  const killed = copyOf(userData);
+  const items = keychainCopy(scene);
+  await life.current.close();
+  putBack(killed, userData);
+  for (const [account, item] of items) keychain.items.set(account, item);
+  const later = startLife(userData, keychain);
+  await later.current.switchTo(id);
+  const { standing, money } = await later.rooms();
+  await standing.settle();
+  expect(standing.restored()).toBeNull();
+  expect(money.get(waiting.id).state).toBe('confirmed');
+  expect(money.get(buy.id).state).toBe('journaled');
+  await later.current.close();
+  const third = startLife(userData, keychain);
+  await third.current.switchTo(id);
+  const rooms = await third.rooms();
+  await rooms.standing.settle();
+  expect(rooms.standing.restored()).toBeNull();
+  expect((await third.confirm(buy)).state).toBe('confirmed');
+});
+
+test('a keychain that cannot be told refuses the sending; nothing has left', async () => {
+  const { life, waiting, payments, keychain } = await setUp();
+  const { standing } = await life.rooms();
+  await standing.settle();
+  keychain.become('locked');
+  expect(await life.confirm(waiting)).toMatchObject({
+    state: 'rejected',
+    reason: expect.stringContaining('nothing was sent'),
+  });
+  expect(payments()).toEqual([]);
+});
+
+test.each([
+  ['deleted', (file: string) => rmSync(file)],
+  [
+    'replaced by a copy',
+    (file: string) => {
+      writeFileSync(`${file}.new`, readFileSync(file));
+      renameSync(`${file}.new`, file);
+    },
+  ],
+  [
+    'deleted with its log',
+    (file: string) => {
+      rmSync(file);
+      rmSync(`${file}-wal`);
+    },
+  ],
+  ['robbed of its log', (file: string) => rmSync(`${file}-wal`)],
+])('records.sqlite %s under the open profile: nothing is sent', async (_what, remove) => {
+  const { life, waiting, payments, userData, id } = await setUp();
+  remove(recordsFile(userData, id));
+  await expect(life.confirm(waiting)).rejects.toMatchObject({ code: 'storage_damaged' });
+  expect(payments()).toEqual([]);
+});
+
+test('the records of another profile in its place are damage, and read only', async () => {
+  const scene = await setUp();
+  const { life, userData, keychain, id } = scene;
+  const other = await setUpLife(
+    { merchants: [{ apiKey: 'M3175465', secret: scene.form.secretKey }] },
+    'Other',
+  );
+  await other.life.current.close();
+  await life.current.close();
+  const file = recordsFile(userData, id);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+  cpSync(recordsFile(other.userData, other.id), file);
+  const later = startLife(userData, keychain);
+  await later.current.switchTo(id);
+  const { damage } = await later.current.opened();
+  expect(damage?.misfit).toContain('records of another profile');
+});
+
+describe('a profile that was changed outside the app', () => {
+  const edit = (
+    userData: string,
+    change: (profile: Record<string, unknown>) => void,
+    id: string,
+  ) => {
+    const path = `${userData}/profiles.json`;
+    const file = JSON.parse(readFileSync(path, 'utf8')) as { profiles: Record<string, unknown>[] };
+    const profile = file.profiles.find((each) => each['id'] === id);
+    if (profile) change(profile);
+    writeFileSync(path, JSON.stringify(file));
+  };
+
+  test.each([
+    [
+      'its server',
+      (profile: Record<string, unknown>) =>
+        void (profile['baseUrl'] = 'https://elsewhere.example/api/v1'),
+    ],
+    ['its API key', (profile: Record<string, unknown>) => void (profile['apiKey'] = 'another')],
+    [
+      'its environment',
+      (profile: Record<string, unknown>) => void (profile['environment'] = 'production'),
+    ],
+  ])('%s: nothing is signed, and its records are only read', async (_what, change) => {
+    const { life, userData, keychain, id, form } = await setUp();
+    await life.current.close();
+    edit(userData, change, id);
+    const later = startLife(userData, keychain);
+    await later.current.resume();
+    const { damage } = await later.current.opened();
+    expect(damage?.misfit).toContain('changed outside the app');
+    // Put right in the form, without the secret, it is as before.
+    await later.profiles.testAndSave({ ...form, id, secretKey: '' });
+    await later.current.reopenIfCurrent(id);
+    expect((await later.current.opened()).damage).toBeNull();
+    await later.profiles.signerFor(id);
+  });
+
+  test('before it has records, its secret is not used for another server', async () => {
+    const { life, userData, keychain, id } = await setUpLife();
+    await life.current.close();
+    rmSync(dirname(recordsFile(userData, id)), { recursive: true });
+    edit(userData, (profile) => void (profile['baseUrl'] = 'http://127.0.0.1:1/api/v1'), id);
+    const later = startLife(userData, keychain);
+    await expect(later.profiles.signerFor(id)).rejects.toMatchObject({
+      code: 'profile_changed',
+      message: expect.stringContaining('changed outside the app'),
+    });
+  });
+
+  test('production that its file calls unlocked stays locked', async () => {
+    const { life, userData, keychain, id, uid, payments } = await setUpLife(
+      { environment: 'production' },
+      'Live',
+    );
+    await life.profiles.lock(id);
+    await life.current.close();
+    edit(userData, (profile) => void (profile['locked'] = false), id);
+    const later = startLife(userData, keychain);
+    await later.current.resume();
+    await later.profiles.signerFor(id);
+    expect(later.profiles.view(id).locked).toBe(true);
+    await expect(
+      later.prepare({ kind: 'buy', clientUid: uid, amountUsd: '100' }).then(later.confirm),
+    ).rejects.toMatchObject({ code: 'profile_locked' });
+    expect(payments()).toEqual([]);
+  });
+});
