@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '#shared/errors.ts';
 import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
+import { copyBeforeMigration } from './migration-copy.ts';
 import { migrate, refuseNewer, userVersion, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
 import { sealAll, sealChanges } from './records/seals.ts';
@@ -221,7 +222,9 @@ function prepare<Db extends Database.Database>(
 /** All of it in one transaction: rows of a version in between would fit no seal. */
 function migrateSealed(db: RecordsDb): void {
   refuseNewer(db, recordsMigrations, db.name);
-  if (userVersion(db) < recordsMigrations.length) {
+  const version = userVersion(db);
+  if (version < recordsMigrations.length) {
+    if (version > 0) copyBeforeMigration(db, recordsMigrations.length, Date.now());
     const migrateAll = db.transaction(() => {
       migrate(db, recordsMigrations, db.name);
       sealAll(db);
