@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import {
   auditHead,
@@ -78,7 +78,7 @@ export function verifyChain(
 
 /** SHA-256, in hex, of the canonical JSON of all other fields. */
 function hashOf(fields: Omit<AuditEntry, 'hash'>): string {
-  return createHash('sha256').update(canonicalJson(fields)).digest('hex');
+  return digest('sha256', canonicalJson(fields));
 }
 
 /** One text for one flat object: keys sorted by code unit, no spaces (RFC 8785 for such objects). */

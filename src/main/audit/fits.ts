@@ -4,15 +4,16 @@ import { AppError } from '#shared/errors.ts';
 import { userVersion } from '../storage/migrate.ts';
 import type { RecordsDb } from '../storage/open.ts';
 import { auditHead, entriesBefore } from '../storage/records/audit-repo.ts';
-import { findIntent } from '../storage/records/intents-repo.ts';
+import { findIntent, intentStatesIn } from '../storage/records/intents-repo.ts';
 import { migration as sealsMigration } from '../storage/records/migrations/008-seals.ts';
 import {
   CONTROLS,
+  dataVersion,
   digestOf,
+  digestsIn,
   FIRST_PREV_HASH,
-  hasControls,
   hashOfSeal,
-  ownersIn,
+  NO_ROWS,
 } from '../storage/records/seals.ts';
 import {
   iterateSeals,
@@ -54,17 +55,19 @@ export function findMisfit(db: RecordsDb): string | null {
       prevHash = hash;
       sealed.set(seal.owner, seal.digest);
     }
-    for (const owner of ownersIn(db)) {
-      const fits = sealed.get(owner) === digestOf(db, owner);
-      const told = owner === CONTROLS ? undefined : states.get(owner);
-      if (!fits || (told !== undefined && told !== findIntent(db, owner)?.state)) {
-        return describe(db, owner);
-      }
-      sealed.delete(owner);
+    const digests = digestsIn(db);
+    for (const [owner, digest] of digests) {
+      if (sealed.get(owner) !== digest) return describe(db, owner);
     }
-    const missing = Array.from(sealed).find(([owner, digest]) => digest !== digestOf(db, owner));
-    if (missing === undefined) return null;
-    return missing[0] === CONTROLS
+    for (const { id, state } of intentStatesIn(db)) {
+      const told = states.get(id);
+      if (told !== undefined && told !== state) return describe(db, id);
+    }
+    const gone = Array.from(sealed).find(
+      ([owner, digest]) => digest !== (digests.get(owner) ?? NO_ROWS),
+    );
+    if (gone === undefined) return null;
+    return gone[0] === CONTROLS
       ? describe(db, CONTROLS)
       : 'A request that stands in its audit log is gone from the records.';
   })();
@@ -75,21 +78,28 @@ function isState(text: string): boolean {
 }
 
 /**
- * Right before a request is sent, in the transaction that marks it: itself and its approvals, the controls, and
- * whatever else was written in the last 24 hours, which limits and repeats go by.
+ * Right before a request is sent, in the transaction that marks it: itself and its approvals, and the controls; and if
+ * another connection wrote since the last time, whatever else was written in the last 24 hours, which limits and repeats
+ * go by.
  * @throws AppError storage_damaged
  */
 export function mustFit(db: RecordsDb, intentId: string): void {
-  const end = auditHead(db)?.entries ?? 0;
-  const recent = ownersSealedSince(db, entriesBefore(db, end, DAY_MS));
-  for (const owner of new Set([CONTROLS, intentId, ...recent])) {
+  const version = dataVersion(db);
+  const owners = new Set([CONTROLS, intentId]);
+  if (version !== db.checkedVersion) {
+    const end = auditHead(db)?.entries ?? 0;
+    for (const owner of ownersSealedSince(db, entriesBefore(db, end, DAY_MS))) owners.add(owner);
+  }
+  for (const owner of owners) {
     const seal = lastSeal(db, owner);
+    const digest = digestOf(db, owner);
     const fits =
       seal === null
-        ? owner === CONTROLS && !hasControls(db)
-        : isLinked(db, seal) && seal.digest === digestOf(db, owner);
+        ? owner === CONTROLS && digest === NO_ROWS
+        : isLinked(db, seal) && seal.digest === digest;
     if (!fits) throw doesNotFit(describe(db, owner));
   }
+  db.checkedVersion = version;
 }
 
 /** Its own hash, the one before it, and what follows from it. */

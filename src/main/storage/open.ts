@@ -23,6 +23,8 @@ export class RecordsDb extends Database {
   #guard: Database.Database | null = null;
   #seal: ((owners: ReadonlySet<string>) => void) | null = null;
   readonly #touched = new Set<string>();
+  /** `data_version` when its rows were last held against their seals. */
+  checkedVersion = 0;
   #depth = 0;
 
   /** False for what could be read of damaged records, and for held ones. */

@@ -104,6 +104,7 @@ const prepared = statements((db: RecordsDb) => ({
   listOpen: db.prepare<[], JournaledIntent>(
     `SELECT ${columns} FROM intents WHERE ${isOpen} ORDER BY seq DESC`,
   ),
+  states: db.prepare<[], Pick<JournaledIntent, 'id' | 'state'>>('SELECT id, state FROM intents'),
   withTid: db
     .prepare<[string, string], 1>('SELECT 1 FROM intents WHERE client_uid = ? AND server_tid = ?')
     .pluck(),
@@ -160,6 +161,11 @@ const prepared = statements((db: RecordsDb) => ({
 
 export function findIntent(db: RecordsDb, id: string): JournaledIntent | null {
   return prepared(db).get.get(id) ?? null;
+}
+
+/** Of every intent; for the check of the whole records. */
+export function intentStatesIn(db: RecordsDb): Pick<JournaledIntent, 'id' | 'state'>[] {
+  return prepared(db).states.all();
 }
 
 /** Newest first. */

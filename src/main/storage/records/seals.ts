@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { auditHead } from './audit-repo.ts';
@@ -41,22 +42,45 @@ export const unsealedTables: Readonly<Record<string, string>> = {
   rate_hours: 'sums of rates',
 };
 
-const rowsOf = statements((db: RecordsDb) => {
+type Guarded = {
+  table: string;
+  column: string | null;
+  /** Of one owner, or of all. */
+  rows: Statement<string[], unknown[]>;
+  all: Statement<[], unknown[]>;
+  toText: (row: readonly unknown[]) => string;
+  ownerOf: (row: readonly unknown[]) => string;
+};
+
+const guardedIn = statements((db: RecordsDb): Guarded[] => {
   const present = tablesIn(db);
-  const read = (owns: (column: string | null) => boolean) =>
-    Object.entries(sealedTables)
-      .filter(([table, column]) => present.has(table) && owns(column))
-      .map(([table, column]) => ({
-        table,
-        rows: db.prepare<string[], Record<string, unknown>>(
-          `SELECT * FROM main.${table}${column === null ? '' : ` WHERE ${column} = ?`}`,
+  const tables = Object.entries(sealedTables).filter(([table]) => present.has(table));
+  return tables.map(([table, column]) => {
+    const all = db.prepare<[], unknown[]>(`SELECT * FROM main.${table}`).raw();
+    const where = column === null ? '' : ` WHERE ${column} = ?`;
+    const rows = db.prepare<string[], unknown[]>(`SELECT * FROM main.${table}${where}`).raw();
+    const names = all.columns().map(({ name }) => name);
+    const inOrder = names
+      .map((name, at) => ({ name, at }))
+      .toSorted((x, y) => (x.name < y.name ? -1 : 1));
+    const ownerAt = column === null ? -1 : names.indexOf(column);
+    return {
+      table,
+      column,
+      rows,
+      all,
+      toText: (row) =>
+        JSON.stringify(
+          inOrder.flatMap(({ name, at }) => (row[at] === null ? [] : [name, plain(row[at])])),
         ),
-      }));
-  return {
-    intent: read((column) => column !== null),
-    controls: read((column) => column === null),
-  };
+      ownerOf: (row) => (column === null ? CONTROLS : String(row[ownerAt])),
+    };
+  });
 });
+
+function plain(value: unknown): unknown {
+  return Buffer.isBuffer(value) ? { blob: value.toString('hex') } : value;
+}
 
 function tablesIn(db: RecordsDb): Set<string> {
   const names = db.prepare<[], string>(`SELECT name FROM main.sqlite_schema WHERE type = 'table'`);
@@ -65,38 +89,45 @@ function tablesIn(db: RecordsDb): Set<string> {
 
 /** SHA-256, in hex, of all guarded rows of an owner: tables by name, rows and columns in order, nulls left out. */
 export function digestOf(db: RecordsDb, owner: string): string {
-  const { intent, controls } = rowsOf(db);
-  const hash = createHash('sha256');
-  const [tables, keys] = owner === CONTROLS ? [controls, []] : [intent, [owner]];
-  for (const { table, rows } of tables) {
-    hash.update(`${table}\n`);
-    for (const text of rows
-      .all(...keys)
-      .map(textOf)
-      .sort())
-      hash.update(`${text}\n`);
+  const isControls = owner === CONTROLS;
+  const keys = isControls ? [] : [owner];
+  return digestOfRows(
+    guardedIn(db)
+      .filter(({ column }) => (column === null) === isControls)
+      .map(({ table, rows, toText }) => [table, rows.all(...keys).map(toText)] as const),
+  );
+}
+
+/** The same for every owner that has rows, in one pass over each table. */
+export function digestsIn(db: RecordsDb): Map<string, string> {
+  const found = new Map<string, Map<string, string[]>>();
+  for (const { table, all, toText, ownerOf } of guardedIn(db)) {
+    for (const row of all.iterate()) {
+      const owner = ownerOf(row);
+      const tables = found.get(owner) ?? new Map<string, string[]>();
+      found.set(owner, tables);
+      const texts = tables.get(table) ?? [];
+      tables.set(table, texts);
+      texts.push(toText(row));
+    }
   }
-  return hash.digest('hex');
+  return new Map(Array.from(found, ([owner, tables]) => [owner, digestOfRows([...tables])]));
 }
 
-function textOf(row: Record<string, unknown>): string {
-  const names = Object.keys(row).filter((name) => row[name] !== null);
-  const values = names.sort().map((name) => {
-    const value = row[name];
-    return [name, Buffer.isBuffer(value) ? { blob: value.toString('hex') } : value];
-  });
-  return JSON.stringify(values);
+function digestOfRows(tables: readonly (readonly [table: string, texts: string[]])[]): string {
+  const filled = tables.filter(([, texts]) => texts.length > 0);
+  const lines = filled
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([table, texts]) => [table, ...texts.toSorted()]);
+  return hash('sha256', lines.join('\n'));
 }
 
-/** Every owner that has rows. */
-export function ownersIn(db: RecordsDb): string[] {
-  if (!tablesIn(db).has('intents')) return [];
-  const intents = db.prepare<[], string>('SELECT id FROM intents').pluck().all();
-  return hasControls(db) ? [CONTROLS, ...intents] : intents;
-}
+/** Of an owner without rows. */
+export const NO_ROWS = digestOfRows([]);
 
-export function hasControls(db: RecordsDb): boolean {
-  return rowsOf(db).controls.some(({ rows }) => rows.get() !== undefined);
+/** Grows with every commit of another connection to the file, and with none of this one. */
+export function dataVersion(db: RecordsDb): number {
+  return Number(db.pragma('data_version', { simple: true }));
 }
 
 /** Adds the seals that changed. */
@@ -125,12 +156,12 @@ export function hashOfSeal({
   prevHash,
 }: Omit<Seal, 'hash'>): string {
   const text = JSON.stringify([seq, owner, digest, auditEntries, prevHash]);
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** In the transaction that migrated the records: what it made of their rows is right by itself. */
 export function sealAll(db: RecordsDb): void {
-  seal(db, ownersIn(db));
+  seal(db, digestsIn(db).keys());
 }
 
 /**
@@ -138,6 +169,7 @@ export function sealAll(db: RecordsDb): void {
  * refused, since nothing would seal them.
  */
 export function sealChanges(db: RecordsDb): void {
+  db.checkedVersion = dataVersion(db);
   db.sealWith((owners) => seal(db, owners));
   db.function('desk_changed', { varargs: false }, (owner: unknown) => {
     db.touch(String(owner));
