@@ -65,8 +65,6 @@ export function startLife(userData: string, { keychain }: ReturnType<typeof memo
   };
 }
 
-export type Life = ReturnType<typeof startLife>;
-
 /** An account with a client that owns one bitcoin, in a profile that is open. */
 export async function setUpLife(options: Partial<SandboxOptions> = {}, name = 'Desk') {
   const sandbox = await startSandbox({

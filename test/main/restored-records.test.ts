@@ -253,7 +253,7 @@ describe('a profile that was changed outside the app', () => {
     await life.current.close();
     edit(userData, change, id);
     const later = startLife(userData, keychain);
-    await later.current.resume();
+    later.current.resume();
     const { damage } = await later.current.opened();
     expect(damage?.misfit).toContain('changed outside the app');
     // Put right in the form, without the secret, it is as before.
@@ -284,11 +284,13 @@ describe('a profile that was changed outside the app', () => {
     await life.current.close();
     edit(userData, (profile) => void (profile['locked'] = false), id);
     const later = startLife(userData, keychain);
-    await later.current.resume();
+    later.current.resume();
     await later.profiles.signerFor(id);
     expect(later.profiles.view(id).locked).toBe(true);
     await expect(
-      later.prepare({ kind: 'buy', clientUid: uid, amountUsd: '100' }).then(later.confirm),
+      later
+        .prepare({ kind: 'buy', clientUid: uid, amountUsd: '100' })
+        .then((each) => later.confirm(each)),
     ).rejects.toMatchObject({ code: 'profile_locked' });
     expect(payments()).toEqual([]);
   });

@@ -15,7 +15,7 @@ export function isSameServer(one: string, other: string): boolean {
   return serverOf(one) === serverOf(other);
 }
 
-/** @public Also what the records keep. */
+/** Also what records and keychain keep. */
 export function serverOf(baseUrl: string): string {
   return baseUrl.replace(/^(https?:\/\/)(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/, '$1localhost');
 }
