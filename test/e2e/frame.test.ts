@@ -153,3 +153,20 @@ it('names who could not be read, in the header, on the overview and in the list'
   await goTo(page, 'Clients');
   await page.getByRole('row').filter({ hasText: 'Not read' }).waitFor();
 });
+
+it('keeps limits that were typed and not saved while other screens are looked at', async () => {
+  const { page } = await openDeskWith();
+  await goTo(page, 'Guards');
+  const limit = page.getByLabel('Limit for one withdrawal');
+  await limit.fill('0.75');
+  await page.getByText('Not saved yet.').waitFor();
+  await goTo(page, 'Rates');
+  await goTo(page, 'Guards');
+  expect(await limit.inputValue()).toBe('0.75');
+  await page.getByRole('button', { name: 'Undo changes' }).click();
+  expect(await limit.inputValue()).toBe('');
+  await limit.fill('0.5');
+  await page.getByRole('button', { name: 'Save guards' }).click();
+  await page.getByText('Guards saved').waitFor();
+  await page.getByText('Not saved yet.').waitFor({ state: 'detached' });
+});

@@ -9,6 +9,7 @@ import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
 import { useProfile } from '../../lib/profile.tsx';
+import { perProfile } from '../../lib/per-profile.ts';
 import { useRequest } from '../../lib/resource.ts';
 import css from './guards.module.css';
 import { LoosenDialog } from './loosen-dialog.tsx';
@@ -46,13 +47,26 @@ function tellSaved(): void {
   toast.show({ tone: 'success', title: 'Guards saved', text: 'The change is in the audit log.' });
 }
 
+/** What was typed and not saved, of the guards as they were then: it waits while other screens are looked at. */
+const useUnsaved = perProfile<{ of: string; draft: PolicyDraft | null }>(() => ({
+  of: '',
+  draft: null,
+}));
+
 function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
-  const [draft, setDraft] = useState<PolicyDraft>(() => draftOf(policy));
+  const unsaved = useUnsaved();
+  const saved = JSON.stringify(policy);
+  const kept = unsaved.of === saved ? unsaved.draft : null;
+  const [draft, setDraft] = useState<PolicyDraft>(kept ?? draftOf(policy));
   const [errors, setErrors] = useState<PolicyErrors>({});
   const [saving, setSaving] = useState(false);
   const [loosening, setLoosening] = useState<{ policy: GuardPolicy; lost: string } | null>(null);
-  const change = (part: Partial<PolicyDraft>): void =>
-    setDraft((before) => ({ ...before, ...part }));
+  const take = (next: PolicyDraft, isUnsaved: boolean): void => {
+    Object.assign(unsaved, { of: saved, draft: isUnsaved ? next : null });
+    setDraft(next);
+  };
+  const change = (part: Partial<PolicyDraft>): void => take({ ...draft, ...part }, true);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(policy));
 
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -118,6 +132,14 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
           <Button type="submit" loading={saving}>
             Save guards
           </Button>
+          {isChanged && (
+            <>
+              <Button variant="ghost" onClick={() => take(draftOf(policy), false)}>
+                Undo changes
+              </Button>
+              <span role="status">Not saved yet.</span>
+            </>
+          )}
         </div>
       </form>
       {loosening !== null && (
