@@ -1,3 +1,4 @@
+import { Address, TEST_NETWORK } from '@scure/btc-signer';
 import type { SentTransaction } from '../src/main/storage/cache/transactions-repo.ts';
 import { createRandom, type Random } from '../test/simulation/random.ts';
 
@@ -80,7 +81,7 @@ function generateClient({
   const client: GeneratedClient = {
     uid: `BT-C${798_980 + index * 7}`,
     label: `${name} ${random.pick(trades)} ${random.pick(forms)}`,
-    depositAddress: `2N${text(random, base58, 33)}`,
+    depositAddress: depositAddress(random),
     rows: [],
     notes: [],
     ownBuys: [],
@@ -96,6 +97,12 @@ function generateClient({
   }
   client.ownBuys.reverse();
   return client;
+}
+
+/** Of the test network and valid, since one that is not is shown as such. */
+function depositAddress(random: Random): string {
+  const hash = Uint8Array.from({ length: 20 }, () => random.between(0, 255));
+  return Address(TEST_NETWORK).encode({ type: 'sh', hash });
 }
 
 function generateRow({

@@ -1,41 +1,19 @@
-/** Small letters of other alphabets, and digits, beside the Latin letter that they are taken for (UTS 39, confusables). */
-const twins: Record<string, string> = {
-  a: 'аαɑ',
-  b: 'вьβ',
-  c: 'с',
-  d: 'ԁđ',
-  e: 'еҽε',
-  g: 'ɡ',
-  h: 'һн',
-  i: 'іїιı',
-  j: 'ј',
-  k: 'кκ',
-  l: 'ӏł1|',
-  m: 'мμ',
-  n: 'пηνո',
-  o: 'оοσօø0',
-  p: 'рρ',
-  q: 'ԛ',
-  r: 'г',
-  s: 'ѕſ',
-  t: 'тτ',
-  u: 'цυս',
-  v: 'ѵ',
-  w: 'ѡԝω',
-  x: 'хχ',
-  y: 'уүγ',
-  z: 'ζ',
+/** Letters that are drawn like a Latin one, lower case, by the Latin one (Unicode TR 39, of the living scripts). */
+const twins: Readonly<Record<string, string>> = {
+  ...pairs('асеорхуіјѕԁһкмтнвпгьѵԛԝӏ', 'aceopxyijsdhkmthbnrbvqwl'),
+  ...pairs('αορνυικτεχβγηωϲϳ', 'aopvuiktexbynwcj'),
+  ...pairs('օոսհցքզ', 'onuhgqq'),
+  ...pairs('ıɩɑɡɪʟᴀᴄᴅᴇᴋᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ', 'iiagilacdekmnoprstuvwyz'),
+  ...pairs('01|5$', 'ollss'),
 };
 
-const latinOf = new Map(
-  Object.entries(twins).flatMap(([latin, others]) =>
-    Array.from(others, (other): [string, string] => [other, latin]),
-  ),
-);
+function pairs(from: string, to: string): Record<string, string> {
+  return Object.fromEntries(Array.from(from, (letter, at) => [letter, to[at] ?? '']));
+}
 
 /**
- * Names that people take for each other have one key: letter case, accents, spaces, compatible forms (NFKC), invisible
- * characters and the letters of other alphabets that look Latin make no difference.
+ * What a reader sees: names that pass for each other have one key. Letter case, accents, spaces, compatible forms
+ * (NFKC), characters that show nothing and letters of other alphabets that look Latin make no difference.
  */
 export function lookAlikeKey(name: string): string {
   const plain = name
@@ -44,10 +22,11 @@ export function lookAlikeKey(name: string): string {
     // Up, then down: "ß" and "SS" meet only on this way.
     .toUpperCase()
     .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/\p{Mn}/gu, '');
-  return Array.from(plain, (letter) => latinOf.get(letter) ?? letter)
-    .join('')
-    .replaceAll(/[\s\p{P}]+/gu, ' ')
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/\s+/gu, ' ')
     .trim();
+  return Array.from(plain, (letter) => twins[letter] ?? letter)
+    .join('')
+    .replaceAll('i', 'l');
 }

@@ -114,7 +114,7 @@ describe('names that pass for each other', () => {
     ['Kope', 'Коре'],
     ['Pool', 'P00l'],
     ['Sandbox', 'Sándbox'],
-    ['Sand box', 'Sand\u00A0-\u00A0box'],
+    ['Sand box', 'Sand\u00A0\u2003box'],
   ])('%s and %s', (one, other) => {
     expect(lookAlikeKey(one)).toBe(lookAlikeKey(other));
   });

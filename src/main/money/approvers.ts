@@ -3,7 +3,6 @@ import { type ApproverView, type SecondPerson } from '#shared/domain/guards.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit, type AuditNote } from '../audit/chain.ts';
 import {
-  findApprover,
   insertApprover,
   listApprovers,
   removeApprover,
@@ -46,8 +45,12 @@ export function createApprovers(deps: SecondPersonDeps) {
       if (key === '') throw new AppError('invalid_input', 'Enter a name.', { field: 'name' });
       refuseShort(input.newPassphrase);
       const refuseTaken = (): void => {
-        if (!findApprover(records, key)) return;
-        const message = 'There is an approver of this name already.';
+        const alike = listApprovers(records).find((other) => isSamePerson(other.name, name));
+        if (!alike) return;
+        const message =
+          alike.name === name
+            ? 'There is an approver of this name already.'
+            : `There is an approver ${alike.name} already, whose name looks the same.`;
         throw new AppError('invalid_input', message, { field: 'name' });
       };
       refuseTaken();

@@ -1,6 +1,8 @@
+import { lookAlikeKey } from '#shared/look-alike-names.ts';
+
 /**
- * One person is one key, however the name is spelt: letter case, spaces, characters that show nothing and
- * Unicode's compatible forms (NFKC) make no difference. Letters of two scripts that look alike do.
+ * One name is one key, however it is spelt: letter case, spaces, characters that show nothing and Unicode's compatible
+ * forms (NFKC) make no difference.
  */
 export function personKey(name: string): string {
   return (
@@ -16,6 +18,7 @@ export function personKey(name: string): string {
   );
 }
 
+/** A name that passes for another is that person's: nobody becomes two people by letters that look alike. */
 export function isSamePerson(one: string, other: string): boolean {
-  return personKey(one) === personKey(other);
+  return lookAlikeKey(one) === lookAlikeKey(other);
 }

@@ -1,43 +1,17 @@
 import { AppError } from '#shared/errors.ts';
+import { lookAlikeKey } from '#shared/look-alike-names.ts';
 import { builtInProfiles } from './built-in-profiles.ts';
 
 /** Controls, line ends, marks of direction, what shows nothing, halves of a pair, and what has no meaning yet. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** Letters that are drawn like a Latin one, lower case, by the Latin one (Unicode TR 39, of the living scripts). */
-const twins: Readonly<Record<string, string>> = {
-  ...pairs('асеорхуіјѕԁһкмтнвпгьѵԛԝӏ', 'aceopxyijsdhkmthbnrbvqwl'),
-  ...pairs('αορνυικτεχβγηωϲϳ', 'aopvuiktexbynwcj'),
-  ...pairs('օոսհցքզ', 'onuhgqq'),
-  ...pairs('ıɩɑɡɪʟᴀᴄᴅᴇᴋᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ', 'iiagilacdekmnoprstuvwyz'),
-  ...pairs('01|5$', 'ollss'),
-};
-
-function pairs(from: string, to: string): Record<string, string> {
-  return Object.fromEntries(Array.from(from, (letter, at) => [letter, to[at] ?? '']));
-}
-
-/** What a reader sees: two names of one skeleton pass for each other. */
-function skeletonOf(name: string): string {
-  const plain = name
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/\s+/gu, ' ')
-    .trim();
-  return Array.from(plain, (letter) => twins[letter] ?? letter)
-    .join('')
-    .replaceAll('i', 'l');
-}
-
 /** Also "Pro duction" and "Production." would pass for it. */
 function lettersOf(name: string): string {
-  return skeletonOf(name).replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return lookAlikeKey(name).replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 export function areAlike(one: string, other: string): boolean {
-  return skeletonOf(one) === skeletonOf(other);
+  return lookAlikeKey(one) === lookAlikeKey(other);
 }
 
 /**
