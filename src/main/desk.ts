@@ -23,6 +23,7 @@ import { createHandlers } from './ipc/handlers.ts';
 import { register } from './ipc/register.ts';
 import { createProfileRecords } from './profiles/profile-records.ts';
 import { createProfileSecrets } from './profiles/profile-secrets.ts';
+import { identityOf } from './profiles/records-identity.ts';
 import { openProfileStore } from './profiles/profile-store.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import { openSettingsStore } from './profiles/settings-store.ts';
@@ -152,7 +153,8 @@ export function startDesk(log: Log, logPath: string): void {
     cancelKeychain: () => keychain.cancel(),
     openExternal,
     async askWhereToSave(request) {
-      const { environment } = (await current.opened()).profile();
+      const { records, profile } = await current.opened();
+      const environment = identityOf(records)?.environment ?? profile().environment;
       const window = desk.current();
       if (!window) return null;
       const path = await askWhereToSave(window, {

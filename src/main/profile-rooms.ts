@@ -14,6 +14,7 @@ import { knownHistory } from './money/known-history.ts';
 import { overview } from './money/reconciliation.ts';
 import { refuseSentBefore } from './money/sent-before.ts';
 import type { OpenOptions } from './open-profile.ts';
+import { identityOf } from './profiles/records-identity.ts';
 import { createStanding, type Standing } from './profiles/records-standing.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { rateSeries } from './rates/series.ts';
@@ -202,7 +203,8 @@ export function wireRooms(
   });
   const reports = createReports({
     ...databases,
-    profile: { id, name, environment },
+    // What the rows were read as, whatever a file says since.
+    profile: { id, name, environment: identityOf(records)?.environment ?? environment },
     appVersion,
     now,
     onProgress: (progress: ReportProgress) => emit('report.progress', progress),

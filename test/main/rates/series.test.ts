@@ -191,13 +191,14 @@ test('own buys are marked at the price they came to, others are not guessed', as
     NOW_MS,
   );
   records.exec('DROP TRIGGER intents_journaled_with_audit; DROP TRIGGER intents_begin_journaled');
-  records.exec(
+  const insert = records.prepare(
     `INSERT INTO intents (id, kind, state, client_uid, usd_cents, quoted_price_cents,
        quote_observed_at_ms, quote_expires_at_ms, expected_sats, attempts, created_at_ms,
        sent_at_ms, settled_at_ms, server_tid, received_sats)
      VALUES ('i1', 'buy', 'confirmed', 'A', 150000, 122510, 1, 2, 122438984, 1, 1, 2, 3,
        '22000700', 122779733)`,
   );
+  records.transaction(() => insert.run())();
   expect((await rateSeries(records, cache, 'day', NOW_MS)).trades).toEqual([
     { atMs, clientUid: 'A', amountSats: 122_779_733, priceCents: 122_170 },
   ]);
