@@ -24,7 +24,7 @@ export type AuditNote = {
 
 /**
  * Links a note to the end of the chain. The caller's transaction holds both the note and what it is about,
- * so that neither is ever kept without the other (money-safety.md, invariant 7).
+ * so that neither is ever kept without the other (money-safety.md, invariant 8).
  * @throws Error outside a transaction
  */
 export function appendAudit(db: RecordsDb, note: AuditNote): AuditEntry {

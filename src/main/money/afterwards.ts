@@ -21,7 +21,7 @@ export function observeRows(
   rows: readonly RemoteTransaction[],
 ): void {
   const { records, journal, onChanged } = context;
-  if (!records.isWritable || rows.length === 0) return;
+  if (!records.open || !records.isWritable || rows.length === 0) return;
   const tids = new Set(rows.map(({ tid }) => tid));
   for (const { id, tid } of listUnseenOf(records, clientUid, context.now() - WATCHED_MS)) {
     if (!tids.has(tid)) continue;

@@ -32,7 +32,7 @@ import { refuseToSend } from './policy.ts';
 import { knownDifference, lookAfterRefusal } from './refused.ts';
 import { reviewHash } from './review-hash.ts';
 
-/** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 9). */
+/** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 10). */
 export type Confirmation = { id: string; reviewHash: string; typed: string | null };
 
 /**

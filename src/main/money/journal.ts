@@ -40,7 +40,7 @@ export type JournalDeps = {
 export type Journal = ReturnType<typeof createJournal>;
 
 /**
- * The moves of an intent, each with its audit entry in one transaction (money-safety.md, invariant 7).
+ * The moves of an intent, each with its audit entry in one transaction (money-safety.md, invariant 8).
  * The transaction is committed, and with `synchronous=FULL` on the disk, when a function returns.
  * Every function throws AppError `disk_full` or `storage_failed` when it could not keep the move.
  */

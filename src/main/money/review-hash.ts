@@ -4,7 +4,7 @@ import type { NewIntent } from '../storage/records/intents-repo.ts';
 
 /**
  * SHA-256, in hex, over all that an operator agrees to: the journaled fields, and the profile they are sent
- * with. The confirm call returns it, so a review of anything else confirms nothing (money-safety.md, 9).
+ * with. The confirm call returns it, so a review of anything else confirms nothing (money-safety.md, 10).
  */
 export function reviewHash(
   intent: NewIntent,

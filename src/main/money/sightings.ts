@@ -32,6 +32,7 @@ export function createSightings(context: MoneyContext, stop: AbortSignal) {
 
   async function look(id: string, looks: number): Promise<void> {
     const wanted = unseen().find((each) => each.id === id);
+    planned.get(id)?.();
     planned.delete(id);
     if (wanted === undefined || stop.aborted) return;
     try {

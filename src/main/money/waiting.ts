@@ -13,7 +13,7 @@ function passedMs(from: Moment, to: Moment): number | null {
 }
 
 /**
- * Invariant 6 of money-safety.md: two complete readings without a match, both more than the settle delay after the
+ * Invariant 7 of money-safety.md: two complete readings without a match, both more than the settle delay after the
  * sending was over, and that far apart. `readings` are all that were made, oldest first. Time is added up from reading
  * to reading, so that what was waited stays waited; a jump of a clock makes all before count for nothing.
  */

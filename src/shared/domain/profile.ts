@@ -39,7 +39,7 @@ export const defaultApiOptions: ApiOptions = {
 
 /**
  * Minutes after which a request of unknown outcome that the history still does not show is taken as not
- * executed (money-safety.md, invariant 6). Null, since the reference names no such time: a person decides.
+ * executed (money-safety.md, invariant 7). Null, since the reference names no such time: a person decides.
  */
 export const settleDelaySchema = z.nullable(z.int().check(z.minimum(1), z.maximum(10_080)));
 

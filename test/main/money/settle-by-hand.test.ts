@@ -1,10 +1,150 @@
 import { describe, expect, test } from 'vitest';
 import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { BUY, CLIENT, DEPOSIT_ADDRESS, NOW_MS, review } from './fixture.ts';
-import { lossy, lost, stateOf } from './lossy.ts';
+import { BUY, CLIENT, DEPOSIT_ADDRESS, DESTINATION, guardsOf, NOW_MS, review } from './fixture.ts';
+import { lossy, lost, OURS, stateOf } from './lossy.ts';
 
 const REASON = 'Bitpro support, ticket 4711';
+const PASSPHRASE = 'correct horse battery';
+
+describe('it did not go', () => {
+  test('is refused while the history shows one that fits, and names it', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed();
+    const gone = desk.money.settle({ id, decision: 'did_not_go', reason: REASON });
+    await expect(gone).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`${tid} over 0.12000000 BTC to ${DESTINATION}`),
+    });
+    expect(stateOf(desk, id)).toBe('unknown');
+  });
+
+  test('also one with a new tid that is dated an hour before the request', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed({ createdAtMs: NOW_MS - 3_600_000 });
+    const gone = desk.money.settle({ id, decision: 'did_not_go', reason: REASON });
+    await expect(gone).rejects.toMatchObject({ code: 'conflict' });
+    await desk.money.lookAgain(id);
+    expect(stateOf(desk, id)).toBe('needs_human');
+    const went = { id, decision: 'went', reason: REASON, found: tid } as const;
+    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'typed' });
+    expect(await desk.money.settle({ ...went, typed: tid })).toMatchObject({ state: 'confirmed' });
+  });
+
+  test('but not while the history cannot be read, without the word or a second person', async () => {
+    const { desk, model } = lossy();
+    const id = await lost(desk);
+    model.beforeRequest = () => {
+      throw new AppError('timeout', 'Bitpro did not answer in time.');
+    };
+    const gone = { id, decision: 'did_not_go', reason: REASON } as const;
+    await expect(desk.money.settle(gone)).rejects.toMatchObject({
+      field: 'typed',
+      message: expect.stringContaining('cannot be read now'),
+    });
+    await guardsOf(desk).addApprover({ name: 'Bob', newPassphrase: PASSPHRASE });
+    await expect(desk.money.settle(gone)).rejects.toMatchObject({ code: 'approval_needed' });
+    const own = { approver: 'alice', passphrase: PASSPHRASE };
+    await expect(desk.money.settle({ ...gone, second: own })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const second = { approver: 'Bob', passphrase: PASSPHRASE };
+    expect(await desk.money.settle({ ...gone, second })).toMatchObject({ state: 'cleared' });
+    await expect(review(desk)).rejects.toMatchObject({ field: 'reason' });
+  }, 30_000);
+
+  test('takes a second person where Bitpro named a transaction, and is remembered for 30 days', async () => {
+    const { desk, model } = lossy();
+    desk.client.withdraw = async (_uid, { address }) => {
+      const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
+      return { kind: 'accepted', value: { ...row, address } };
+    };
+    const { id, state } = await desk.money.confirm(await review(desk));
+    expect(state).toBe('needs_human');
+    const gone = { id, decision: 'did_not_go', reason: REASON } as const;
+    await expect(desk.money.settle(gone)).rejects.toMatchObject({
+      code: 'approval_needed',
+      message: expect.stringContaining('add an approver'),
+    });
+    await guardsOf(desk).addApprover({ name: 'Bob', newPassphrase: PASSPHRASE });
+    const second = { approver: 'Bob', passphrase: PASSPHRASE };
+    expect(await desk.money.settle({ ...gone, second })).toMatchObject({ state: 'cleared' });
+    desk.world.nowMs += 29 * 86_400_000;
+    await expect(review(desk)).rejects.toMatchObject({
+      field: 'reason',
+      message: expect.stringContaining('Bitpro itself had named'),
+    });
+    desk.world.nowMs += 2 * 86_400_000;
+    await review(desk);
+  }, 30_000);
+});
+
+describe('it went', () => {
+  test.each([
+    ['another amount', { amountSats: 1 }, 'Amount'],
+    ['another address', { address: DEPOSIT_ADDRESS }, 'Address'],
+    ['an address not told', { address: null }, 'Address'],
+    ['an unknown type', { type: 'unknown' }, 'Kind'],
+    ['a date long after', { createdAtMs: NOW_MS + 3_600_000 }, 'Date'],
+  ] as const)('as %s stands side by side, and is typed', async (_, changes, term) => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed(changes);
+    const asked = { id, decision: 'went', found: tid } as const;
+    const { comparison, word, second } = await desk.money.weigh(asked);
+    expect(comparison.filter(({ differs }) => differs).map((each) => each.term)).toEqual([term]);
+    expect([word, second]).toEqual([tid.slice(-6), false]);
+    const went = { ...asked, reason: REASON };
+    await expect(desk.money.settle(went)).rejects.toMatchObject({ field: 'typed' });
+    expect(await desk.money.settle({ ...went, typed: tid.slice(-6) })).toMatchObject({
+      state: 'confirmed',
+      serverTid: tid,
+    });
+  });
+
+  test.each(['failed', 'Refused', 'cancelled', 'rejected'])(
+    'as one that is %s is not carried out',
+    async (state) => {
+      const { desk, executed } = lossy();
+      const id = await lost(desk);
+      const { tid } = executed({ state });
+      const went = { id, decision: 'went', reason: REASON, found: tid } as const;
+      const intent = await desk.money.settle(went);
+      expect(intent).toMatchObject({ state: 'cleared', serverTid: null });
+      expect(intent.reason).toContain(`“${state}”`);
+      await expect(review(desk)).rejects.toMatchObject({ field: 'reason' });
+    },
+  );
+
+  test('as another than Bitpro named differs, too', async () => {
+    const { desk, model, executed } = lossy();
+    desk.client.withdraw = async (_uid, { address }) => {
+      const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
+      return { kind: 'accepted', value: { ...row, address } };
+    };
+    const { id } = await desk.money.confirm(await review(desk));
+    const { tid } = executed();
+    const weighing = await desk.money.weigh({ id, decision: 'went', found: tid });
+    expect(weighing.comparison.filter(({ differs }) => differs)).toMatchObject([
+      { term: 'Named by Bitpro' },
+    ]);
+    expect(weighing.word).toBe(tid.slice(-6));
+  });
+
+  test('as an old client is refused: listed here, or with a history of before', async () => {
+    const { desk, model } = lossy();
+    const id = await lost(desk, { kind: 'create_client', label: 'Bob' });
+    const went = { id, decision: 'went', reason: REASON } as const;
+    const listed = desk.money.settle({ ...went, found: CLIENT });
+    await expect(listed).rejects.toMatchObject({ field: 'found' });
+    model.addClient('BT-C9');
+    model.add('BT-C9', { createdAtMs: NOW_MS - 86_400_000 });
+    const old = desk.money.settle({ ...went, found: 'BT-C9' });
+    await expect(old).rejects.toMatchObject({ message: expect.stringContaining('is older') });
+  });
+});
 
 describe('a person', () => {
   test.each(['went', 'did_not_go'] as const)('says why: %s needs a reason', async (decision) => {

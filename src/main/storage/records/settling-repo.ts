@@ -21,7 +21,7 @@ export type Baseline = {
 /** A moment on clocks that nobody sets: guarded time also over restarts, the monotonic one within a run and an era. */
 export type Moment = { guardMs: number; monotonicMs: number; run: string; era: number };
 
-/** One look at the history for an intent (money-safety.md, invariant 6). */
+/** One look at the history for an intent (money-safety.md, invariants 6 and 7). */
 export type HistoryReading = {
   intentId: string;
   /** When it began, on the server's clock. */
