@@ -180,7 +180,7 @@ describe('an answer is never dropped', () => {
   /** A payment whose answer waits, and which a second opening takes for interrupted. */
   async function interrupted() {
     const { desk, executed, model } = lossy();
-    let answer = (_: string): void => {};
+    let answer: (tid: string) => void = () => {};
     desk.client.withdraw = (_uid, payment) =>
       new Promise((resolve) => {
         answer = (tid) =>
