@@ -45,7 +45,10 @@ export function watchPage(window: BrowserWindow, log: Log): void {
     log('page gone', details);
     if (hasReloaded) return void ask('The window stopped again.', 'Close the app');
     hasReloaded = true;
-    contents.reload();
+    // Not while Electron is still clearing away the process that ended.
+    setImmediate(() => {
+      if (!window.isDestroyed()) contents.reload();
+    });
   });
   window.on('unresponsive', () => {
     log('page does not answer', contents.getURL());
