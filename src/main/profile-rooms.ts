@@ -11,7 +11,6 @@ import type { Rooms } from './ipc/handlers.ts';
 import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import { knownHistory } from './money/known-history.ts';
-import { overview } from './money/reconciliation.ts';
 import { refuseSentBefore } from './money/sent-before.ts';
 import type { OpenOptions } from './open-profile.ts';
 import { identityOf } from './profiles/records-identity.ts';
@@ -260,7 +259,6 @@ export function wireRooms(
     rates,
     reports,
     connection,
-    overview: (query) => overview(records, cache, query),
     rateSeries: (period) => rateSeries(records, cache, period, now()),
     transaction: (clientUid, tid) => readTransaction(cache, clientUid, tid),
     annotate: (input) =>

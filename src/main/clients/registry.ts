@@ -17,7 +17,9 @@ import {
   labelClient,
   listRegisteredUids,
   registerClient,
+  hasIntents,
   registerClients,
+  removeClient,
   type NewClient,
 } from '../storage/records/clients-repo.ts';
 import type { DepositAddresses } from './deposit-addresses.ts';
@@ -157,6 +159,21 @@ export function createRegistry(deps: {
 
     label: ({ uid, label }: { uid: string; label: string }): StoredClientView =>
       change(uid, 'client.labelled', { label }, () => labelClient(records, uid, label)),
+
+    /** @throws AppError conflict when anything of it is known: then it is archived instead */
+    remove(uid: string): void {
+      const { balance, history } = get(uid);
+      const isKnown = balance !== null || history.rows > 0 || hasIntents(records, uid);
+      if (isKnown) {
+        throw new AppError('conflict', `${uid} was read before. Archive it instead.`);
+      }
+      const remove = records.transaction(() => {
+        removeClient(records, uid);
+        note('client.removed', uid, {});
+      });
+      remove.immediate();
+      onChanged();
+    },
 
     archive: ({ uid, archived }: { uid: string; archived: boolean }): StoredClientView =>
       change(uid, archived ? 'client.archived' : 'client.restored', {}, () =>

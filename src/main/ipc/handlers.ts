@@ -7,7 +7,6 @@ import type {
   SavedProfile,
 } from '#shared/domain/profile.ts';
 import type { RecordsDamage } from '#shared/domain/damage.ts';
-import type { Overview, OverviewQuery } from '#shared/domain/overview.ts';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
@@ -49,7 +48,6 @@ export type Rooms = {
   reports: Reports;
   connection: ConnectionMonitor;
   standing: Pick<Standing, 'settle' | 'restored' | 'acknowledge'>;
-  overview: (query: OverviewQuery) => Overview;
   rateSeries: (period: RatePeriod) => Promise<RateSeries>;
   /** @throws AppError not_found */
   transaction: (clientUid: string, tid: string) => TransactionRow;
@@ -145,16 +143,23 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'connection.status': async () => (await rooms()).connection.status(),
 
     'clients.list': async () => (await rooms()).clients.listJudged(),
+    'clients.get': async ({ uid }) => {
+      const { clients } = await rooms();
+      return clients.judged(clients.get(uid));
+    },
     'clients.attention': async () => (await rooms()).clients.attention(),
     'clients.add': async (input) => shown(await writable(), (clients) => clients.add(input)),
     'clients.previewImport': async ({ csv }) => (await rooms()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {
-      const { clients, sync } = await writable();
+      const { clients } = await writable();
       const result = await clients.import(lines);
-      void sync.runNow();
       return result;
     },
     'clients.label': async (input) => shown(await writable(), (clients) => clients.label(input)),
+    'clients.remove': async ({ uid }) => {
+      (await writable()).clients.remove(uid);
+      return null;
+    },
     'clients.archive': async (input) =>
       shown(await writable(), (clients) => clients.archive(input)),
     'clients.acceptAddress': async (input) =>
@@ -243,7 +248,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'rates.series': async ({ period }) => (await rooms()).rateSeries(period),
 
-    'overview.get': async (query) => (await rooms()).overview(query),
+    'overview.get': async (query) => (await opened()).queries.ask('overview', query),
 
     'reports.start': async (request) => {
       const { reports } = await rooms();

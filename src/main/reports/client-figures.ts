@@ -34,6 +34,10 @@ export function netSats(sums: ClientSums): number | null {
   return addUnits(sums.depositSats, sums.buySats, -sums.withdrawalSats);
 }
 
+/** Not of what the service no longer lists. */
+const listed = `id NOT IN (SELECT transaction_id FROM main.removed
+  WHERE removed_at_ms IS NOT NULL)`;
+
 type SumRow = { type: number; rows: number; sats: number };
 
 /** @returns sums over [fromMs, toMs) of one client, from the indexes alone */
@@ -43,12 +47,12 @@ export function prepareClientSums(
   const all = db.prepare<[number, number, number], SumRow>(
     `SELECT type, count(*) AS rows, sum(amount_sats) AS sats
      FROM main.transactions INDEXED BY by_client_time
-     WHERE client_id = ? AND created_at_ms >= ? AND created_at_ms < ? GROUP BY type`,
+     WHERE client_id = ? AND created_at_ms >= ? AND created_at_ms < ? AND ${listed} GROUP BY type`,
   );
   const settlingDeposits = db
     .prepare<[number, number, number], number>(
       `SELECT coalesce(sum(amount_sats), 0) FROM main.transactions INDEXED BY settling
-       WHERE client_id = ? AND settling = 1 AND type = 0
+       WHERE client_id = ? AND settling = 1 AND type = 0 AND ${listed}
          AND created_at_ms >= ? AND created_at_ms < ?`,
     )
     .pluck();

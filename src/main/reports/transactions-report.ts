@@ -2,6 +2,7 @@ import { directionOf, transactionTypes, type TransactionType } from '#shared/dom
 import { addUnits, centsForSats, impliedPriceCents } from '#shared/money.ts';
 import { createLocalClock, createUtcClock } from '#shared/time-zone.ts';
 import { historySummary } from '../storage/cache/history-repo.ts';
+import { removedRows } from '../storage/cache/removed-repo.ts';
 import { listReportClients, netSats, prepareClientSums } from './client-figures.ts';
 import { CsvBytes, prepareCells } from './csv-bytes.ts';
 import { textCell } from './csv.ts';
@@ -45,6 +46,7 @@ export const transactionColumns = [
   'requested_by',
   'approved_by',
   'fetched_at_utc',
+  'removed_at_utc',
 ] as const;
 
 const SCHEMA = 'transactions/1';
@@ -53,7 +55,7 @@ const directions = { '1': 'in', '-1': 'out', '0': '' } as const;
 /**
  * Every transaction of the range, by time and then tid. Amounts, balances and fiat values are signed by
  * direction; where the service named a type the app does not know they are empty, and so is the client's
- * running balance from there on.
+ * running balance from there on. Rows that the service no longer lists say since when, and are in no sum.
  *
  * What many rows share is written out once, and the rest goes straight into bytes: a million rows are to take no
  * longer than SQLite's own CSV (performance.md, 1).
@@ -69,6 +71,7 @@ export function transactionsReport(source: ReportSource): ReportRows {
   const stateCell = prepareStateCells(db);
   const addressCells = prepareAddressCells(db);
   const annotationOf = prepareAnnotations(db);
+  const removedAtMs = removedRows(db);
   const valueOf = prepareValuation(source);
   const zone = prepareCells(textCell(request.timeZone));
   const utc = createUtcClock();
@@ -96,11 +99,15 @@ export function transactionsReport(source: ReportSource): ReportRows {
     const annotation = annotated === 1 ? annotationOf(client.uid, tid) : null;
     const intent = client.intents?.get(tid);
     const sats = type.direction === 0 ? null : type.direction * amountSats;
-    const balanceSats = addToBalance(client, type, sats, settling);
+    const removed = removedAtMs.size === 0 ? undefined : removedAtMs.get(raw[0]);
+    const isListed = removed === undefined;
+    const balanceSats = isListed ? addToBalance(client, type, sats, settling) : client.balanceSats;
     const value = valueOf(amountSats, createdAtMs, type.name === 'buy' ? intent : undefined);
     const fiatCents = value && type.direction !== 0 ? type.direction * value.cents : null;
-    type.addSats(sats);
-    type.addCents(fiatCents);
+    if (isListed) {
+      type.addSats(sats);
+      type.addCents(fiatCents);
+    }
     out.cells(client.start);
     out.text(tid);
     out.cells(type.cells);
@@ -122,6 +129,8 @@ export function transactionsReport(source: ReportSource): ReportRows {
     out.text(intent?.requestedBy ?? null);
     out.text(intent?.approvedBy ?? null);
     out.time(fetched(fetchedAtMs));
+    if (isListed) out.empty();
+    else out.time(fetched(removed));
     out.endRow();
   }
 

@@ -158,7 +158,7 @@ function addRow(
     const text = cell(column);
     return text === '' ? null : readDecimal(text, scale);
   };
-  if (report === 'transactions') {
+  if (report === 'transactions' && cell('removed_at_utc') === '') {
     sums.of(cell('type'), 'BTC')(units('amount_btc', 8));
     sums.of(cell('type'), 'USD')(units('fiat_amount', 2));
   } else if (report === 'balances') {

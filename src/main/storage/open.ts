@@ -243,6 +243,8 @@ function attachRecords(db: CacheDb, recordsPath: string): CacheDb {
     }
     db.pragma(`main.cache_size = -${CACHE_KIB}`);
     db.prepare('ATTACH ? AS records').run(recordsPath);
+    // Statements that may be long ask whether to go on (cache/conditions.ts); only the query worker ever says no.
+    db.function('go_on', () => 1);
     return db;
   } catch (error) {
     db.close();

@@ -1,4 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { isRefused } from '#shared/domain/client.ts';
 import { readClientStates, type StoredClientState } from '../storage/cache/states-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 
@@ -69,7 +70,8 @@ export function createClientStates(cache: CacheDb) {
       const state = states.get(uid);
       if (!state) return true;
       // Asked for again now and then: it may be known tomorrow.
-      if (state.problem === 'not_found') return nowMs - state.askedAtMs >= MAX_WAIT_MS;
+      if (state.readAtMs === null && state.problem && isRefused({ code: state.problem }))
+        return nowMs - state.askedAtMs >= MAX_WAIT_MS;
       const { readAtMs } = state;
       const isInQuestion = state.problem !== null || state.differs || !state.isWhole;
       if (readAtMs === null || readAtMs > nowMs || isInQuestion) return true;

@@ -141,8 +141,9 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     progress.update({ running: true, clientsDone: 0, clientsTotal: 0, pages: 0, rows: 0 });
     const controller = new AbortController();
     const isWhole = (uid: string) => states.of(uid).isWhole;
+    const isUnread = (uid: string) => states.of(uid).readAtMs === null;
     const run = startRun(
-      { clientSync, urgent, clientsAtOnce: atOnce, progress, isWhole, onClient },
+      { clientSync, urgent, clientsAtOnce: atOnce, progress, isWhole, isUnread, onClient },
       controller,
     );
     return { controller, run, ended: finish(run) };

@@ -1,3 +1,4 @@
+import { isRefused } from '#shared/domain/client.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { storageError } from '../storage/storage-error.ts';
 import type { ClientSync } from './client-sync.ts';
@@ -25,6 +26,8 @@ export type RunDeps = {
   progress: Progress;
   /** Of whose histories the end was seen. */
   isWhole: (uid: string) => boolean;
+  /** Nothing of it was ever read: what Bitpro refuses then is told with the client, and is no failure of the run. */
+  isUnread: (uid: string) => boolean;
   /** A client was read whole, or why not. */
   onClient: (uid: string, failure: AppError | null) => void;
 };
@@ -144,7 +147,7 @@ export function startRun(deps: RunDeps, controller: AbortController): Run {
     deps.onClient(uid, failure);
     slowInARow = slowFailures.has(failure.code) ? slowInARow + 1 : 0;
     if (clientFailures.has(failure.code) && slowInARow < MAX_SLOW_FAILURES) {
-      failures.set(uid, failure);
+      if (!(isRefused(failure) && deps.isUnread(uid))) failures.set(uid, failure);
       return;
     }
     stopped = failure;

@@ -9,16 +9,21 @@ type ClientReading =
 
 /** One client of the open profile, kept current. */
 export function useClient(uid: string): ClientReading {
-  const clients = useRequest('clients.list', {}, ['clients.changed', 'transactions.changed']);
-  if (clients.status === 'loading') return { status: 'loading' };
-  if (clients.status === 'error') {
-    return { status: 'error', error: clients.error, retry: clients.reload };
+  const client = useRequest('clients.get', { uid }, ['clients.changed', 'transactions.changed']);
+  if (client.status === 'loading') return { status: 'loading' };
+  if (client.status === 'ready' && client.error?.code !== 'not_found') {
+    return { status: 'ready', client: client.value };
   }
-  const client = clients.value.find((each) => each.uid === uid);
-  if (client) return { status: 'ready', client };
+  const { error } = client;
+  if (error !== null && !isUnlisted(error)) return { status: 'error', error, retry: client.reload };
   const message = `No client “${uid}” is listed in this profile. Add it by its uid.`;
-  const error: ErrorDto = { code: 'not_found', message, retryable: false };
-  return { status: 'error', error, retry: undefined };
+  const unlisted: ErrorDto = { code: 'not_found', message, retryable: false };
+  return { status: 'error', error: unlisted, retry: undefined };
+}
+
+/** Not in the list, or no uid at all. */
+function isUnlisted({ code }: ErrorDto): boolean {
+  return code === 'not_found' || code === 'invalid_input';
 }
 
 /** What a client is called on screen. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
-export const verdictSchema = z.enum(['ties_out', 'differs', 'checking']);
-/** `checking`: history or balance is not complete yet, so no verdict. */
+export const verdictSchema = z.enum(['ties_out', 'differs', 'checking', 'not_known']);
+/** `checking`: history or balance is not complete yet, so no verdict. `not_known`: Bitpro refuses the uid, in no sum. */
 export type RowVerdict = z.infer<typeof verdictSchema>;
 
 /** Null where rows or balance are not known whole. */
@@ -42,6 +42,8 @@ export type Overview = {
   rows: ReconciliationRow[];
   /** The first that differ, whatever rows were asked for. */
   differing: ReconciliationRow[];
+  /** The first that Bitpro does not know. */
+  notKnown: ReconciliationRow[];
   /** Of all clients. A sum is null while a part of it is not known. */
   total: {
     clients: number;
@@ -55,6 +57,7 @@ export type Overview = {
     tiesOut: number;
     differs: number;
     checking: number;
+    notKnown: number;
   };
   /** When the oldest and the newest of the balances and histories above were read; null before all were. */
   readAtMs: { oldest: number; newest: number } | null;

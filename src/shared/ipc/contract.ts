@@ -121,6 +121,8 @@ export const requests = {
   'connection.status': request<ConnectionStatus>()(none),
 
   'clients.list': request<ClientView[]>()(none),
+  /** One client of the list. */
+  'clients.get': request<ClientView>()(clientUid),
   /** Whose deposit address a person has to look at. */
   'clients.attention': request<ClientAttention[]>()(none),
   'clients.add': request<ClientView>()(
@@ -138,6 +140,8 @@ export const requests = {
   'clients.label': request<ClientView>()(
     z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
   ),
+  /** Takes a uid off the list of which nothing was ever read, such as a mistyped one. */
+  'clients.remove': request<null>()(clientUid),
   'clients.archive': request<ClientView>()(
     z.strictObject({ uid: clientUidSchema, archived: z.boolean() }),
   ),

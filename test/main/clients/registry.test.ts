@@ -7,6 +7,7 @@ import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { createDepositAddresses } from '../../../src/main/clients/deposit-addresses.ts';
 import { createRegistry } from '../../../src/main/clients/registry.ts';
 import { addressFault } from '../../../src/main/money/addresses.ts';
+import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
 import { openCache, openRecords } from '../../../src/main/storage/open.ts';
 import { iterateAuditEntries } from '../../../src/main/storage/records/audit-repo.ts';
 import { observeAddress } from '../../../src/main/storage/records/clients-repo.ts';
@@ -16,6 +17,7 @@ const OTHER = '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr';
 
 let folder: string;
 let changes: number;
+let added: string[];
 
 function setUp() {
   const records = openRecords(join(folder, 'records.sqlite'));
@@ -36,21 +38,41 @@ function setUp() {
     }),
     now: () => 1_000,
     actor: () => 'kim',
-    onAdded: () => {},
+    onAdded: (uids) => added.push(...uids),
     onChanged: () => (changes += 1),
   });
   const actions = () =>
     [...iterateAuditEntries(records)].map(({ action, actor }) => `${actor} ${action}`);
-  return { records, registry, actions };
+  return { records, cache, registry, actions };
 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'registry-'));
   changes = 0;
+  added = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the registry of clients', () => {
+  it('has what was added read at once', async () => {
+    const { registry } = setUp();
+    await registry.add({ uid: 'BT-C1', label: '' });
+    await registry.import([{ uid: 'BT-C7', label: '' }]);
+    expect(added).toEqual(['BT-C1', 'BT-C7']);
+  });
+
+  it('lets go of a uid of which nothing was ever read, and of no other', async () => {
+    const { registry, actions, records, cache } = setUp();
+    await registry.import([{ uid: 'mistyped', label: '' }]);
+    registry.remove('mistyped');
+    expect(registry.list()).toEqual([]);
+    expect(actions()).toEqual(['kim client.imported', 'kim client.removed']);
+    expect(verifyChain(records)).toMatchObject({ ok: true });
+    await registry.add({ uid: 'BT-C1', label: '' });
+    saveBalance(cache, 'BT-C1', { balanceSats: 0, unconfirmedSats: 0, asOfMs: 1 });
+    expect(() => registry.remove('BT-C1')).toThrow(/Archive it instead/);
+  });
+
   it('takes up a client the server knows, with its address, and writes down who did', async () => {
     const { registry, actions, records } = setUp();
     const client = await registry.add({ uid: 'BT-C1', label: 'Harbour' });

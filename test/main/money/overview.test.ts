@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { overview } from '../../../src/main/money/reconciliation.ts';
+import { overview } from '../../../src/main/storage/reconciliation.ts';
 import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
 import { noteReading } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { archiveClient, registerClient } from '../../../src/main/storage/records/clients-repo.ts';
@@ -30,7 +30,7 @@ it('reads the figures of every registered client from its own databases', () => 
   archiveClient(desk.records, 'BT-C3', true);
 
   const query = { verdict: null, limit: 3 };
-  const { rows: found, total, readAtMs } = overview(desk.records, desk.cache, query);
+  const { rows: found, total, readAtMs } = overview(desk.cache, query);
   // Six confirmations make a deposit part of the balance; a pending withdrawal has left it already.
   expect(found.find(({ clientUid }) => clientUid === 'BT-C1')).toMatchObject({
     depositSats: 100,

@@ -9,7 +9,9 @@ import { rateColumns } from '../../../src/main/reports/rates-report.ts';
 import { runReportJob } from '../../../src/main/reports/report-job.ts';
 import { readRange } from '../../../src/main/reports/report-range.ts';
 import { transactionColumns } from '../../../src/main/reports/transactions-report.ts';
+import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
 import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
+import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
 import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { reindexAnnotation } from '../../../src/main/storage/cache/annotation-index.ts';
 import { annotate } from '../../../src/main/storage/records/annotations-repo.ts';
@@ -79,9 +81,12 @@ async function openSettledDesk() {
     }),
     sent({ tid: BUY_TID, type: 'buy', amountSats: 122_438_984, createdAtMs: NOW_MS }),
     sent({ tid: '1', amountSats: 5, createdAtMs: NOW_MS - 5000 }),
+    sent({ tid: '2', amountSats: 7, createdAtMs: NOW_MS - 6000 }),
   ];
   const readAtMs = NOW_MS + 3000;
   savePage(cache, { clientUid: CLIENT, page: 1, rows, joinsTid: null, readAtMs });
+  noteMissing(cache, CLIENT, ['2'], readAtMs);
+  markRemoved(cache, CLIENT, '2', readAtMs + 60_000);
   const balanceSats = 110_438_989;
   saveBalance(cache, CLIENT, { balanceSats, unconfirmedSats: 0, asOfMs: readAtMs });
   annotate(records, {
@@ -115,7 +120,7 @@ async function openSettledDesk() {
     );
     return parse(readFileSync(path), { columns: true, record_delimiter: '\r\n' });
   };
-  return { desk, guards, cache, run };
+  return { desk, guards, cache, run, path };
 }
 
 it('has every column of the document, in its order, and a value in each that can have one', async () => {
@@ -141,6 +146,7 @@ it('names who approved a payment and what its address is called, also once both 
   const approved = (): unknown[] =>
     run('transactions').map((row) => [row['tid'], row['approved_by'], row['address_label']]);
   const expected = [
+    ['2', '', ''],
     ['1', '', ''],
     [BUY_TID, '', ''],
     [WITHDRAWAL_TID, 'Bob', 'Supplier, Ltd'],
@@ -153,5 +159,22 @@ it('names who approved a payment and what its address is called, also once both 
   expect(approved()).toEqual(expected);
   await guards.addToBook({ address: DESTINATION, label: 'Landlord' });
   expect(approved().at(-1)).toEqual([WITHDRAWAL_TID, 'Bob', 'Landlord']);
+  cache.close();
+});
+
+it('has what Bitpro no longer lists in no sum and no balance, and verifies so', async () => {
+  const { cache, run, path } = await openSettledDesk();
+  const rows = run('transactions');
+  expect(
+    rows.map((row) => [row['tid'], row['running_balance_sats'], row['removed_at_utc']]),
+  ).toEqual([
+    ['2', '0', new Date(NOW_MS + 63_000).toISOString()],
+    ['1', '5', ''],
+    [BUY_TID, '122438989', ''],
+    [WITHDRAWAL_TID, '110438989', ''],
+  ]);
+  expect(await verifyManifest(path)).toMatchObject({ ok: true });
+  const [balance] = run('balances');
+  expect(balance).toMatchObject({ deposits_sats: '5', reconciled: 'true' });
   cache.close();
 });

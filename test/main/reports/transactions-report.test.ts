@@ -47,6 +47,7 @@ describe('the transactions report', () => {
       approved_by: '',
       fiat_currency: 'USD',
       fetched_at_utc: '2026-05-01T00:00:00.000Z',
+      removed_at_utc: '',
     };
     expect(bench.readCsv()).toEqual([
       {

@@ -140,7 +140,12 @@ test('a client the server does not know is named, and does not stop the others',
   const { round, server, cache } = setUp({ A: 1, B: 1 });
   server.histories.delete('A');
   const done = await round();
-  expect(done).toMatchObject({ lastError: 'A: Not found', clientsDone: 1, clientsTotal: 2 });
+  expect(done).toMatchObject({
+    lastError: null,
+    failing: [{ clientUid: 'A', message: 'Not found' }],
+    clientsDone: 1,
+    clientsTotal: 2,
+  });
   expect(getCoverage(cache, 'B').complete).toBe(true);
   expect(getCoverage(cache, 'A')).toMatchObject({ completeToPage: 0, complete: false });
 });

@@ -1,3 +1,4 @@
+import { overview } from '../reconciliation.ts';
 import { historyLandmarks } from './history-landmarks.ts';
 import { historyPage, historySummary } from './history-repo.ts';
 
@@ -9,6 +10,7 @@ export const answers = {
   page: historyPage,
   landmarks: historyLandmarks,
   summary: historySummary,
+  overview,
 };
 
 type Answers = typeof answers;

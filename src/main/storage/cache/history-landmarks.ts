@@ -3,7 +3,14 @@ import { HISTORY_LANDMARKS } from '#shared/domain/constants.ts';
 import { type HistoryCursor, type HistoryQuery } from '#shared/domain/transaction.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { conditionsOf, paramsOf, where, type Condition, type Param } from './conditions.ts';
+import {
+  conditionsOf,
+  INTERRUPTIBLE,
+  paramsOf,
+  where,
+  type Condition,
+  type Param,
+} from './conditions.ts';
 import { cursorOf, gathered, isFewByAmount, keyOf, once, orderOf } from './history-repo.ts';
 import { searchText, type Source } from './text-search.ts';
 
@@ -66,7 +73,7 @@ function sourcesOf(db: CacheDb, query: LandmarkQuery, text: string): readonly So
 
 function union(query: LandmarkQuery, sources: readonly Source[]): Condition {
   const finds = sources.map(({ from, condition }): Condition => {
-    const parts = [condition, ...conditionsOf(query.filter), ...cursorOf(query)];
+    const parts = [INTERRUPTIBLE, condition, ...conditionsOf(query.filter), ...cursorOf(query)];
     const sql = `SELECT ${keyOf(query.sort)} AS key, t.id AS rowId FROM ${from.sql} ${where(parts)}`;
     return { sql, params: paramsOf([from, ...parts]) };
   });

@@ -10,7 +10,15 @@ import type {
 import { addUnits } from '#shared/money.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import { conditionsOf, LIMIT, paramsOf, where, type Condition, type Param } from './conditions.ts';
+import {
+  conditionsOf,
+  INTERRUPTIBLE,
+  LIMIT,
+  paramsOf,
+  where,
+  type Condition,
+  type Param,
+} from './conditions.ts';
 import { rowColumns, rowJoins, toRow, type RowColumns } from './history-rows.ts';
 import { idToType } from './ids.ts';
 import { among, searchText, type Source } from './text-search.ts';
@@ -98,7 +106,7 @@ function pageOf(db: CacheDb, query: HistoryQuery, sources: readonly Source[]): H
 
 function findFirst(query: HistoryQuery, { from, condition, inTime }: Source): Condition {
   const { filter, sort, after, limit } = query;
-  const parts = [condition, ...conditionsOf(filter), ...cursorOf(query)];
+  const parts = [INTERRUPTIBLE, condition, ...conditionsOf(filter), ...cursorOf(query)];
   // The plus keeps SQLite from walking all rows in their order.
   const sorted = { from, columns: [`+${keyOf(sort)}`, 't.id'] };
   const { descending } = sort;
@@ -173,7 +181,7 @@ function sumsWithoutText(db: CacheDb, filter: HistoryFilter, clients?: Condition
   const ofDays = [...conditionsOf({ types }), ...conditionsOf({ ...range(fromMs, toMs) })];
   if (ofDays.length === all.length) return sumsOfDays(db, filter);
   const sql = `SELECT t.type, count(*) AS count, ${listedSats} AS sats
-    FROM main.transactions t ${where(all)} GROUP BY 1`;
+    FROM main.transactions t ${where([INTERRUPTIBLE, ...all])} GROUP BY 1`;
   return readSums(db, sql, paramsOf(all));
 }
 
@@ -223,7 +231,7 @@ function sumsOver(
   exceptClients: string,
 ): TypeSum[] {
   const finds = sources.map(({ from, condition }): Condition => {
-    const parts = [condition, ...conditionsOf(filter)];
+    const parts = [INTERRUPTIBLE, condition, ...conditionsOf(filter)];
     return {
       sql: `SELECT t.id FROM ${from.sql} ${where(parts)}`,
       params: paramsOf([from, ...parts]),

@@ -9,7 +9,7 @@ import type { CacheDb } from '../open.ts';
 import type { Answer, Input, Question } from './answers.ts';
 import { historyPage, historySummary } from './history-repo.ts';
 import { logWorker, workerFile } from '../worker-file.ts';
-import type { CachePaths, QueryReply, QueryRequest } from './worker-messages.ts';
+import type { CachePaths, QueryReply, QueryRequest, QueryWorkerData } from './worker-messages.ts';
 
 /** Questions to the history that never hold up the thread that asks. */
 export type Queries = {
@@ -23,7 +23,7 @@ export type Queries = {
 };
 
 type Asked = {
-  request: Exclude<QueryRequest, { name: 'close' }>;
+  request: { [Name in Question]: { name: Name; input: Input<Name> } }[Question];
   resolve: (value: unknown) => void;
   reject: (error: AppError) => void;
 };
@@ -31,7 +31,8 @@ type Asked = {
 /**
  * Answers at once, here, what an index gives in under a millisecond, and leaves all else to a worker, which is
  * started by the first question for it. The worker answers one question at a time, the newest first and rows
- * before sums: while someone types, an older question is no longer of interest.
+ * before sums: while someone types, an older question is no longer of interest. It leaves what it is at for a newer
+ * question for rows, and takes it up again afterwards.
  */
 export function createQueries(
   cache: CacheDb,
@@ -42,11 +43,15 @@ export function createQueries(
   let current: Asked | null = null;
   let waiting: Asked[] = [];
   let closed = false;
+  const upTo = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const left = new Int32Array(upTo);
+  /** Of the last question put to the worker. */
+  let number = 0;
 
   function start() {
     // Loading it takes 3 ms, which the first screen need not wait for: its rows are read here.
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const workerData: CachePaths = { cachePath, recordsPath };
+    const workerData: QueryWorkerData = { cachePath, recordsPath, upTo };
     const options = { workerData, stderr: true };
     const worker = new Worker(workerFile('query-worker', import.meta.filename), options);
     logWorker(worker, 'query worker', onFailure);
@@ -55,7 +60,8 @@ export function createQueries(
       const asked = current;
       current = null;
       if (reply.ok) asked?.resolve(reply.value);
-      else asked?.reject(fromDto(reply.error));
+      else if ('error' in reply) asked?.reject(fromDto(reply.error));
+      else if (asked) waiting.unshift(asked);
       askNext();
     });
     worker.on('exit', () => {
@@ -77,13 +83,17 @@ export function createQueries(
 
   function askNext(): void {
     if (current !== null) return;
-    const newest =
-      waiting.findLast(({ request }) => request.name !== 'summary') ?? waiting.at(-1) ?? null;
+    const newest = waiting.findLast(({ request }) => !isOfSums(request)) ?? waiting.at(-1) ?? null;
     if (newest === null) return;
     waiting = waiting.filter((asked) => asked !== newest);
     current = newest;
     running ??= start();
-    running.worker.postMessage(newest.request);
+    number += 1;
+    running.worker.postMessage({ ...newest.request, number } satisfies QueryRequest);
+  }
+
+  function leaveCurrentFor(request: { name: Question }): void {
+    if (current !== null && !isOfSums(request)) Atomics.store(left, 0, number);
   }
 
   function ask<Name extends Question>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
@@ -91,8 +101,9 @@ export function createQueries(
       // The worker's seam: a reply is to the request it follows.
       const asked = { request: { name, input }, resolve, reject } as Asked;
       waiting.push(asked);
-      if (closed) cancelAll();
-      else askNext();
+      if (closed) return cancelAll();
+      leaveCurrentFor(asked.request);
+      askNext();
     });
   }
 
@@ -105,10 +116,15 @@ export function createQueries(
       closed = true;
       cancelAll();
       if (!running) return;
+      Atomics.store(left, 0, number);
       running.worker.postMessage({ name: 'close' } satisfies QueryRequest);
       await running.ended;
     },
   };
+}
+
+function isOfSums({ name }: { name: Question }): boolean {
+  return name === 'summary' || name === 'overview';
 }
 
 /** Rows of all clients or of one, in an order that an index has. */

@@ -55,6 +55,11 @@ const prepared = statements((db: CacheDb) => ({
     `DELETE FROM main.removed WHERE transaction_id IN (SELECT value FROM json_each(?))
      RETURNING transaction_id AS id, removed_at_ms AS removedAtMs`,
   ),
+  removed: db
+    .prepare<[], [id: number, atMs: number]>(
+      'SELECT transaction_id, removed_at_ms FROM main.removed WHERE removed_at_ms IS NOT NULL',
+    )
+    .raw(),
   counted: db.prepare<[string], CountedColumns>(
     `SELECT t.id, t.type, t.amount_sats AS amountSats, t.created_at_ms AS createdAtMs,
        s.name AS state, t.confirmations
@@ -67,6 +72,11 @@ const prepared = statements((db: CacheDb) => ({
 export function listMissing(db: CacheDb, clientUid: string): MissingTransaction[] {
   const clientId = findClientId(db, clientUid);
   return clientId === null ? [] : prepared(db).ofClient.all(clientId);
+}
+
+/** Of all clients: since when a row is removed, by its id. */
+export function removedRows(db: CacheDb): Map<number, number> {
+  return new Map(prepared(db).removed.all());
 }
 
 /** Tids kept of a client with a time in the open range (fromMs, toMs). */

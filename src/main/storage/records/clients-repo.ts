@@ -52,6 +52,8 @@ const prepared = statements((db: RecordsDb) => ({
      VALUES (:uid, :label, :source, :addedAtMs, :depositAddress) ON CONFLICT (uid) DO NOTHING`,
   ),
   label: db.prepare<[string, string]>('UPDATE clients SET label = ? WHERE uid = ?'),
+  remove: db.prepare<[string]>('DELETE FROM clients WHERE uid = ?'),
+  intentOf: db.prepare<[string], number>('SELECT 1 FROM intents WHERE client_uid = ? LIMIT 1'),
   archive: db.prepare<[number, string]>('UPDATE clients SET archived = ? WHERE uid = ?'),
   setAddress: db.prepare<[string, string]>(
     'UPDATE clients SET deposit_address = ?, conflicting_address = NULL WHERE uid = ?',
@@ -105,6 +107,15 @@ export function registerClients(db: RecordsDb, clients: readonly NewClient[]): n
     () => clients.filter((client) => registerClient(db, client)).length,
   );
   return registerAll.immediate();
+}
+
+/** Any request of this client was ever journaled. */
+export function hasIntents(db: RecordsDb, uid: string): boolean {
+  return prepared(db).intentOf.get(uid) !== undefined;
+}
+
+export function removeClient(db: RecordsDb, uid: string): void {
+  prepared(db).remove.run(uid);
 }
 
 /** False when the uid is not in the registry. */

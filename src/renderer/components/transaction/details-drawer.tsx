@@ -62,6 +62,9 @@ function detailsOf(row: TransactionRow): Detail[] {
     },
     { term: 'Created', value: <Time ms={row.createdAtMs} /> },
   ];
+  if (row.removedAtMs !== null) {
+    details.push({ term: 'Removed by Bitpro', value: <Time ms={row.removedAtMs} /> });
+  }
   if (row.confirmations !== null) {
     details.push({ term: 'Confirmations', value: confirmationsText(row.confirmations) });
   }

@@ -2,7 +2,7 @@ import { Archive, ArchiveRestore, Pencil, RefreshCw } from 'lucide-react';
 import { useRef, useState, type ReactNode } from 'react';
 import { useParams } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
-import type { ClientView } from '#shared/domain/client.ts';
+import { isRefused, type ClientView } from '#shared/domain/client.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Banner } from '../../components/banner.tsx';
 import { Btc } from '../../components/amounts.tsx';
@@ -73,11 +73,13 @@ function ClientDetails({ client }: { client: ClientView }): ReactNode {
 
 /** Why the figures below cannot be relied on, and what to do about it. */
 function Doubts({ client }: { client: ClientView }): ReactNode {
-  const { uid, balance, reconciliation, problem, unusableRows } = client;
+  const { uid, balance, reconciliation, problem, unusableRows, removedRows } = client;
+  const isNotKnown = balance === null && problem !== null && isRefused(problem);
   const isDiffering = reconciliation.verdict === 'differs';
   return (
     <>
-      {problem !== null && (
+      {isNotKnown && <NotKnown client={client} />}
+      {problem !== null && !isNotKnown && (
         <Banner tone="danger" title="This client could not be read">
           {problem.message} The figures below are what was last read.
           {problem.code === 'not_found' &&
@@ -100,6 +102,11 @@ function Doubts({ client }: { client: ClientView }): ReactNode {
           </ul>
         </Banner>
       )}
+      {removedRows > 0 && (
+        <Banner tone="warning" title={`${plural(removedRows, 'transaction')} removed by Bitpro`}>
+          Bitpro no longer lists what is marked so below. It stays here and is in no sum.
+        </Banner>
+      )}
       {isDiffering && (
         <Banner
           tone="danger"
@@ -118,6 +125,36 @@ function Doubts({ client }: { client: ClientView }): ReactNode {
         </Banner>
       )}
     </>
+  );
+}
+
+/** Bitpro refuses the uid, and nothing of it was ever read. */
+function NotKnown({ client }: { client: ClientView }): ReactNode {
+  const { uid, problem } = client;
+  const retry = async (): Promise<void> => {
+    const result = await call('clients.refresh', { uid });
+    if (result.ok) return;
+    toast.show({ tone: 'warning', title: 'Still not known', text: result.error.message });
+  };
+  const remove = async (): Promise<void> => {
+    const result = await call('clients.remove', { uid });
+    if (result.ok) return navigate('/clients');
+    toast.show({ tone: 'danger', title: 'Not removed', text: result.error.message });
+  };
+  return (
+    <Banner
+      tone="danger"
+      title="Not known to Bitpro"
+      actions={
+        <>
+          <Button onClick={() => void retry()}>Retry</Button>
+          <Button onClick={() => void remove()}>Remove</Button>
+        </>
+      }
+    >
+      Bitpro knows no client {uid} of this account: {problem?.message} It is in no sum. If the uid
+      was mistyped, remove it.
+    </Banner>
   );
 }
 

@@ -126,7 +126,8 @@ function Filter({
 
 function countOf(total: Total, verdict: RowVerdict | null): number {
   if (verdict === null) return total.clients;
-  return { ties_out: total.tiesOut, differs: total.differs, checking: total.checking }[verdict];
+  const { tiesOut, differs, checking, notKnown } = total;
+  return { ties_out: tiesOut, differs, checking, not_known: notKnown }[verdict];
 }
 
 type ColumnsProps = { columns: readonly FigureColumn[] };
@@ -187,7 +188,7 @@ function FigureCells({ sums, columns }: FigureCellsProps): ReactNode {
 function RowVerdict({ row }: { row: ReconciliationRow }): ReactNode {
   const failure = useFailure(row.clientUid);
   const { word, tone } = rowVerdicts[row.verdict];
-  if (failure !== null) {
+  if (failure !== null && row.verdict !== 'not_known') {
     return (
       <span title={failure}>
         <Badge tone="danger">Not read</Badge>
@@ -195,7 +196,7 @@ function RowVerdict({ row }: { row: ReconciliationRow }): ReactNode {
     );
   }
   return (
-    <span title={row.verdict === 'differs' ? whatDiffers(row) : undefined}>
+    <span title={row.verdict === 'differs' ? whatDiffers(row) : (failure ?? undefined)}>
       <Badge tone={tone}>{word}</Badge>
     </span>
   );

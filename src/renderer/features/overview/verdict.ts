@@ -24,19 +24,25 @@ export type VerdictFacts = {
 };
 
 /** The answer to "is everything accounted for?" in one line. What differs outweighs what is being read. */
-export function verdictOf({ total, differing }: Overview, facts: VerdictFacts): Verdict {
-  const { openIntents, failingCount } = facts;
+export function verdictOf(overview: Overview, facts: VerdictFacts): Verdict {
+  const { total, differing, notKnown } = overview;
+  const { openIntents } = facts;
+  // A client that Bitpro does not know holds nothing that a verdict on the others would have to wait for.
+  const failingCount = Math.max(0, facts.failingCount - total.notKnown);
   if (total.differs > 0) return differs(total.differs, differing);
   if (failingCount > 0) {
     return {
       tone: 'warning',
       title: `${plural(failingCount, 'client')} could not be read`,
       text: 'What is below may be out of date for them, so there is no verdict on all.',
-      clients: facts.failing.slice(0, NAMED).map(({ clientUid: uid, message: what }) => ({
-        uid,
-        name: uid,
-        what,
-      })),
+      clients: facts.failing
+        .filter(isKnownIn(notKnown))
+        .slice(0, NAMED)
+        .map(({ clientUid: uid, message: what }) => ({
+          uid,
+          name: uid,
+          what,
+        })),
     };
   }
   if (total.checking > 0) {
@@ -67,6 +73,18 @@ export function verdictOf({ total, differing }: Overview, facts: VerdictFacts): 
       'What happened at Bitpro since then is not known here.',
     );
   }
+  if (total.notKnown > 0) {
+    return {
+      tone: 'warning',
+      title: `Everything else is accounted for; ${plural(total.notKnown, 'client is', 'clients are')} not known to Bitpro`,
+      text: 'Bitpro refuses these uids, so they are in no sum. Try again, or remove what was mistyped.',
+      clients: notKnown.map((row) => ({
+        uid: row.clientUid,
+        name: nameOf(row),
+        what: 'not known to Bitpro',
+      })),
+    };
+  }
   return only(
     'success',
     'Everything is accounted for',
@@ -75,6 +93,11 @@ export function verdictOf({ total, differing }: Overview, facts: VerdictFacts): 
 }
 
 const NAMED = 5;
+
+function isKnownIn(notKnown: readonly ReconciliationRow[]) {
+  const uids = new Set(notKnown.map(({ clientUid }) => clientUid));
+  return ({ clientUid }: { clientUid: string }): boolean => !uids.has(clientUid);
+}
 
 function only(tone: Tone, title: string, text: string): Verdict {
   return { tone, title, text, clients: [] };
@@ -102,4 +125,5 @@ export const rowVerdicts: Record<ReconciliationRow['verdict'], { word: string; t
   ties_out: { word: 'Ties out', tone: 'success' },
   differs: { word: 'Differs', tone: 'danger' },
   checking: { word: 'Checking', tone: 'neutral' },
+  not_known: { word: 'Not known to Bitpro', tone: 'danger' },
 };

@@ -5,7 +5,7 @@ import {
   type VerdictFacts,
 } from '../../../../src/renderer/features/overview/verdict.ts';
 
-type Counts = { tiesOut: number; differs: number; checking: number };
+type Counts = { tiesOut: number; differs: number; checking: number; notKnown?: number };
 
 function row(clientUid: string, changes: Partial<ReconciliationRow> = {}): ReconciliationRow {
   return {
@@ -35,8 +35,15 @@ function overviewWith(counts: Counts, differing: ReconciliationRow[] = []): Over
     unconfirmedSats: 0,
     differenceSats: 0,
   };
-  const clients = counts.tiesOut + counts.differs + counts.checking;
-  return { rows: [], differing, total: { ...sums, ...counts, clients }, readAtMs: null };
+  const { notKnown = 0 } = counts;
+  const clients = counts.tiesOut + counts.differs + counts.checking + notKnown;
+  return {
+    rows: [],
+    differing,
+    notKnown: notKnown === 0 ? [] : [row('BT-C7', { verdict: 'not_known' })],
+    total: { ...sums, ...counts, notKnown, clients },
+    readAtMs: null,
+  };
 }
 
 function facts(changes: Partial<VerdictFacts> = {}): VerdictFacts {
@@ -55,6 +62,12 @@ describe('is everything accounted for?', () => {
     [allTieOut, facts(), 'success', 'Everything is accounted for'],
     [allTieOut, facts({ openIntents: 1 }), 'warning', '1 request is not settled'],
     [allTieOut, facts(failing), 'warning', '1 client could not be read'],
+    [
+      { ...allTieOut, notKnown: 1 },
+      facts(failing),
+      'warning',
+      'Everything else is accounted for; 1 client is not known to Bitpro',
+    ],
     [allTieOut, facts({ isCurrent: false }), 'info', 'accounted for when last read'],
     [allTieOut, facts({ isRegistryWhole: false }), 'warning', 'that could be read tie out'],
     [

@@ -4,7 +4,7 @@ import {
   arrangeRows,
   reconcile,
   type ClientFigures,
-} from '../../../src/main/money/reconciliation.ts';
+} from '../../../src/main/storage/reconciliation.ts';
 
 function figures(changes: Partial<ClientFigures> = {}): ClientFigures {
   return {
@@ -17,6 +17,7 @@ function figures(changes: Partial<ClientFigures> = {}): ClientFigures {
     balance: { balanceSats: 137_949_065, unconfirmedSats: 500, asOfMs: 1000 },
     unknownRows: 0,
     historyComplete: true,
+    isNotKnown: false,
     historyAsOfMs: 1000,
     ...changes,
   };
@@ -122,6 +123,7 @@ describe('all clients', () => {
       balance: sats.map((value) => balanceOf(value)),
       unknownRows: fc.constant(0),
       historyComplete: fc.constant(true),
+      isNotKnown: fc.constant(false),
       historyAsOfMs: fc.constant(1),
     });
     fc.assert(
@@ -161,5 +163,26 @@ describe('rows', () => {
   ] as const)('what needs a look first, larger before smaller: %s', (_name, query, labels) => {
     expect(arrangeRows(rows, query).map((row) => row.clientLabel)).toEqual(labels);
     expect(rows[0]?.clientLabel).toBe('Beta');
+  });
+});
+
+describe('a client that Bitpro does not know', () => {
+  const unknown = { clientUid: 'BT-C9', balance: null, historyComplete: false, isNotKnown: true };
+
+  it('is named, and keeps no sum and no verdict waiting', () => {
+    const { rows, total, notKnown, readAtMs } = reconcile([
+      figures(),
+      figures({ ...unknown, depositSats: 0, buySats: 0, withdrawalSats: 0, historyAsOfMs: null }),
+    ]);
+    expect(rows.map(({ verdict }) => verdict)).toEqual(['ties_out', 'not_known']);
+    expect(notKnown.map(({ clientUid }) => clientUid)).toEqual(['BT-C9']);
+    expect(total).toMatchObject({
+      clients: 2,
+      tiesOut: 1,
+      checking: 0,
+      notKnown: 1,
+      differenceSats: 0,
+    });
+    expect(readAtMs).toEqual({ oldest: 1000, newest: 1000 });
   });
 });

@@ -1,12 +1,19 @@
-import type { ClientBalance } from '#shared/domain/client.ts';
+import { isRefused, type ClientBalance } from '#shared/domain/client.ts';
 import type { Overview, OverviewQuery, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { reconcileHolding, type Holding } from '#shared/reconcile.ts';
-import { listBalances } from '../storage/cache/balances-repo.ts';
-import { listCoverage } from '../storage/cache/coverage-repo.ts';
-import { listBalanceSums, NO_SUMS } from '../storage/cache/totals-repo.ts';
-import type { CacheDb, RecordsDb } from '../storage/open.ts';
-import { listRegisteredClients } from '../storage/records/clients-repo.ts';
+import { listBalances } from './cache/balances-repo.ts';
+import { listCoverage } from './cache/coverage-repo.ts';
+import { listClientProblems } from './cache/problems-repo.ts';
+import { listBalanceSums, NO_SUMS } from './cache/totals-repo.ts';
+import type { CacheDb } from './open.ts';
+import { statements } from './statements.ts';
+
+const prepared = statements((db: CacheDb) => ({
+  registered: db.prepare<[], { uid: string; label: string; archived: number }>(
+    'SELECT uid, label, archived FROM records.clients',
+  ),
+}));
 
 /** What is known of a client, in satoshis. */
 export type ClientFigures = Omit<Holding, 'balanceSats'> & {
@@ -14,12 +21,14 @@ export type ClientFigures = Omit<Holding, 'balanceSats'> & {
   clientLabel: string;
   archived: boolean;
   balance: ClientBalance | null;
+  /** Bitpro refuses it, and nothing of it was ever read. */
+  isNotKnown: boolean;
   /** When the history was read last. */
   historyAsOfMs: number | null;
 };
 
 /** Named in the verdict; the rest are counted. */
-const DIFFERING = 5;
+const NAMED = 5;
 
 /**
  * Holds the history against the reported balance, client by client and in total, to the satoshi. Archived clients appear
@@ -34,8 +43,8 @@ export function reconcile(clients: readonly ClientFigures[]): Overview {
     const row = reconcileClient(client);
     if (client.archived && !holdsAnything(client)) continue;
     rows.push(row);
-    // Nothing is read of an archived client any more; that is not what makes the others old.
-    if (client.archived) continue;
+    // Nothing is read of an archived client, nor of one that is not known; that is not what makes the others old.
+    if (client.archived || client.isNotKnown) continue;
     for (const atMs of [client.balance?.asOfMs ?? null, client.historyAsOfMs]) {
       oldest = Math.min(oldest, atMs ?? -Infinity);
       newest = Math.max(newest, atMs ?? -Infinity);
@@ -43,7 +52,8 @@ export function reconcile(clients: readonly ClientFigures[]): Overview {
   }
   return {
     rows,
-    differing: arrangeRows(rows, { verdict: 'differs', limit: DIFFERING }),
+    differing: arrangeRows(rows, { verdict: 'differs', limit: NAMED }),
+    notKnown: arrangeRows(rows, { verdict: 'not_known', limit: NAMED }),
     total: totalOf(rows),
     readAtMs: Number.isFinite(oldest) ? { oldest, newest } : null,
   };
@@ -56,6 +66,7 @@ export function reconcileClient(client: ClientFigures): ReconciliationRow {
   const whenWhole = (sats: number): number | null => (historyComplete ? sats : null);
   return {
     ...reconcileHolding({ ...client, balanceSats }),
+    ...(client.isNotKnown ? { verdict: 'not_known' as const } : {}),
     clientUid,
     clientLabel,
     openingSats: 0,
@@ -78,6 +89,8 @@ function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
   const sum = (pick: (row: ReconciliationRow) => number | null): number | null => {
     let total = 0;
     for (const row of rows) {
+      // What all others come to is known without it.
+      if (row.verdict === 'not_known') continue;
       const sats = pick(row);
       if (sats === null) return null;
       total = addUnits(total, sats);
@@ -98,13 +111,15 @@ function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
     tiesOut: count('ties_out'),
     differs: count('differs'),
     checking: count('checking'),
+    notKnown: count('not_known'),
   };
 }
 
 const urgency: Record<ReconciliationRow['verdict'], number> = {
   differs: 0,
-  checking: 1,
-  ties_out: 2,
+  not_known: 1,
+  checking: 2,
+  ties_out: 3,
 };
 
 /** The first rows of the verdict: what needs a look first, then the larger difference, then by name. */
@@ -126,20 +141,26 @@ export function arrangeRows(
 }
 
 /** The overview of all registered clients, read from running totals: no scan of the history. */
-export function overview(records: RecordsDb, cache: CacheDb, query: OverviewQuery): Overview {
+export function overview(cache: CacheDb, query: OverviewQuery): Overview {
   const sums = listBalanceSums(cache);
   const balances = listBalances(cache);
   const coverage = listCoverage(cache);
+  const refused = new Set(
+    listClientProblems(cache).flatMap((problem) => (isRefused(problem) ? problem.clientUid : [])),
+  );
   const all = reconcile(
-    listRegisteredClients(records).map(({ uid, label, archived }) => ({
-      clientUid: uid,
-      clientLabel: label,
-      archived,
-      ...(sums.get(uid) ?? NO_SUMS),
-      balance: balances.get(uid) ?? null,
-      historyComplete: coverage.get(uid)?.complete ?? false,
-      historyAsOfMs: coverage.get(uid)?.asOfMs ?? null,
-    })),
+    prepared(cache)
+      .registered.all()
+      .map(({ uid, label, archived }) => ({
+        clientUid: uid,
+        clientLabel: label,
+        archived: archived === 1,
+        ...(sums.get(uid) ?? NO_SUMS),
+        balance: balances.get(uid) ?? null,
+        isNotKnown: refused.has(uid) && !balances.has(uid) && !coverage.get(uid)?.asOfMs,
+        historyComplete: coverage.get(uid)?.complete ?? false,
+        historyAsOfMs: coverage.get(uid)?.asOfMs ?? null,
+      })),
   );
   return { ...all, rows: arrangeRows(all.rows, query) };
 }
