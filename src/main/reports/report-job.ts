@@ -28,10 +28,10 @@ export type JobHooks = {
 };
 
 /**
- * In order of time, rows come from the newest page of each client in turn: of 2,000 clients, three quarters are
- * kept. The records are mostly read one after the other.
+ * In order of time, rows come from the newest page of each client in turn, so what is kept has to hold a page for each
+ * of 20,000 clients. It is taken as it is needed. The records are mostly read one after the other.
  */
-const CACHE_KIB = 6144;
+const CACHE_KIB = 98_304;
 const RECORDS_CACHE_KIB = 2048;
 
 /**

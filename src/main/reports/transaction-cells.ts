@@ -3,8 +3,8 @@ import { textCell } from './csv.ts';
 
 /** What rows of the transactions report name by an id, or only few of them have. */
 
-/** Of 2,000 clients, most rows share some 10,000 addresses. */
-const ADDRESSES_KEPT = 16_384;
+/** Of 2,000 clients most rows share some 10,000 addresses, of 20,000 some 100,000: with their texts 20 MB at most. */
+const ADDRESSES_KEPT = 131_072;
 /** Two empty cells. */
 const NO_ADDRESS = ',';
 

@@ -53,38 +53,42 @@ test('it sees what was written since it began', async () => {
   expect((await queries.page(pageOf({ text: '7777' }))).rows).toMatchObject([{ tid: '7777' }]);
 });
 
-/** Half a million rows, so that a scan of all takes long enough to be met. */
+/** Many rows, so that a scan of all takes long enough to be met. */
 function fillWithHashes(cache: Database.Database): void {
   cache.exec(`
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
     INSERT INTO transactions (client_id, tid, type, amount_sats, created_at_ms, tx_id, settling, fetched_at_ms)
     SELECT (SELECT id FROM clients LIMIT 1), 'h' || i, 1, i, i, randomblob(32), 0, 1 FROM n`);
 }
 
-test('a question for rows interrupts a sum and an older search, which are answered afterwards', async () => {
-  const { cache, queries } = openQueries();
-  fillWithHashes(cache);
-  // In the middle of no hash: every row is looked at.
-  const nowhere = { text: 'abcdef0123456789abcdef0123456789' };
-  const answered: string[] = [];
-  const note = async <T>(name: string, answer: Promise<T>): Promise<T> => {
-    const value = await answer;
-    answered.push(name);
-    return value;
-  };
-  await queries.page(pageOf({ text: 'h499999' }));
-  const begun = () => new Promise((resolve) => setTimeout(resolve, 20));
-  const sum = note('sum', queries.summary(nowhere));
-  await begun();
-  const old = note('old search', queries.page(pageOf(nowhere)));
-  await begun();
-  const fresh = note('new search', queries.page(pageOf({ text: 'h499999' })));
-  expect((await fresh).rows).toHaveLength(1);
-  expect(answered).toEqual(['new search']);
-  expect((await old).rows).toEqual([]);
-  expect(await sum).toMatchObject({ count: 0 });
-  expect(answered).toEqual(['new search', 'old search', 'sum']);
-});
+test(
+  'a question for rows interrupts a sum and an older search, which are answered afterwards',
+  { timeout: 60_000 },
+  async () => {
+    const { cache, queries } = openQueries();
+    fillWithHashes(cache);
+    // In the middle of no hash: every row is looked at.
+    const nowhere = { text: 'abcdef0123456789abcdef0123456789' };
+    const answered: string[] = [];
+    const note = async <T>(name: string, answer: Promise<T>): Promise<T> => {
+      const value = await answer;
+      answered.push(name);
+      return value;
+    };
+    await queries.page(pageOf({ text: 'h149999' }));
+    const begun = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const sum = note('sum', queries.summary(nowhere));
+    await begun();
+    const old = note('old search', queries.page(pageOf(nowhere)));
+    await begun();
+    const fresh = note('new search', queries.page(pageOf({ text: 'h149999' })));
+    expect((await fresh).rows).toHaveLength(1);
+    expect(answered).toEqual(['new search']);
+    expect((await old).rows).toEqual([]);
+    expect(await sum).toMatchObject({ count: 0 });
+    expect(answered).toEqual(['new search', 'old search', 'sum']);
+  },
+);
 
 test('of questions that wait, the newest is answered first, and sums after rows', async () => {
   const { queries } = openQueries();

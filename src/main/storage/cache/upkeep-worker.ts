@@ -11,6 +11,9 @@ import type { UpkeepData, UpkeepMessage } from './worker-messages.ts';
  */
 
 const CHECKPOINT_EVERY_MS = 1000;
+/** While nothing is written there is nothing to copy, and a look now and then is enough. */
+const QUIET_AFTER_LOOKS = 10;
+const QUIET_EVERY_MS = 15_000;
 const OPTIMIZE_EVERY_MS = 3_600_000;
 /** Far more than a step takes: in between, the main thread writes. */
 const MERGE_EVERY_MS = 20;
@@ -31,6 +34,25 @@ function attempt(work: () => void): void {
   }
 }
 
+/** Changes with every commit of another connection; −1 after one of this. */
+let seenVersion = -1;
+let looksInVain = 0;
+
+function checkpointWhatWasWritten(): void {
+  const version = Number(db.pragma('data_version', { simple: true }));
+  looksInVain = version === seenVersion ? looksInVain + 1 : 0;
+  if (version !== seenVersion) checkpoint();
+  seenVersion = version;
+}
+
+function look(): void {
+  attempt(checkpointWhatWasWritten);
+  const isQuiet = looksInVain >= QUIET_AFTER_LOOKS;
+  next = setTimeout(look, isQuiet ? QUIET_EVERY_MS : CHECKPOINT_EVERY_MS);
+}
+
+let next = setTimeout(look, CHECKPOINT_EVERY_MS);
+
 function checkpoint(): void {
   // PASSIVE waits for nobody and nobody waits for it; what a reader still needs is copied the next time.
   db.pragma('wal_checkpoint(PASSIVE)');
@@ -47,17 +69,17 @@ function check(): void {
 }
 
 function merge(steps: Generator<void>): void {
+  // What it writes itself does not show in the version.
+  seenVersion = -1;
   if (!steps.next().done) once = setTimeout(() => attempt(() => merge(steps)), MERGE_EVERY_MS);
 }
 
-const timers = [
-  setInterval(() => attempt(checkpoint), CHECKPOINT_EVERY_MS),
-  setInterval(() => attempt(() => db.pragma('optimize')), OPTIMIZE_EVERY_MS),
-];
+const optimizing = setInterval(() => attempt(() => db.pragma('optimize')), OPTIMIZE_EVERY_MS);
 let once = setTimeout(() => attempt(check), checkAfterMs);
 
 parentPort?.once('message', () => {
-  for (const timer of timers) clearInterval(timer);
+  clearInterval(optimizing);
+  clearTimeout(next);
   clearTimeout(once);
   db.close();
 });

@@ -17,7 +17,7 @@ export function Coverage({ store, clients }: CoverageProps): ReactNode {
   const inView = clients.filter((each) => covers(each, wantedUid));
   if (inView.length === 0) return null;
   const read = inView.flatMap(({ history }) => (history.asOfMs === null ? [] : [history.asOfMs]));
-  const oldest = read.length < inView.length ? null : Math.min(...read);
+  const oldest = read.length < inView.length ? null : read.reduce((a, b) => Math.min(a, b));
   const incomplete = inView.filter(({ history }) => !history.complete);
   return (
     <span className={css['coverage']}>
