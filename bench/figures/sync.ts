@@ -28,9 +28,9 @@ function pagesOf({ rows }: Context): number {
   return Math.min(1000, Math.max(40, Math.floor(rows / 1000)));
 }
 
-type Server = { identity: Identity; client: () => BitproClient };
+export type Server = { identity: Identity; client: () => BitproClient };
 
-async function withServer<T>(
+export async function withServer<T>(
   options: Record<'rows' | 'latencyMs' | 'arrivalMs', number>,
   use: (server: Server) => Promise<T>,
 ): Promise<T> {

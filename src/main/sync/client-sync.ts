@@ -4,10 +4,11 @@ import { newestGap, noteReading, wasEverComplete } from '../storage/cache/covera
 import { listMissing, markRemoved, noteMissing } from '../storage/cache/removed-repo.ts';
 import type { SavedTransaction, SentTransaction } from '../storage/cache/transactions-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
-import { observeAddress } from '../storage/records/clients-repo.ts';
 import type { ClientStates } from './client-states.ts';
 import { depositEvents, type DepositEvent } from './deposit-events.ts';
+import { createFirstAddresses } from './first-addresses.ts';
 import { createHistoryReader } from './history-reader.ts';
+import { createLateWrites } from './late-writes.ts';
 import type { Progress } from './progress.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { figuresOf } from './ties-out.ts';
@@ -43,6 +44,8 @@ export type ClientSyncDeps = {
 export function createClientSync(deps: ClientSyncDeps) {
   const { client, records, cache, now, slots, states, progress } = deps;
   const reader = createHistoryReader({ client, cache, now, slots, onSaved, onMissing });
+  const addresses = createFirstAddresses(records);
+  const ages = createLateWrites(cache);
   /** Clients whose history was complete before the rows now coming in, so that these are news. */
   const complete = new Set<string>();
   /** Rows that the reading under way did not show. */
@@ -102,13 +105,16 @@ export function createClientSync(deps: ClientSyncDeps) {
       signal.throwIfAborted();
       const { balanceSats, unconfirmedSats, depositAddress } = remote;
       const before = getBalance(cache, uid);
-      saveBalance(cache, uid, { balanceSats, unconfirmedSats, asOfMs: now() });
       const isSame =
         before?.balanceSats === balanceSats && before.unconfirmedSats === unconfirmedSats;
+      const balance = { balanceSats, unconfirmedSats, asOfMs: now() };
+      const save = () => saveBalance(cache, uid, balance);
+      if (isSame) ages.later(save);
+      else save();
       if (!isSame && before) state.changedAtMs = now();
       // Damaged and unchecked records are only read.
-      const address = records.isWritable ? observeAddress(records, uid, depositAddress) : 'same';
-      const isNews = !isSame || address === 'first' || address === 'conflict';
+      const isOther = records.isWritable && addresses.observe(uid, depositAddress);
+      const isNews = !isSame || isOther;
       progress.touch(isNews ? { clients: true } : { ages: true });
     } catch (error) {
       if (state.balanceAtMs === askedAtMs) state.balanceAtMs = null;
@@ -123,8 +129,10 @@ export function createClientSync(deps: ClientSyncDeps) {
 
   function noteRead(uid: string, atMs: number): void {
     const state = states.of(uid);
-    noteReading(cache, uid, atMs);
-    progress.touch(state.readAtMs === null || !state.isWhole ? { clients: true } : { ages: true });
+    const isNews = state.readAtMs === null || !state.isWhole;
+    if (isNews) noteReading(cache, uid, atMs);
+    else ages.later(() => noteReading(cache, uid, atMs));
+    progress.touch(isNews ? { clients: true } : { ages: true });
     state.readAtMs = atMs;
     // Of a client without a transaction nothing says how quiet it is.
     state.changedAtMs ??= atMs;
@@ -202,9 +210,16 @@ export function createClientSync(deps: ClientSyncDeps) {
     states.of(uid).balanceAtMs = null;
     const { atMs } = await readHead(uid, signal);
     await readRest(uid, atMs, { allSettling: true }, signal);
+    flush();
   }
 
-  return { readHead, readRest, refresh };
+  /** To be called when a reading is over. */
+  function flush(): void {
+    addresses.flush();
+    ages.flush();
+  }
+
+  return { readHead, readRest, refresh, flush };
 }
 
 export type ClientSync = ReturnType<typeof createClientSync>;

@@ -153,6 +153,7 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     const lastError = await run.ended;
     if (running?.run === run) running = null;
     try {
+      clientSync.flush();
       progress.update({ lastError });
       if (lastError === null) {
         progress.update({ lastCompletedAtMs: now() });

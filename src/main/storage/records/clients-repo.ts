@@ -153,6 +153,14 @@ export function observeAddress(
   return observe.immediate();
 }
 
+/** Addresses of clients that had none yet, by uid, in one transaction: each by itself would wait for the disk. */
+export function observeAddresses(db: RecordsDb, addresses: ReadonlyMap<string, string>): void {
+  const observe = db.transaction(() => {
+    for (const [uid, address] of addresses) observeAddress(db, uid, address);
+  });
+  observe.immediate();
+}
+
 /** The operator's decision for either of two differing addresses. False when it is neither of them. */
 export function acceptAddress(db: RecordsDb, uid: string, address: string): boolean {
   const accept = db.transaction(() => {
