@@ -19,6 +19,8 @@ const QUIET_SHARE = 60;
 const MIN_MAX_WAIT_MS = 2 * 60_000;
 const MAX_WAIT_MS = 12 * 60_000;
 const MAX_WAIT_PER_CLIENT_MS = 40;
+/** Since the last thing that happened to it. */
+const ACTIVE_MS = 24 * 3_600_000;
 /** Runs do not begin to the second. */
 const SLACK_MS = 5000;
 
@@ -59,6 +61,11 @@ export function createClientStates(cache: CacheDb) {
       };
       states.set(uid, state);
       return state;
+    },
+
+    /** Something happened to it lately. */
+    isActive(uid: string, nowMs: number): boolean {
+      return nowMs - (states.get(uid)?.changedAtMs ?? -Infinity) < ACTIVE_MS;
     },
 
     /** Is it time to ask for this client again? `clients`: how many the desk has. */

@@ -124,7 +124,8 @@ export function createClientSync(deps: ClientSyncDeps) {
 
   async function readBalanceIfDue(uid: string, signal: AbortSignal): Promise<void> {
     const ageMs = now() - (states.of(uid).balanceAtMs ?? -Infinity);
-    if (ageMs >= BALANCE_MAX_AGE_MS) await readBalance(uid, signal);
+    // Before now is after a clock that was set back.
+    if (ageMs < 0 || ageMs >= BALANCE_MAX_AGE_MS) await readBalance(uid, signal);
   }
 
   function noteRead(uid: string, atMs: number): void {

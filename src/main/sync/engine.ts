@@ -18,6 +18,8 @@ const DEFAULT_REQUESTS_AT_ONCE = 8;
 const LAST_COMPLETED = 'sync.last_completed_at_ms';
 /** Clients looked at between two turns of the loop. */
 const CHUNK = 2000;
+/** On a desk of so many clients all are looked at when the line is back. */
+const MAX_LOOKED_AT = 500;
 /** Clients that are read ahead of all others. */
 const MAX_SOON = 50;
 
@@ -45,7 +47,7 @@ export type SyncEngine = {
   runDue(): Promise<SyncProgress>;
   /** Reads these clients now, ahead of all others. */
   readSoon(uids: readonly string[]): void;
-  /** The line is back: goes on where it was cut. */
+  /** The line is back: goes on where it was cut, and looks at what may have come in meanwhile. */
   resume(): void;
   /** Ends the run under way; what was read stays, and the next run goes on after it. */
   cancel(): void;
@@ -109,17 +111,24 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   }
 
   /** Those in question first, then whoever was read the longest ago. */
-  async function listDue({ all }: { all: boolean }): Promise<string[]> {
+  async function listDue({ all = false, isBack = false }): Promise<string[]> {
     await states.ready();
     const uids = listActiveUids(records);
     progress.keepOnly(new Set(uids));
     const nowMs = now();
+    // What happened while the line was down nobody knows: of a large desk the active ones are looked at first.
+    const isLookedAt = (uid: string) =>
+      isBack && (uids.length <= MAX_LOOKED_AT || states.isActive(uid, nowMs));
     const inQuestion = clientsWithOpenIntents(records);
     const first: string[] = [];
     const due: { uid: string; readAtMs: number }[] = [];
     for (const [index, uid] of uids.entries()) {
       if (urgent.has(uid) || inQuestion.has(uid)) first.push(uid);
-      else if (all || states.isDue(uid, nowMs, { clients: uids.length, everyMs })) {
+      else if (
+        all ||
+        isLookedAt(uid) ||
+        states.isDue(uid, nowMs, { clients: uids.length, everyMs })
+      ) {
         due.push({ uid, readAtMs: states.of(uid).readAtMs ?? -Infinity });
       }
       if (index % CHUNK === CHUNK - 1) await letOthersRun();
@@ -169,16 +178,16 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
     return progress.current();
   }
 
-  const runDue = () => read(listDue({ all: false }));
+  const runDue = () => read(listDue({}));
 
-  function tick(): void {
+  function tick({ isBack = false } = {}): void {
     callOff?.();
     callOff = null;
-    const done = runDue();
+    const done = read(listDue({ isBack }));
     const newest = running?.run.newestRead() ?? done;
     // Depths may take long: meanwhile what comes in is read every minute.
     void newest.then(() => {
-      if (repeating && !closed && callOff === null) callOff = schedule(tick, everyMs);
+      if (repeating && !closed && callOff === null) callOff = schedule(() => tick(), everyMs);
     });
   }
 
@@ -210,7 +219,7 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
       void read(Promise.resolve(uids));
     },
     resume() {
-      if (repeating && !closed && running === null) tick();
+      if (repeating && !closed) tick({ isBack: true });
     },
     cancel: () => running?.controller.abort(),
     async refreshClient(uid) {

@@ -328,3 +328,66 @@ test('once started it runs again after each run, whatever its end, until closed'
   await engine.close();
   expect(scheduled.at(-1)?.calledOff).toBe(true);
 });
+
+test('a clock that was set back keeps no balance from being read', async () => {
+  const { create, round, time, server, cache } = setUp({ A: 1 });
+  const engine = create();
+  time.nowMs += HOUR_MS;
+  await round(engine);
+  time.nowMs -= HOUR_MS;
+  server.balances.set('A', 77);
+  await round(engine);
+  expect(getBalance(cache, 'A')?.balanceSats).toBe(77);
+  server.balances.set('A', 78);
+  await engine.runNow();
+  expect(getBalance(cache, 'A')?.balanceSats).toBe(78);
+});
+
+test('every balance is read when that is asked for, whatever its age', async () => {
+  const { create, round, server, cache } = setUp({ A: 1, B: 1 });
+  const engine = create();
+  await round(engine);
+  server.balances.set('A', 5);
+  server.balances.set('B', 6);
+  await engine.runNow();
+  expect(['A', 'B'].map((uid) => getBalance(cache, uid)?.balanceSats)).toEqual([5, 6]);
+});
+
+test('quiet clients are asked more rarely, those on screen and all when the line is back at once', async () => {
+  const { create, round, requestsOf, time } = setUp({ A: 1, B: 1 });
+  const engine = create();
+  await round(engine);
+  time.nowMs += 100 * 24 * HOUR_MS;
+  await round(engine);
+  engine.prioritise(['B']);
+  expect(await requestsOf(() => round(engine))).toEqual(['page B 1']);
+  engine.prioritise([]);
+  engine.start();
+  await engine.runDue();
+  const back = await requestsOf(async () => {
+    engine.resume();
+    await engine.runDue();
+  });
+  expect(back.toSorted()).toEqual(['page A 1', 'page B 1']);
+});
+
+test('what a stopped reading did not come to is read next, and what it came to is not', async () => {
+  const uids = Array.from({ length: 12 }, (_, index) => `C${String(index).padStart(2, '0')}`);
+  const { create, round, requestsOf, server, time } = setUp(
+    Object.fromEntries(uids.map((uid) => [uid, 1])),
+  );
+  const engine = create();
+  await round(engine);
+  time.nowMs += 24 * HOUR_MS;
+  server.beforeRequest = () => {
+    if (server.requests.filter((request) => request.startsWith('page')).length === 6)
+      engine.cancel();
+  };
+  const first = await requestsOf(() => engine.runNow());
+  server.beforeRequest = () => {};
+  const next = await requestsOf(() => engine.runDue());
+  const pages = (requests: string[]) => requests.filter((request) => request.startsWith('page'));
+  const read = pages(first).slice(0, -1);
+  expect(pages(next).filter((page) => read.slice(0, 4).includes(page))).toEqual([]);
+  expect(new Set([...pages(first), ...pages(next)]).size).toBe(uids.length);
+});

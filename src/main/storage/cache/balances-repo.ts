@@ -3,6 +3,9 @@ import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { ensureClientId } from './ids.ts';
 
+/** No answer is on its way for longer. */
+const LATEST_MS = 60_000;
+
 const columns = `b.balance_sats AS balanceSats, b.unconfirmed_sats AS unconfirmedSats,
   b.as_of_ms AS asOfMs`;
 
@@ -17,7 +20,7 @@ const prepared = statements((db: CacheDb) => ({
     `INSERT INTO balances (client_id, balance_sats, unconfirmed_sats, as_of_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET balance_sats = excluded.balance_sats,
        unconfirmed_sats = excluded.unconfirmed_sats, as_of_ms = excluded.as_of_ms
-     WHERE excluded.as_of_ms >= as_of_ms`,
+     WHERE excluded.as_of_ms >= as_of_ms OR as_of_ms - excluded.as_of_ms > ${LATEST_MS}`,
   ),
 }));
 
@@ -32,7 +35,7 @@ export function listBalances(db: CacheDb): Map<string, ClientBalance> {
   return new Map(rows.map(({ clientUid, ...balance }) => [clientUid, balance]));
 }
 
-/** Keeps a reading, unless a later one is known. */
+/** Keeps a reading, unless a later one is known; one of long after it is of a clock that was set back. */
 export function saveBalance(db: CacheDb, clientUid: string, balance: ClientBalance): void {
   const save = db.transaction(() => {
     const { balanceSats, unconfirmedSats, asOfMs } = balance;
