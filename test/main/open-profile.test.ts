@@ -162,6 +162,7 @@ const stillAnswered: readonly RequestName[] = [
   'records.restored',
   'connection.status',
   'clients.attention',
+  'clients.get',
   'clients.list',
   'clients.previewImport',
   'clients.copyAddress',
