@@ -73,6 +73,7 @@ type RequestSpec<Input extends z.ZodMiniType, Output> = { input: Input; output: 
 const none = z.strictObject({});
 const profileId = z.strictObject({ id: plainText(40) });
 const clientUid = z.strictObject({ uid: clientUidSchema });
+const labelledClient = z.strictObject({ uid: clientUidSchema, label: clientLabelSchema });
 const intentId = z.strictObject({ id: plainText(60) });
 const transactionKey = z.strictObject({ clientUid: clientUidSchema, tid: plainText(500) });
 
@@ -121,13 +122,10 @@ export const requests = {
   'connection.status': request<ConnectionStatus>()(none),
 
   'clients.list': request<ClientView[]>()(none),
-  /** One client of the list. */
   'clients.get': request<ClientView>()(clientUid),
   /** Whose deposit address a person has to look at. */
   'clients.attention': request<ClientAttention[]>()(none),
-  'clients.add': request<ClientView>()(
-    z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
-  ),
+  'clients.add': request<ClientView>()(labelledClient),
   'clients.previewImport': request<ImportLine[]>()(z.strictObject({ csv: plainText(5_000_000) })),
   'clients.import': request<{ imported: number }>()(
     z.strictObject({
@@ -137,9 +135,7 @@ export const requests = {
         .check(z.maxLength(100_000)),
     }),
   ),
-  'clients.label': request<ClientView>()(
-    z.strictObject({ uid: clientUidSchema, label: clientLabelSchema }),
-  ),
+  'clients.label': request<ClientView>()(labelledClient),
   /** Takes a uid off the list of which nothing was ever read, such as a mistyped one. */
   'clients.remove': request<null>()(clientUid),
   'clients.archive': request<ClientView>()(
