@@ -19,6 +19,7 @@ import { startServer, type Account, type AttackServer } from './server.ts';
 
 /** A payee on the test network, who is no client. */
 export const PAYEE = 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx';
+export const OTHER_PAYEE = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 export const ONE_BTC = 100_000_000;
 const MINUTE_MS = 60_000;
 
@@ -174,6 +175,15 @@ export async function openDesk(server: AttackServer, userData = newFolder()) {
       const confirmed = await confirm(review);
       if (!confirmed.ok) throw new Error(`The payment was refused: ${confirmed.error.message}`);
       return confirmed.value;
+    },
+
+    /** By hand, with the word that is asked for where something differs. */
+    async settleAsGone(id: string, found: string): Promise<void> {
+      const decision = { id, decision: 'went', reason: 'Seen in the list', found } as const;
+      const answer = await result('intents.settle', decision);
+      if (answer.ok) return;
+      const word = /“([^”]+)”/.exec(answer.error.message)?.[1] ?? '';
+      await ask('intents.settle', { ...decision, typed: word });
     },
 
     get: (id: string): Promise<Intent> => ask('intents.get', { id }),

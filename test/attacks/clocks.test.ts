@@ -1,6 +1,26 @@
 import { expect, test } from 'vitest';
 import { attack, ONE_BTC, openDesk, startAttackServer } from './attacked-desk.ts';
+import type { Answer } from './server.ts';
+
 const HOUR_MS = 3_600_000;
+
+test('a server clock that jumps clears nothing in no time', async () => {
+  const { server, account, desk } = await attack({ settleDelayMinutes: 10 });
+  let late: (() => Answer) | null = null;
+  server.meddle((call) => {
+    if (call.action !== 'withdrawal') return undefined;
+    late = call.carryOut;
+    return 'drop';
+  });
+  const { id } = await desk.pay(account, '0.25');
+  for (const aheadMs of [0, 10 * HOUR_MS, 20 * HOUR_MS, 0, 0]) {
+    server.world.aheadMs = aheadMs;
+    await desk.look(id);
+  }
+  expect((await desk.get(id)).state).not.toBe('cleared');
+  (late as unknown as () => Answer)();
+  expect(['confirmed', 'needs_human']).toContain((await desk.look(id)).state);
+});
 
 test('a slow computer clock that is set right clears nothing in no time', async () => {
   const { server, account, desk } = await attack({ settleDelayMinutes: 10 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { attack, ONE_BTC, PAYEE, type Attack } from './attacked-desk.ts';
-import { clientJson, rowJson, type Call } from './server.ts';
+import { attack, ONE_BTC, OTHER_PAYEE, PAYEE, type Attack } from './attacked-desk.ts';
+import { clientJson, rowJson, type Call, type Row } from './server.ts';
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Of the profile, in the attacks on what is settled by itself. */
 const settleDelayMinutes = 1;
 
@@ -28,6 +30,37 @@ function executeLost(
   expect(account.rows.length).toBeGreaterThan(0);
 }
 
+test('an empty history where sixty rows are known clears nothing and lets nothing be sent', async () => {
+  const attacked = await attack({ settleDelayMinutes });
+  const { server, account, desk } = attacked;
+  for (let row = 0; row < 60; row += 1) server.deposit(account, 1000 + row);
+  await desk.readAll();
+  server.meddle((call) => {
+    if (call.action === 'list') return { status: 200, body: [] };
+    if (call.action !== 'withdrawal') return undefined;
+    call.carryOut();
+    return 'drop';
+  });
+  const review = await desk.prepare(account, '0.25');
+  const confirmed = await desk.confirm(review);
+  if (!confirmed.ok) return expect(server.posts).toEqual([]);
+  expect(await lookOften(attacked, review.intent.id)).not.toBe('cleared');
+});
+
+test('a history that stands still while the balance moves clears nothing', async () => {
+  const attacked = await attack({ settleDelayMinutes });
+  const { server, account, desk } = attacked;
+  const frozen = account.rows.map(rowJson);
+  server.meddle((call) => {
+    if (call.action === 'list') return { status: 200, body: call.page > 1 ? [] : frozen };
+    if (call.action !== 'withdrawal') return undefined;
+    call.carryOut();
+    return 'drop';
+  });
+  const { id } = await desk.pay(account, '0.25');
+  expect(await lookOften(attacked, id)).not.toBe('cleared');
+});
+
 test('a history that lags now and then confirms once it is there', async () => {
   const attacked = await attack({ settleDelayMinutes });
   const { server, account, desk } = attacked;
@@ -44,6 +77,77 @@ test('a history that lags now and then confirms once it is there', async () => {
   expect(await lookOften(attacked, id)).not.toBe('cleared');
   server.meddle(() => undefined);
   expect(['confirmed', 'needs_human']).toContain((await desk.look(id)).state);
+});
+
+test.each([
+  ['two days ago', -2 * DAY_MS],
+  ['an hour ago', -HOUR_MS],
+  ['in two days', 2 * DAY_MS],
+  ['in an hour', HOUR_MS],
+])(
+  'a payment that is listed as of %s is not cleared, and can be settled by it',
+  async (_when, byMs) => {
+    const attacked = await attack({ settleDelayMinutes });
+    const { server, account, desk } = attacked;
+    executeLost(attacked, (call) => {
+      call.carryOut();
+      const row = account.rows.at(-1);
+      if (row) row.createdAtMs += byMs;
+    });
+    const { id } = await desk.pay(account, '0.25');
+    server.meddle(() => undefined);
+    const state = await lookOften(attacked, id);
+    expect(['confirmed', 'needs_human', 'unknown']).toContain(state);
+    if (state === 'confirmed') return;
+    const [row] = server.executed();
+    const found = row?.tid ?? '';
+    await desk.settleAsGone(id, found);
+    expect(await desk.get(id)).toMatchObject({ state: 'confirmed', serverTid: found });
+  },
+);
+
+const unexplained: [string, Partial<Row>][] = [
+  [
+    'a row of an unknown type',
+    { type: 'bitcoin_transfer' as Row['type'], sats: 25_000_000, address: PAYEE },
+  ],
+  ['an amount less a fee', { sats: 24_990_000, address: PAYEE, state: 'pending' }],
+  ['the amount to another address', { sats: 25_000_000, address: OTHER_PAYEE, state: 'pending' }],
+  [
+    'another amount to another address',
+    { sats: 31_000_000, address: OTHER_PAYEE, state: 'pending' },
+  ],
+  ['a buy', { type: 'bitcoin_buy', sats: 25_000_000 }],
+];
+test.each(unexplained)(
+  '%s after a lost payment stops it from being cleared',
+  async (_what, row) => {
+    const attacked = await attack({ settleDelayMinutes });
+    const { server, account, desk } = attacked;
+    executeLost(attacked, ({ post }) => {
+      account.sats -= row.sats ?? 0;
+      server.addRow(account, { type: 'bitcoin_withdrawal', sats: 0, post, ...row });
+    });
+    const { id } = await desk.pay(account, '0.25');
+    server.meddle(() => undefined);
+    expect(await lookOften(attacked, id)).not.toBe('cleared');
+  },
+);
+
+test('a buy carried out at 2.5 times the price is not cleared when its answer got lost', async () => {
+  const attacked = await attack({ settleDelayMinutes });
+  const { server, account, desk } = attacked;
+  server.meddle((call) => {
+    if (call.action !== 'buy') return undefined;
+    server.world.priceCents *= 2.5;
+    call.carryOut();
+    return 'drop';
+  });
+  const draft = { kind: 'buy', clientUid: account.uid, amountUsd: '100' } as const;
+  const review = await desk.ask('intents.prepare', draft);
+  await desk.confirm(review);
+  server.meddle(() => undefined);
+  expect(await lookOften(attacked, review.intent.id)).not.toBe('cleared');
 });
 
 test('a payment that is listed twice on one page is one payment', async () => {
