@@ -9,6 +9,7 @@ import '../../src/main/money/addresses.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { openRecords, RecordsDb } from '../../src/main/storage/open.ts';
+import { sealChanges } from '../../src/main/storage/records/seals.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
 import { modelledHistory } from './known.ts';
 import { createNetwork } from './network.ts';
@@ -157,6 +158,7 @@ function connect(path: string): RecordsDb {
   records.pragma('synchronous = FULL');
   records.pragma('foreign_keys = ON');
   records.pragma('recursive_triggers = ON');
+  sealChanges(records);
   return records;
 }
 

@@ -53,22 +53,26 @@ export function failingDisk(
  * A statement is compiled when it first runs: most processes of a schedule live for a few of them, and to compile
  * all would be a quarter of the simulation's time.
  */
-export function compileLazily(records: RecordsDb): void {
+export function compileLazily(records: Database.Database): void {
   const compile = records.prepare.bind(records);
   const prepare = (sql: string) => {
     let compiled: Statement | undefined;
-    let isPlucked = false;
-    const statement = () => (compiled ??= isPlucked ? compile(sql).pluck() : compile(sql));
-    return {
+    const modes: ('pluck' | 'raw')[] = [];
+    const statement = () => (compiled ??= modes.reduce((made, mode) => made[mode](), compile(sql)));
+    const lazy = {
       run: (...values: unknown[]) => statement().run(...values),
       get: (...values: unknown[]) => statement().get(...values),
       all: (...values: unknown[]) => statement().all(...values),
       iterate: (...values: unknown[]) => statement().iterate(...values),
-      pluck() {
-        isPlucked = true;
-        return this;
-      },
+      columns: () => statement().columns(),
+      pluck: () => as('pluck'),
+      raw: () => as('raw'),
     };
+    function as(mode: (typeof modes)[number]): typeof lazy {
+      modes.push(mode);
+      return lazy;
+    }
+    return lazy;
   };
   Object.defineProperty(records, 'prepare', { value: prepare });
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
+import { Crashed } from './disk.ts';
 import { freshFiles, startDesk, type Desk } from './desk.ts';
 import { pursue } from './operator.ts';
 import { checkEnd } from './oracle.ts';
@@ -31,6 +32,11 @@ export type ScheduleResult = {
   ends: Record<string, number>;
 };
 
+// What a dead process had begun, and nobody waits for, ends with it.
+process.on('unhandledRejection', (reason) => {
+  if (!(reason instanceof Crashed)) throw reason;
+});
+
 /** Runs one course of events, wholly given by its seed. */
 export async function runSchedule(
   seed: number,
@@ -42,16 +48,7 @@ export async function runSchedule(
   const { random, time, service, rates } = world;
   const uids = [service.createClient(500_000_000), service.createClient(40_000_000)];
   let desk: Desk = startDesk(world, freshFiles(template, ownFolder));
-  for (const uid of uids) {
-    const depositAddress = service.accounts.get(uid)?.depositAddress ?? null;
-    registerClient(desk.records, {
-      uid,
-      label: uid,
-      source: 'added',
-      addedAtMs: 0,
-      depositAddress,
-    });
-  }
+  registerAll(desk, world, uids);
   Object.assign(rates, drawRates(random));
   const { wishes, others, repeatRate } = drawPlan(random, uids);
   rates.repeat = repeatRate;
@@ -100,6 +97,17 @@ export async function runSchedule(
   const posts = [...world.posts.values()].reduce((sum, count) => sum + count, 0);
   const executed = service.ledger.filter(({ intentId }) => intentId !== null).length;
   return { seed, findings, posts, executed, crashes: world.crashes, ends };
+}
+
+/** As the app writes: in a transaction, which seals what it changes. */
+function registerAll({ records }: Desk, { service }: World, uids: readonly string[]): void {
+  const register = records.transaction(() => {
+    for (const uid of uids) {
+      const depositAddress = service.accounts.get(uid)?.depositAddress ?? null;
+      registerClient(records, { uid, label: uid, source: 'added', addedAtMs: 0, depositAddress });
+    }
+  });
+  register.immediate();
 }
 
 function isSending({ money }: Desk): boolean {
