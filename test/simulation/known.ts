@@ -42,6 +42,7 @@ export function modelledHistory(service: Service): {
             Math.abs(row.amountSats - terms.amountSats) <= terms.toleranceSats,
         ),
       has: (clientUid, tid) => kept.get(clientUid)?.has(tid) === true,
+      removed: () => new Set(),
       isWhole: (clientUid) => kept.has(clientUid),
       difference(clientUid, _balanceSats, rows) {
         const union = new Map([...rowsOf(clientUid), ...rows].map((row) => [row.tid, row]));

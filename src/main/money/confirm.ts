@@ -125,11 +125,12 @@ async function baselineFor(context: MoneyContext, id: string): Promise<Baseline 
   if (intent.kind === 'create_client') return null;
   const clientUid = given(intent.clientUid);
   const { client, clock, known, records } = context;
+  const removed = known.removed(clientUid);
   const at = { atMs: clock.dateMs(), slackMs: Math.abs(clock.offsetMs()) };
   try {
     const { rows, ...read } = await readBaseline(client, clientUid, at, (floorMs) => [
       ...tidsThatStay(known.rowsSince(clientUid, floorMs)),
-      ...confirmedTids(records, clientUid, floorMs),
+      ...confirmedTids(records, clientUid, floorMs).filter((tid) => !removed.has(tid)),
     ]);
     observeRows(context, clientUid, rows);
     return withOlder(read, known.isWhole(clientUid), () =>

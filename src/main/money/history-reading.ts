@@ -51,18 +51,18 @@ export async function readBaseline(
 }
 
 /**
- * Reads all that came since the baseline and on until the baseline is covered. A history without a transaction
- * of the baseline, or one of `knownTids`, lags behind what is known.
+ * Reads all that came since a baseline and on until that is covered, down to its floor. A history without one of
+ * `knownTids` lags behind what is known.
  * @throws AppError
  */
 export async function readSince(
   client: HistoryClient,
   clientUid: string,
-  { baseline, knownTids }: { baseline: Baseline; knownTids: readonly string[] },
+  { floorMs, knownTids }: { floorMs: number | null; knownTids: readonly string[] },
   signal?: AbortSignal,
 ): Promise<HistoryRead> {
-  const { rows, problem } = await readDownTo(client, clientUid, () => baseline.floorMs, signal);
-  return { rows, problem: problem ?? missingFrom(rows, [...baseline.tids, ...knownTids]) };
+  const { rows, problem } = await readDownTo(client, clientUid, () => floorMs, signal);
+  return { rows, problem: problem ?? missingFrom(rows, knownTids) };
 }
 
 /** One page, for what has no baseline to read to. */

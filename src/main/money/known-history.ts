@@ -8,6 +8,7 @@ import {
   rowsWithAmount,
   rowsWithTids,
 } from '../storage/cache/known-rows-repo.ts';
+import { listMissing } from '../storage/cache/removed-repo.ts';
 import { getBalanceSums } from '../storage/cache/totals-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 import { rangeThatFits, type Terms } from './matching.ts';
@@ -19,6 +20,8 @@ export type KnownHistory = {
   /** Rows of any date that could be taken for what becomes of a request of these terms. */
   rowsThatFit: (clientUid: string, terms: Terms) => RemoteTransaction[];
   has: (clientUid: string, tid: string) => boolean;
+  /** Tids of rows that were listed once and that the service took off its list again. */
+  removed: (clientUid: string) => ReadonlySet<string>;
   /** Was the client's history read to its end, without a gap? */
   isWhole: (clientUid: string) => boolean;
   /**
@@ -40,6 +43,12 @@ export function knownHistory(cache: CacheDb): KnownHistory {
     rowsThatFit: (clientUid, terms) =>
       rowsWithAmount(cache, clientUid, { type: terms.type, ...rangeThatFits(terms) }),
     has: (clientUid, tid) => rowsWithTids(cache, clientUid, [tid]).length > 0,
+    removed: (clientUid) =>
+      new Set(
+        listMissing(cache, clientUid).flatMap(({ tid, removedAtMs }) =>
+          removedAtMs === null ? [] : [tid],
+        ),
+      ),
     isWhole: (clientUid) => getCoverage(cache, clientUid).complete,
     difference(clientUid, balanceSats, rows) {
       if (!getCoverage(cache, clientUid).complete) return null;

@@ -113,8 +113,13 @@ export async function readHistory(
 ): Promise<HistoryRead> {
   if (!baseline) return readNewest(client, clientUid, signal);
   const kept = known.rowsSince(clientUid, baseline.floorMs);
-  const knownTids = [...tidsThatStay(kept), ...tidsSince(records, id)];
-  return readSince(client, clientUid, { baseline, knownTids }, signal);
+  // What the service took off its list again is demanded of no reading.
+  const removed = known.removed(clientUid);
+  const knownTids = [...baseline.tids, ...tidsThatStay(kept), ...tidsSince(records, id)].filter(
+    (tid) => !removed.has(tid),
+  );
+  const { floorMs } = baseline;
+  return readSince(client, clientUid, { floorMs, knownTids }, signal);
 }
 
 /** Why silence of the history proves nothing: the balance, read now, is not what it comes to. Null when it is. */

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { nothingKnown } from '../../../src/main/money/outcomes.ts';
+import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
 import { CLIENT, NOW_MS, review, service, openDesk, WITHDRAWAL } from './fixture.ts';
 import { journalOf } from './journal-of.ts';
@@ -174,6 +175,20 @@ test('nothing is cleared by itself while the balance is not what the history add
   expect(desk.money.settling(id)?.problem).toContain('differs by 0.12000000 BTC');
   expect(desk.money.get(id).state).toBe('unknown');
   expect(model.histories.get(CLIENT)).toHaveLength(10);
+});
+
+test('what the service took off its list again is demanded of no reading', async () => {
+  const { model, desk, executed } = lossy(10);
+  await desk.read();
+  const id = await lost(desk);
+  const { tid } = model.histories.get(CLIENT)?.pop() ?? { tid: '' };
+  executed();
+  expect((await desk.money.lookAgain(id))?.problem).toContain('lags');
+  noteMissing(desk.cache, CLIENT, [tid], NOW_MS);
+  expect((await desk.money.lookAgain(id))?.problem).toContain('lags');
+  markRemoved(desk.cache, CLIENT, tid, NOW_MS + 1);
+  await desk.money.lookAgain(id);
+  expect(desk.money.get(id).state).toBe('confirmed');
 });
 
 describe('an answer is never dropped', () => {

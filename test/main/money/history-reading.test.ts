@@ -27,6 +27,11 @@ async function readBaseline(client: HistoryClient, uid: string, atMs: number): P
   return { ...baseline, isWhole: baseline.floorMs === null };
 }
 
+const since = ({ floorMs, tids }: Baseline, knownTids: string[] = []) => ({
+  floorMs,
+  knownTids: [...tids, ...knownTids],
+});
+
 const isNewerThan = (baseline: Baseline, row: RemoteTransaction): boolean =>
   newnessOf(baseline, row, true) === 'new';
 
@@ -69,7 +74,7 @@ test('whatever comes after the baseline is newer, whatever was there is not, als
         model.beforeRequest = () => {
           for (let n = during.shift() ?? 0; n > 0; n -= 1) model.add(UID);
         };
-        const found = await readSince(model, UID, { baseline, knownTids: [] });
+        const found = await readSince(model, UID, since(baseline));
         if (found.problem !== null) return;
         const tids = found.rows.map(({ tid }) => tid);
         expect(new Set(tids).size).toBe(tids.length);
@@ -84,7 +89,7 @@ test('a history that shows less than the baseline lags', async () => {
   const model = server(10);
   const baseline = await readBaseline(model, UID, nowOf(model));
   history(model).shift();
-  const found = await readSince(model, UID, { baseline, knownTids: [] });
+  const found = await readSince(model, UID, since(baseline));
   expect(found.problem).toContain('lags');
 });
 
@@ -93,9 +98,9 @@ test('a history without what is known from elsewhere lags', async () => {
   const baseline = await readBaseline(model, UID, nowOf(model));
   const { tid } = model.add(UID);
   const knownTids = [tid];
-  expect((await readSince(model, UID, { baseline, knownTids })).problem).toBeNull();
+  expect((await readSince(model, UID, since(baseline, knownTids))).problem).toBeNull();
   history(model).shift();
-  expect((await readSince(model, UID, { baseline, knownTids })).problem).toContain('lags');
+  expect((await readSince(model, UID, since(baseline, knownTids))).problem).toContain('lags');
 });
 
 test.each([0, 10])(
@@ -108,7 +113,7 @@ test.each([0, 10])(
       transactions: async (uid: string, page: number) =>
         (await model.transactions(uid, page)).slice(0, page === 1 ? 12 : 25),
     };
-    const found = await readSince(cut, UID, { baseline, knownTids: [] });
+    const found = await readSince(cut, UID, since(baseline));
     expect(found.problem).toContain('ended in the middle');
   },
 );
@@ -117,7 +122,7 @@ test('a server that sends one page for every page is not read as complete, nor f
   const model = server(25);
   const stuck = { transactions: (uid: string) => model.transactions(uid, 1) };
   const baseline = { ...NO_HISTORY, atMs: START_MS };
-  const found = await readSince(stuck, UID, { baseline, knownTids: [] });
+  const found = await readSince(stuck, UID, since(baseline));
   expect(found.problem).not.toBeNull();
 });
 
@@ -131,7 +136,7 @@ test('a history that comes oldest first is read to its end', async () => {
   };
   const baseline = await readBaseline(oldestFirst, UID, nowOf(model));
   const { tid } = model.add(UID);
-  const found = await readSince(oldestFirst, UID, { baseline, knownTids: [] });
+  const found = await readSince(oldestFirst, UID, since(baseline));
   expect(found.problem).toBeNull();
   expect(found.rows.filter((row) => isNewerThan(baseline, row)).map((row) => row.tid)).toEqual([
     tid,
