@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { linkAbort } from './linked-abort.ts';
-import { TransportError, transportErrorFrom } from './transport-error.ts';
+import { connectFailure, TransportError, transportErrorFrom } from './transport-error.ts';
 
 /**
  * One exchange over HTTP/1.1: no redirect, no retry, one deadline over the whole of it and a limit on the size of
@@ -134,8 +134,9 @@ function dial(origin: URL, stop: AbortSignal): Promise<Socket> {
       ? connectTls({ ...target, ...VERIFIED, servername, ALPNProtocols: ['http/1.1'] })
       : connectTcp(target);
     socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket));
-    socket.on('error', reject);
-    socket.once('close', () => reject(new Error('closed before the connection stood')));
+    const fail = (error: Error): void => reject(connectFailure(error, secure));
+    socket.on('error', fail);
+    socket.once('close', () => fail(new Error('closed before the connection stood')));
     onStop(stop, (reason) => {
       reject(reason);
       socket.destroy();
@@ -151,8 +152,15 @@ function talk(
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = start(options);
+    const isSecure = start === httpsRequest;
+    let isStanding = !isSecure;
+    outgoing.on('socket', (socket) => {
+      // One that was used before stands already.
+      if (!socket.connecting) isStanding = true;
+      else socket.once('secureConnect', () => (isStanding = true));
+    });
     const fail = (error: Error) => {
-      reject(error);
+      reject(isStanding ? error : connectFailure(error, isSecure));
       outgoing.destroy();
     };
     onStop(context.stop, fail);

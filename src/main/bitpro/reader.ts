@@ -6,7 +6,7 @@ import type { Http, HttpAnswer } from './http.ts';
 import type { Pace } from './pace.ts';
 import { buildRequest, type Identity } from './request.ts';
 import { nextAttemptDelayMs, readRetryAfterMs, readRetryPolicy } from './retry.ts';
-import { appErrorFromTransport, TransportError } from './transport-error.ts';
+import { appErrorFromTransport, mayPass, TransportError } from './transport-error.ts';
 
 export type Read<T> = {
   endpoint: string;
@@ -121,10 +121,7 @@ async function attemptRead<T>(
     answer = await http.get(built, { timeoutMs, signal });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    return failed(
-      appErrorFromTransport(error, host),
-      ['timeout', 'broken'].includes(error.failure),
-    );
+    return failed(appErrorFromTransport(error, host), mayPass(error));
   }
   clock.observe(answer.header('date'), answer.sentAtMs, answer.receivedAtMs);
   if (isSuccess(answer)) {

@@ -31,9 +31,21 @@ export class TransportError extends Error {
   }
 }
 
+/** A certificate does not get right by itself; a line that broke or was silent may. */
+export function mayPass({ failure, code }: TransportError): boolean {
+  if (failure === 'timeout' || failure === 'broken') return true;
+  return failure === 'tls' && (code === '' || code === 'ECONNRESET');
+}
+
 export function transportErrorFrom(cause: unknown, mayHaveSent: boolean): TransportError {
   const failure = cause instanceof TransportError ? cause.failure : failureOf(cause);
   return new TransportError(failure, { cause, mayHaveSent });
+}
+
+/** A connection that ended before it stood: no answer broke, for nothing was asked yet. */
+export function connectFailure(cause: Error, isSecure: boolean): Error {
+  if (cause instanceof TransportError || failureOf(cause) !== 'broken') return cause;
+  return new TransportError(isSecure ? 'tls' : 'unreachable', { cause, mayHaveSent: false });
 }
 
 function codeOf(cause: unknown): string {
@@ -124,7 +136,7 @@ const codes: Readonly<Record<TransportFailure, ErrorCode>> = {
 
 export function appErrorFromTransport(error: TransportError, host: string): AppError {
   return new AppError(codes[error.failure], describeTransportFailure(error, host), {
-    retryable: error.failure !== 'tls' && error.failure !== 'cancelled',
+    retryable: mayPass(error) || !['tls', 'cancelled'].includes(error.failure),
     cause: error,
   });
 }

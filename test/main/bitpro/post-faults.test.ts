@@ -197,6 +197,22 @@ describe('a POST of which not one byte was written is rejected', () => {
     expect(outcome).toMatchObject({ kind: 'rejected', error: { code: 'timeout' } });
   });
 
+  it.each(['destroy', 'resetAndDestroy', 'end'] as const)(
+    'the handshake ends in a %s, and is no broken answer',
+    async (how) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket[how]());
+      }).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const baseUrl = `https://127.0.0.1:${port}/api/v1`;
+      await expectUnsent(baseUrl, 'tls_failed', /No secure connection/);
+      await expect(clientFor(baseUrl).ping()).rejects.toMatchObject({ code: 'tls_failed' });
+    },
+  );
+
   it.each([
     ['expired', expired, /has expired/],
     ['of another host', elsewhere, /belongs to another name/],
