@@ -3,7 +3,11 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { copyOf, PAYMENT, putBack, recordsFile, setUpLife, startLife } from './life.ts';
+import { bind, findForeign } from '../../src/main/profiles/records-identity.ts';
+import { openRecords } from '../../src/main/storage/open.ts';
+import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
 import { memoryKeychain } from './profiles/memory-keychain.ts';
+import { temporaryDirectory } from './storage/databases.ts';
 
 type Scene = Awaited<ReturnType<typeof setUpLife>>;
 
@@ -294,4 +298,22 @@ describe('a profile that was changed outside the app', () => {
     ).rejects.toMatchObject({ code: 'profile_locked' });
     expect(payments()).toEqual([]);
   });
+});
+
+test('Practice goes on with its records when its key was lost with profiles.json', () => {
+  const path = `${temporaryDirectory()}/records.sqlite`;
+  const records = openRecords(path);
+  const practice = {
+    id: 'practice',
+    name: 'Practice',
+    environment: 'practice',
+    baseUrl: '',
+  } as const;
+  bind(records, { ...practice, apiKey: 'PRACTICE1' }, { atMs: 1, actor: 'alice' });
+  registerClient(records, { uid: 'BT-C1', label: '', source: 'added', addedAtMs: 1 });
+  expect(findForeign(records, { ...practice, apiKey: 'PRACTICE2' })).toBeNull();
+  expect(findForeign(records, { ...practice, id: 'sandbox', apiKey: 'PRACTICE1' })).toContain(
+    'another profile',
+  );
+  records.close();
 });
