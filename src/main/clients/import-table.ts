@@ -25,8 +25,8 @@ const labelNames = ['label', 'clientlabel', 'name', 'clientname', 'customer', 'c
 
 /** Titles and the like stand above the header; more lines than this are data. */
 const HEADER_WITHIN = 20;
-/** Few enough to be read in a few milliseconds, and more than a label in quotes has. */
-const BLOCK_LINES = 500;
+/** Few enough to be read in a millisecond or two, and more than a label in quotes has. */
+const BLOCK_LINES = 100;
 const MAX_UNCLOSED = 100;
 
 /**
@@ -39,6 +39,7 @@ export function* readTable(
   csv: string,
 ): Generator<undefined, { records: ImportRecord[]; columns: Columns; hasHeader: boolean }> {
   const text = csv.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  yield;
   const lines = text.split('\n');
   yield;
   const separatorLine = /^"?sep=(.)"?[,;]*$/i.exec(lines[0]?.trim() ?? '');
@@ -54,7 +55,7 @@ export function* readTable(
   const header = headerAt === -1 ? null : columnsOf(records[headerAt]?.cells ?? []);
   const data = records.slice(headerAt + 1);
   const columns = header ?? { uid: 0, label: 1 };
-  joinRest(data, columns, delimiter);
+  yield* joinRest(data, columns, delimiter);
   return { records: data, columns, hasHeader: header !== null };
 }
 
@@ -73,13 +74,11 @@ function columnsOf(cells: readonly string[]): Columns | null {
 function* guess(
   lines: readonly string[],
 ): Generator<undefined, { delimiter: Delimiter; columns: Columns }> {
+  const firstLines = firstOf(lines, (line) => line.trim() !== '', HEADER_WITHIN);
   let best = { delimiter: delimiters[0] as Delimiter, columns: { uid: 0, label: 1 }, fits: 0 };
   for (const delimiter of delimiters) {
     const split = (line: string) => line.split(delimiter).map(unquote);
-    const top = lines
-      .filter((line) => line.trim() !== '')
-      .slice(0, HEADER_WITHIN)
-      .map(split);
+    const top = firstLines.map(split);
     const header = top.map(columnsOf).find((columns) => columns !== null) ?? null;
     const columns = header ?? { uid: 0, label: 1 };
     let fits = header === null || top.every((cells) => cells.length === 1) ? 0 : 1;
@@ -90,6 +89,15 @@ function* guess(
     if (fits > best.fits) best = { delimiter, columns, fits };
   }
   return best;
+}
+
+function firstOf<T>(items: readonly T[], fits: (item: T) => boolean, count: number): T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    if (found.length === count) break;
+    if (fits(item)) found.push(item);
+  }
+  return found;
 }
 
 function unquote(cell: string): string {
@@ -177,16 +185,19 @@ function isRecord(line: string, delimiter: Delimiter, uidColumn: number): boolea
 }
 
 /** A separator in a last column that was not quoted belongs to the label: `BT-1,Smith, Jones Ltd`. */
-function joinRest(
+function* joinRest(
   records: readonly ImportRecord[],
   { label }: Columns,
   delimiter: Delimiter,
-): void {
+): Generator<undefined, void> {
   const widths = new Map<number, number>();
   for (const { cells } of records) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+  yield;
   const [usual = 0] = [...widths].sort(([a, rowsA], [b, rowsB]) => rowsB - rowsA || a - b)[0] ?? [];
   if (label !== Math.max(usual, 2) - 1) return;
-  for (const { cells } of records) {
+  for (const [index, { cells }] of records.entries()) {
+    if (index % BLOCK_LINES === 0) yield;
+    if (cells.length <= label + 1) continue;
     const rest = cells.splice(label).filter((cell) => cell !== '');
     if (rest.length > 0) cells.push(rest.join(delimiter === '\t' ? ' ' : `${delimiter} `));
   }

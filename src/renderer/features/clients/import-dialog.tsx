@@ -37,6 +37,8 @@ export function ImportDialog({ open, onOpenChange }: ImportDialogProps): ReactNo
 
 /** What main takes at most; a list of uids is far below. */
 const MAX_FILE_CHARS = 5_000_000;
+/** Main checks and takes up so many without making anything else wait. */
+const IMPORTED_AT_ONCE = 1000;
 /** More would only be scrolled past; problems come first. */
 const SHOWN_LINES = 200;
 
@@ -83,14 +85,24 @@ function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
 
   const importAll = async (): Promise<void> => {
     setImporting(true);
-    const result = await call('clients.import', {
-      lines: good.map(({ uid, label }) => ({ uid, label })),
-    });
+    let imported = 0;
+    for (let at = 0; at < good.length; at += IMPORTED_AT_ONCE) {
+      const batch = good.slice(at, at + IMPORTED_AT_ONCE);
+      const result = await call('clients.import', {
+        lines: batch.map(({ uid, label }) => ({ uid, label })),
+      });
+      if (!result.ok) {
+        setImporting(false);
+        const before =
+          imported === 0 ? '' : ` ${plural(imported, 'client')} before it stay imported.`;
+        return setError(`${result.error.message}${before}`);
+      }
+      imported += result.value.imported;
+    }
     setImporting(false);
-    if (!result.ok) return setError(result.error.message);
     toast.show({
       tone: 'success',
-      title: `${plural(result.value.imported, 'client')} imported`,
+      title: `${plural(imported, 'client')} imported`,
       text: 'Their balances and histories are read now.',
     });
     onDone();
