@@ -130,6 +130,7 @@ function fillBuy(records: RecordsDb, clientUid: string, buy: GeneratedClient['ow
     quotedPriceCents: priceCentsAt(atMs),
     quoteObservedAtMs: atMs,
     quoteExpiresAtMs: atMs + MINUTE_MS,
+    quoteGuardMs: atMs,
     expectedSats: buy.sats,
     createdAtMs: atMs,
     repeatReason: null,
@@ -138,6 +139,7 @@ function fillBuy(records: RecordsDb, clientUid: string, buy: GeneratedClient['ow
   markIntentSent(records, {
     id,
     sentAtMs: atMs,
+    sentGuardMs: atMs,
     baselineAtMs: atMs,
     baselineFloorMs: null,
     baselineWhole: 1,

@@ -56,6 +56,7 @@ function sendOne(journal: Journal): void {
     quotedPriceCents: null,
     quoteObservedAtMs: null,
     quoteExpiresAtMs: null,
+    quoteGuardMs: null,
     expectedSats: null,
     createdAtMs: 1,
     repeatReason: null,

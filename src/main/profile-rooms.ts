@@ -21,6 +21,7 @@ import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
 import { getCoverage } from './storage/cache/coverage-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
+import { unexplainedWithdrawals } from './storage/cache/withdrawals-repo.ts';
 import type { CacheDb } from './storage/open.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
 import { loadClock, saveClock } from './storage/records/clock-repo.ts';
@@ -58,7 +59,7 @@ export function wireRooms(
   let upkeep: Upkeep | null = null;
   let stopped = false;
   const clock = createServerClock(machineClocks(now), {
-    kept: loadClock(records),
+    kept: damage === null ? loadClock(records) : null,
     keep(kept) {
       if (!records.isWritable) return;
       try {
@@ -140,6 +141,7 @@ export function wireRooms(
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
     balanceOf: (uid) => getBalance(cache, uid),
+    unexplainedWithdrawals: (ranges) => unexplainedWithdrawals(cache, ranges),
     onSettling: () => emit('intents.changed', null),
     onChanged: ({ clientUid, state }) => {
       emit('intents.changed', null);
@@ -182,6 +184,7 @@ export function wireRooms(
   const guards = createGuards({
     records,
     now,
+    clock,
     actor,
     network: () => profile().network,
     onChanged: () => emit('guards.changed', null),

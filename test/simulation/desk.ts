@@ -109,11 +109,17 @@ export function startDesk(world: World, path: string): Desk {
       known,
       profile: () => profile,
       secretReady: () => Promise.resolve(null),
-      rateStatus: () => ({ rate, clockOffsetMs: clock.offsetMs(), lastError: null }),
+      rateStatus: () => ({
+        rate,
+        readAgoMs: rate && localNow() - rate.observedAtMs,
+        clockOffsetMs: clock.offsetMs(),
+        lastError: null,
+      }),
       refreshRate: async (trigger) => {
         rate = { ...(await client.rates()), observedAtMs: localNow(), trigger };
       },
       balanceOf: () => null,
+      unexplainedWithdrawals: () => [],
       now: localNow,
       actor: () => 'operator',
       schedule: (run, delayMs) => {

@@ -119,6 +119,8 @@ async function confirm(
   isHonest: boolean,
 ): Promise<Intent> {
   const typed = intent.address?.slice(-6) ?? null;
+  // What another window drew is not what was looked at in this one.
+  money.review(intent.id);
   return confirming.run({ intentId: intent.id, isHonest }, () =>
     money.confirm({ id: intent.id, reviewHash, typed, ...change }),
   );

@@ -62,7 +62,8 @@ export const CLOCK_WARNING_MS = 30_000;
 export const JUMP_MS = 5000;
 
 const DATE_RESOLUTION_MS = 1000;
-const KEEP_EVERY_MS = 60_000;
+/** Besides whenever a time is written down; after a crash the witnesses tell what passed since. */
+const KEEP_EVERY_MS = 3_600_000;
 /** Longer than any window that is asked for. */
 const DATES_KEPT_MS = 48 * 3_600_000;
 /** A clock with more faces than this in two days tells nothing any more. */
@@ -146,7 +147,9 @@ export function createServerClock(
     const former = dates.at(-1);
     if (former) former.toMs = nowMs;
     if (former && isAs(former)) return;
-    const same = dates.find(isAs) ?? { fromMs: sinceMs, toMs: nowMs, aheadMs };
+    // The first ones hold for all that was before as well.
+    const fromMs = former ? sinceMs : 0;
+    const same = dates.find(isAs) ?? { fromMs, toMs: nowMs, aheadMs };
     dates = dates.filter((each) => each !== same && each.toMs > nowMs - DATES_KEPT_MS);
     dates = [...dates.slice(-DATES_KEPT), { ...same, toMs: nowMs }];
   }

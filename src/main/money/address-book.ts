@@ -3,6 +3,7 @@ import type { KnownAddress } from '#shared/domain/intent.ts';
 import type { Network } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
+import type { ServerClock } from '../bitpro/clock.ts';
 import type { RecordsDb } from '../storage/open.ts';
 import {
   findBookEntry,
@@ -21,17 +22,21 @@ import { lookAlikeOf } from './policy.ts';
 export type AddressBookDeps = {
   records: RecordsDb;
   now: () => number;
+  clock: Pick<ServerClock, 'nowMs' | 'keep'>;
   actor: () => string;
   network: () => Network;
 };
 
 /** Addresses that were looked at once and got a name. Every change is audited. */
-export function createAddressBook({ records, now, actor, network }: AddressBookDeps) {
-  const view = (row: BookRow): BookEntry => ({
-    ...row,
-    usableAtMs: row.addedAtMs + getPolicy(records).coolingMs,
-    lookAlike: describeLookAlike(row),
-  });
+export function createAddressBook({ records, now, clock, actor, network }: AddressBookDeps) {
+  const view = (row: BookRow): BookEntry => {
+    const { addedGuardMs, ...entry } = row;
+    const { coolingMs } = getPolicy(records);
+    const leftMs = addedGuardMs + coolingMs - clock.nowMs();
+    // The wait is counted with the guarded time, and said as this machine's clock will show its end.
+    const usableAtMs = leftMs > 0 ? now() + leftMs : Math.min(now(), row.addedAtMs + coolingMs);
+    return { ...entry, usableAtMs, lookAlike: describeLookAlike(row) };
+  };
 
   /** Compared with what was known before it: of two alike, the later one is the one to doubt. */
   function describeLookAlike({ address, addedAtMs }: BookRow): string | null {
@@ -62,8 +67,12 @@ export function createAddressBook({ records, now, actor, network }: AddressBookD
         throw new AppError('invalid_input', message, { field: 'address' });
       }
       const label = freeLabel(records, input.label, address);
-      const row: BookRow = { address, label, network: network(), addedAtMs: now() };
-      change('address.added', address, label, () => insertBookEntry(records, row));
+      const times = { addedAtMs: now(), addedGuardMs: clock.nowMs() };
+      const row: BookRow = { address, label, network: network(), ...times };
+      change('address.added', address, label, () => {
+        clock.keep();
+        insertBookEntry(records, row);
+      });
       return view(row);
     },
 

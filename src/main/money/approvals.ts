@@ -2,7 +2,14 @@ import type { ApprovalView, GuardPolicy, SecondPerson } from '#shared/domain/gua
 import type { Profile } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
-import { findApproval, listApprovers, putApproval } from '../storage/records/approvers-repo.ts';
+import type { ServerClock } from '../bitpro/clock.ts';
+import {
+  findApproval,
+  findApprover,
+  listApprovers,
+  putApproval,
+  type ApprovalRow,
+} from '../storage/records/approvers-repo.ts';
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { initiatorOf } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
@@ -19,16 +26,34 @@ type ReviewedProfile = Pick<Profile, 'id' | 'environment'>;
 /** What the second person gives: the review they saw, and who they are. */
 export type Approving = SecondPerson & { id: string; reviewHash: string };
 
-type Desk = Pick<JournalDeps, 'records' | 'actor'> & { profile: () => ReviewedProfile };
+type Desk = Pick<JournalDeps, 'records' | 'actor'> & {
+  profile: () => ReviewedProfile;
+  clock: Pick<ServerClock, 'nowMs' | 'dateMs'>;
+};
 
-type ApprovalDeps = JournalDeps & { journal: Journal; profile: () => ReviewedProfile };
+type ApprovalDeps = JournalDeps & {
+  journal: Journal;
+  profile: () => ReviewedProfile;
+  clock: Pick<ServerClock, 'nowMs' | 'dateMs' | 'keep'>;
+};
 
 /** The approval of exactly this intent by someone who has no other part in it; null without one. */
 export function approvalOf(desk: Desk, intent: NewIntent): { name: string; atMs: number } | null {
   const approval = findApproval(desk.records, intent.id);
   if (approval === null) return null;
   if (approval.reviewHash !== reviewHash(intent, desk.profile())) return null;
+  if (isOver(desk, approval)) return null;
   return refuseApprover(desk, intent.id, approval.name) === null ? approval : null;
+}
+
+/** It ends by whichever of the two times ends it first: neither clock that is set makes it hold for longer. */
+function isOver(
+  { records, clock }: Pick<Desk, 'records' | 'clock'>,
+  { guardMs, dateMs }: Pick<ApprovalRow, 'guardMs' | 'dateMs'>,
+): boolean {
+  if (guardMs === null || dateMs === null) return true;
+  const ageMs = Math.max(clock.nowMs() - guardMs, clock.dateMs() - dateMs);
+  return ageMs >= getPolicy(records).approvalMs;
 }
 
 /** Null where the policy asks for no second person. */
@@ -56,7 +81,7 @@ export async function approveIntent(
   deps: ApprovalDeps,
   { id, reviewHash: hash, approver: name, passphrase }: Approving,
 ): Promise<JournaledIntent> {
-  const { records, now, actor } = deps;
+  const { records, now, actor, clock } = deps;
   checkApprovable(deps, id, hash);
   const refusal = refuseApprover(deps, id, name);
   if (refusal) throw refusal;
@@ -64,12 +89,30 @@ export async function approveIntent(
   return keep(records, () => {
     // Comparing the passphrase took time: it may have been sent or discarded since.
     const intent = checkApprovable(deps, id, hash);
+    const still = findApprover(records, approver.key);
+    if (still === null || !still.hash.equals(approver.hash))
+      throw noLongerAnApprover(approver.name);
+    const refused = refuseApprover(deps, id, approver.name);
+    if (refused) throw refused;
     const atMs = now();
     const detail = { approver: approver.name, reviewHash: hash };
     appendAudit(records, { atMs, actor: actor(), action: 'intent.approved', subject: id, detail });
-    putApproval(records, { intentId: id, approverKey: approver.key, reviewHash: hash, atMs });
+    clock.keep();
+    putApproval(records, {
+      intentId: id,
+      approverKey: approver.key,
+      reviewHash: hash,
+      atMs,
+      guardMs: clock.nowMs(),
+      dateMs: clock.dateMs(),
+    });
     return intent;
   });
+}
+
+function noLongerAnApprover(name: string): AppError {
+  const message = `${name} was removed, or got another passphrase, meanwhile. Nothing was approved.`;
+  return new AppError('conflict', message);
 }
 
 function checkApprovable(

@@ -1,5 +1,4 @@
 import type { Intent } from '#shared/domain/intent.ts';
-import { expectedEnvironment } from '#shared/domain/profile.ts';
 import { AppError, assertNever } from '#shared/errors.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
 import { mustFit } from '../audit/fits.ts';
@@ -10,14 +9,13 @@ import {
   type IntentAnswer,
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
-import { confirmedTids, findBaseline, type Baseline } from '../storage/records/settling-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
+import { findBaseline } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
-import { observeRows } from './afterwards.ts';
+import { baselineFor, checkEnvironment, checkSecret, given } from './before-sending.ts';
 import { factsFor, type MoneyContext } from './context.ts';
-import { readBaseline } from './history-reading.ts';
 import { alreadyMoved } from './journal-errors.ts';
-import { tidsThatStay } from './known-history.ts';
-import { newnessOf, termsOf } from './matching.ts';
+import { newnessOf } from './matching.ts';
 import {
   BROKEN_REASON,
   nothingKnown,
@@ -31,36 +29,36 @@ import {
 import { refuseToSend } from './policy.ts';
 import { knownDifference, lookAfterRefusal } from './refused.ts';
 import { reviewHash } from './review-hash.ts';
+import { startSendLimit, type SendLimit } from './send-limit.ts';
 
 /** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 10). */
 export type Confirmation = { id: string; reviewHash: string; typed: string | null };
 
+/** An answer about the environment counts for what is sent right after it. */
+const ENVIRONMENT_GOOD_FOR_MS = 2_000;
+/** What was looked at longer ago is drawn again. */
+const REVIEW_GOOD_FOR_MS = 15 * 60_000;
 /**
  * Sends once. The order is the promise: every check, `sent` on the disk, then the one call. Two confirms of
- * the same intent may both pass the checks; only one can move it to `sent`.
+ * the same intent may both pass the checks; only one can move it to `sent`. All of it has one time limit, after
+ * which nothing is sent.
  */
 export async function confirmIntent(
   context: MoneyContext,
   confirmation: Confirmation,
 ): Promise<Intent> {
-  checkConfirmable(context, confirmation);
-  await context.standing?.admit(context.journal.get(confirmation.id));
-  await checkEnvironment(context);
-  await checkSecret(context);
-  const baseline = await baselineFor(context, confirmation.id);
-  // That took time: the rate may have ended, the profile been locked, the intent been sent.
-  const intent = context.journal.markSent(
-    confirmation.id,
-    confirmation.reviewHash,
-    baseline,
-    () => {
-      context.standing?.check();
-      mustFit(context.records, confirmation.id);
-      checkConfirmable(context, confirmation);
-    },
-  );
-  context.onChanged(intent);
-  const answered = (await refusedBySeal(context, intent)) ?? (await sendOnce(context, intent));
+  const limit = startSendLimit(context);
+  let intent: JournaledIntent;
+  let refused: JournaledIntent | null;
+  try {
+    intent = await markSent(context, confirmation, limit);
+    context.reviewed.delete(intent.id);
+    context.onChanged(intent);
+    refused = await refusedBySeal(context, intent, limit);
+  } finally {
+    limit.end();
+  }
+  const answered = refused ?? (await sendOnce(context, intent));
   context.onChanged(answered);
   if (answered.kind === 'buy' && answered.state === 'confirmed') {
     // For the record of the execution only; it keeps its own failures.
@@ -69,95 +67,88 @@ export async function confirmIntent(
   return answered;
 }
 
-function checkConfirmable(context: MoneyContext, { id, reviewHash: hash, typed }: Confirmation) {
+async function markSent(
+  context: MoneyContext,
+  confirmation: Confirmation,
+  limit: SendLimit,
+): Promise<JournaledIntent> {
+  const { clock, journal, standing } = context;
+  const { id, reviewHash: hash } = confirmation;
+  checkReviewed(context, confirmation);
+  let environmentAtMs = await checkEnvironment(context, limit);
+  // Guards count with the server's time, which is known as of now.
+  checkConfirmable(context, confirmation, []);
+  await limit.within(async () => standing?.admit(journal.get(id)));
+  await limit.within(() => checkSecret(context));
+  const read = await baselineFor(context, id, limit);
+  if (clock.monotonicMs() - environmentAtMs > ENVIRONMENT_GOOD_FOR_MS) {
+    environmentAtMs = await checkEnvironment(context, limit);
+  }
+  // That took time: the rate may have ended, the profile been locked, the intent been sent.
+  return journal.markSent(id, hash, read?.baseline ?? null, () => {
+    limit.check();
+    standing?.check();
+    mustFit(context.records, id);
+    checkConfirmable(context, confirmation, read?.rows ?? []);
+  });
+}
+
+function checkConfirmable(
+  context: MoneyContext,
+  confirmation: Confirmation,
+  fresh: readonly RemoteTransaction[],
+): void {
+  const intent = checkReviewed(context, confirmation);
+  const refusal = refuseToSend(intent, factsFor(context, intent, fresh));
+  if (refusal) throw refusal;
+}
+
+/** Is it still to be decided on, and is this what was looked at? All of it can be told without the network. */
+function checkReviewed(
+  context: MoneyContext,
+  { id, reviewHash: hash, typed }: Confirmation,
+): JournaledIntent {
   const intent = context.journal.get(id);
   if (intent.state !== 'journaled') throw alreadyMoved();
   if (hash !== reviewHash(intent, context.profile())) {
     throw new AppError('review_changed', 'This is not what was reviewed. Review it again.');
   }
+  checkReviewAge(context, id);
   if (intent.address !== null && typed?.trim() !== intent.address.slice(-6)) {
     throw new AppError('invalid_input', 'Type the last six characters of the address as shown.', {
       field: 'typed',
     });
   }
-  const refusal = refuseToSend(intent, factsFor(context, intent));
-  if (refusal) throw refusal;
+  return intent;
+}
+
+/** By the monotonic clock and by the guarded time, which knows of a machine that slept. */
+function checkReviewAge({ clock, reviewed }: MoneyContext, id: string): void {
+  const drawn = reviewed.get(id);
+  const ageMs = drawn
+    ? Math.max(clock.monotonicMs() - drawn.monotonicMs, clock.nowMs() - drawn.guardMs)
+    : Infinity;
+  if (ageMs <= REVIEW_GOOD_FOR_MS) return;
+  throw new AppError(
+    'review_changed',
+    'This was reviewed more than 15 minutes ago. Nothing was sent. It is drawn again: look at it once more.',
+  );
 }
 
 /** Null when it may go. Where the keychain cannot be told of it, an older copy of the records could send it again. */
 async function refusedBySeal(
   { standing, journal }: MoneyContext,
   intent: JournaledIntent,
+  limit: SendLimit,
 ): Promise<JournaledIntent | null> {
   try {
-    await standing?.seal();
+    await limit.within(async () => standing?.seal());
     return null;
   } catch (error) {
     const { message } = storageError(error);
     const reason = `The keychain could not be told of it, so nothing was sent. ${message}`;
     return journal.answer(intent.id, { ...nothingKnown(intent), state: 'rejected', reason });
   }
-}
-
-/** A keychain that has not answered or gives no secret must not cost a request its one attempt. */
-async function checkSecret({ secretReady }: MoneyContext): Promise<void> {
-  const problem = await secretReady();
-  if (problem === null) return;
-  const { code, message, retryable } = problem;
-  throw new AppError(code, `${message} Nothing was sent.`, { retryable, cause: problem });
-}
-
-/** product.md, Profiles: before a money request the app pings and refuses another environment. */
-async function checkEnvironment({ client, profile }: MoneyContext): Promise<void> {
-  const { name, environment } = profile();
-  const expected = expectedEnvironment(environment);
-  const answered = (await client.ping()).environment;
-  if (answered === expected) return;
-  throw new AppError(
-    'wrong_environment',
-    `The server says it is “${answered}”, but ${name} is a ${expected} profile. Nothing was sent.`,
-  );
-}
-
-/** What the history holds right before, so that the outcome can be told from it later. No listing shows clients. */
-async function baselineFor(context: MoneyContext, id: string): Promise<Baseline | null> {
-  const intent = context.journal.get(id);
-  if (intent.kind === 'create_client') return null;
-  const clientUid = given(intent.clientUid);
-  const { client, clock, known, records } = context;
-  const removed = known.removed(clientUid);
-  const at = { atMs: clock.dateMs(), slackMs: Math.abs(clock.offsetMs()) };
-  try {
-    const { rows, ...read } = await readBaseline(client, clientUid, at, (floorMs) => [
-      ...tidsThatStay(known.rowsSince(clientUid, floorMs)),
-      ...confirmedTids(records, clientUid, floorMs).filter((tid) => !removed.has(tid)),
-    ]);
-    observeRows(context, clientUid, rows);
-    return withOlder(read, known.isWhole(clientUid), () =>
-      known.rowsThatFit(clientUid, termsOf(intent)),
-    );
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { code, message, retryable } = error;
-    const what = 'The history of the client could not be read before sending, so nothing was sent.';
-    throw new AppError(code, `${what} ${message}`, { retryable, cause: error });
-  }
-}
-
-/** More that fit tell nothing any more. */
-const MAX_ALIKE = 2000;
-
-/** Where the whole history is known, all that could ever be taken for this one is named, whatever its date. */
-function withOlder(
-  read: Omit<Baseline, 'isWhole'>,
-  isKnownWhole: boolean,
-  alike: () => readonly RemoteTransaction[],
-): Baseline {
-  if (read.floorMs === null) return { ...read, isWhole: true };
-  const rows = isKnownWhole ? alike() : [];
-  if (!isKnownWhole || rows.length > MAX_ALIKE) return { ...read, isWhole: false };
-  const older = new Set([...read.older, ...rows.map(({ tid }) => tid)]);
-  return { ...read, older, isWhole: true };
 }
 
 /** Calls the service and keeps what came of it. */
@@ -206,6 +197,7 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
       (baseline !== null && newnessOf(baseline, transaction, true) !== 'new') ||
       (clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
+    buyTolerancePercent: getPolicy(records).buyTolerancePercent,
   };
   switch (kind) {
     case 'buy': {
@@ -230,10 +222,4 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
 
 function isRefusal(outcome: PostOutcome<unknown>): boolean {
   return outcome.kind === 'rejected' && outcome.unsent !== true;
-}
-
-/** The journal's own constraints say that these are there. */
-function given<T>(value: T | null): T {
-  if (value === null) throw new Error('A field that its kind demands is missing from the journal');
-  return value;
 }

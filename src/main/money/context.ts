@@ -4,28 +4,39 @@ import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
 import type { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
-import type { ServerClock } from '../bitpro/clock.ts';
+import type { DateRange, ServerClock } from '../bitpro/clock.ts';
+import type { RemoteTransaction } from '../bitpro/wire.ts';
+import type { ListedWithdrawal } from '../storage/cache/withdrawals-repo.ts';
 import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
-import { equalBuySince, paymentsSince } from '../storage/records/payments-repo.ts';
 import { clearedEqual } from '../storage/records/outcomes-repo.ts';
+import { debitedSince, equalBuySince } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
+import { recentPrices } from '../storage/records/rates-repo.ts';
 import type { Moment } from '../storage/records/settling-repo.ts';
 import { approvalOf } from './approvals.ts';
 import type { Journal, JournalDeps } from './journal.ts';
 import type { KnownHistory } from './known-history.ts';
-import { DAY_MS, type GuardFacts, type PolicyFacts } from './policy.ts';
+import { DAY_MS, paidWithinDay } from './paid.ts';
+import type { GuardFacts, PolicyFacts } from './policy.ts';
+import { RECENT_PRICES, type QuoteFacts } from './quotes.ts';
 
 /** Runs something later; what it returns calls that off. */
 export type Schedule = (run: () => void, delayMs: number) => () => void;
 
+/** What money counts time with: never this machine's clock, which anybody sets. */
+export type MoneyClock = Pick<
+  ServerClock,
+  'nowMs' | 'dateMs' | 'offsetMs' | 'datesWithin' | 'observedAtMs' | 'monotonicMs' | 'era' | 'keep'
+>;
+
 export type MoneyDeps = JournalDeps & {
+  clock: MoneyClock;
   client: Pick<
     BitproClient,
     'ping' | 'createClient' | 'buy' | 'withdraw' | 'transactions' | 'transaction' | 'getClient'
   >;
-  clock: Pick<ServerClock, 'nowMs' | 'dateMs' | 'offsetMs' | 'monotonicMs' | 'era'>;
   /** What was read of the clients' histories before, for whatever purpose. */
   known: KnownHistory;
   /** The profile whose records these are, as it is now: it may be locked at any time. */
@@ -35,11 +46,13 @@ export type MoneyDeps = JournalDeps & {
   >;
   /** The keychain's answer, once it has one: null when requests can be signed, else what is in the way. */
   secretReady: () => Promise<AppError | null>;
-  rateStatus: () => RateStatus;
+  rateStatus: () => RateStatus & { readAgoMs: number | null };
   /** Reads the rate now; how it went is in `rateStatus`. */
   refreshRate: (trigger: 'before_trade' | 'after_trade', intentId?: string) => Promise<unknown>;
   /** Balance as last read; null before the first. */
   balanceOf: (clientUid: string) => ClientBalance | null;
+  /** Withdrawals of the history, dated so, that no request of this app is known to have become. */
+  unexplainedWithdrawals: (ranges: readonly DateRange[]) => ListedWithdrawal[];
   /** After every move of an intent, once it is kept. Must not throw. */
   onChanged: (intent: Intent) => void;
   /** A look at the history for an open outcome began or ended. Must not throw. */
@@ -65,46 +78,87 @@ export type MoneyContext = MoneyDeps & {
   onSettling: () => void;
   /** Now, on clocks that nobody sets. */
   moment: () => Moment;
+  /** When each review was last drawn in this run, by the intent's id. */
+  reviewed: Map<string, { monotonicMs: number; guardMs: number }>;
   /** What Bitpro said of intents that it refused, while the history is looked at, by their ids. */
   checking: Map<string, string>;
   /** What was answered and could not be written down, in words for the operator, by the intent's id. */
   unkept: Map<string, string>;
 };
 
-/** What the policy needs to know about an intent, read now. */
-export function factsFor(context: MoneyContext, intent: NewIntent): PolicyFacts {
-  const { records, profile, rateStatus, balanceOf, now } = context;
+/** What the policy needs to know about an intent, read now; `fresh` is the history as it was just read. */
+export function factsFor(
+  context: MoneyContext,
+  intent: NewIntent,
+  fresh: readonly RemoteTransaction[] = [],
+): PolicyFacts {
+  const { records, profile, balanceOf } = context;
   const { id, clientUid } = intent;
-  const { rate, clockOffsetMs } = rateStatus();
   const open = clientUid === null ? [] : listIntents(records, { openOnly: true });
+  const otherOpen = open.filter((other) => other.clientUid === clientUid && other.id !== id);
+  const balance = clientUid === null ? null : balanceOf(clientUid);
   return {
     profile: profile(),
     client: clientUid === null ? null : getRegisteredClient(records, clientUid),
-    balanceSats: clientUid === null ? null : (balanceOf(clientUid)?.balanceSats ?? null),
-    otherOpen: open.filter((other) => other.clientUid === clientUid && other.id !== id),
-    rateAsset: rate?.asset ?? null,
-    serverNowMs: now() + clockOffsetMs,
-    guards: guardFacts(context, intent),
+    balanceSats: balance?.balanceSats ?? null,
+    onItsWaySats: clientUid === null ? 0 : onItsWaySats(context, clientUid, balance, otherOpen),
+    otherOpen,
+    quote: quoteFacts(context, intent),
+    guards: guardFacts(context, intent, fresh),
+  };
+}
+
+/**
+ * What was sent and has no known outcome counts as spent, and what was confirmed does until the balance was read
+ * after that.
+ */
+function onItsWaySats(
+  { records }: MoneyContext,
+  clientUid: string,
+  balance: ClientBalance | null,
+  otherOpen: readonly Intent[],
+): number {
+  const unsettled = otherOpen.filter(
+    ({ kind, state }) => kind === 'withdrawal' && state !== 'journaled',
+  );
+  const unsettledSats = unsettled.reduce((sum, { amountSats }) => sum + (amountSats ?? 0), 0);
+  return unsettledSats + (balance === null ? 0 : debitedSince(records, clientUid, balance.asOfMs));
+}
+
+function quoteFacts(context: MoneyContext, intent: NewIntent): QuoteFacts {
+  const { clock, records, rateStatus } = context;
+  const { kind, quoteGuardMs, quoteObservedAtMs } = intent;
+  return {
+    dateMs: clock.dateMs(),
+    ageMs: quoteGuardMs === null ? null : clock.nowMs() - quoteGuardMs,
+    rate: rateStatus().rate,
+    recentPricesCents:
+      kind === 'buy' ? recentPrices(records, quoteObservedAtMs, RECENT_PRICES) : [],
   };
 }
 
 /** How long what Bitpro itself had named for a request is remembered after that was cleared. */
 const NAMED_MS = 30 * DAY_MS;
 
-function guardFacts(context: MoneyContext, intent: NewIntent): GuardFacts {
-  const { records, now } = context;
-  const { address } = intent;
-  const nowMs = now();
+function guardFacts(
+  context: MoneyContext,
+  intent: NewIntent,
+  fresh: readonly RemoteTransaction[],
+): GuardFacts {
+  const { records, clock } = context;
+  const { address, kind } = intent;
+  const nowMs = clock.nowMs();
+  const equalBuyAtMs = equalBuySince(records, intent, nowMs - DAY_MS);
+  const bookEntry = address === null ? null : findBookEntry(records, address);
   return {
     policy: getPolicy(records),
-    nowMs,
-    paidWithinDay: paymentsSince(records, nowMs - DAY_MS),
-    equalBuyAtMs: equalBuySince(records, intent, nowMs - DAY_MS),
+    paidWithinDay: kind === 'withdrawal' ? paidWithinDay(context, intent, fresh) : [],
+    equalBuyAgoMs: equalBuyAtMs === null ? null : nowMs - equalBuyAtMs,
     clearedEqual: clearedEqual(records, intent, {
       sinceMs: nowMs - DAY_MS,
       namedSinceMs: nowMs - NAMED_MS,
     }),
-    bookEntry: address === null ? null : findBookEntry(records, address),
+    bookEntry: bookEntry && { label: bookEntry.label, ageMs: nowMs - bookEntry.addedGuardMs },
     approvedBy: approvalOf(context, intent)?.name ?? null,
   };
 }

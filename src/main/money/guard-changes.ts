@@ -60,10 +60,20 @@ export function protectionLost(change: GuardChange): string[] {
   }
 }
 
+/** The higher, the less they protect. */
+const upperLimits = [
+  'maxWithdrawalSats',
+  'maxDailySats',
+  'approvalAboveSats',
+  'approvalMs',
+  'buyTolerancePercent',
+] as const;
+
 /** Which protection a change of the policy takes away, as the names of its fields; none when it only adds. */
 export function loweredBy(before: GuardPolicy, after: GuardPolicy): (keyof GuardPolicy)[] {
-  const limits = ['maxWithdrawalSats', 'maxDailySats', 'approvalAboveSats'] as const;
-  const raised = limits.filter((name) => (after[name] ?? Infinity) > (before[name] ?? Infinity));
+  const raised = upperLimits.filter(
+    (name) => (after[name] ?? Infinity) > (before[name] ?? Infinity),
+  );
   return [
     ...raised,
     ...(before.addressBookOnly && !after.addressBookOnly ? (['addressBookOnly'] as const) : []),
@@ -82,7 +92,11 @@ function describeLoss(name: keyof GuardPolicy, before: GuardPolicy, after: Guard
     case 'addressBookOnly':
       return 'Addresses outside the address book could be paid.';
     case 'coolingMs':
-      return `A new entry of the address book would wait ${hours(after)} instead of ${hours(before)}.`;
+      return `A new entry of the address book would wait ${hours(after[name])} instead of ${hours(before[name])}.`;
+    case 'approvalMs':
+      return `An approval would hold ${hours(after[name])} instead of ${hours(before[name])}.`;
+    case 'buyTolerancePercent':
+      return `A buy could bring ${after[name]} % less or more than expected without a word; it is ${before[name]} %.`;
   }
 }
 
@@ -91,8 +105,8 @@ function describeRise(what: string, from: number | null, to: number | null): str
   return `${what} would rise from ${formatBtc(from ?? 0)} to ${formatBtc(to)} BTC.`;
 }
 
-function hours({ coolingMs }: GuardPolicy): string {
-  const count = Math.round((coolingMs / 3_600_000) * 100) / 100;
+function hours(ms: number): string {
+  const count = Math.round((ms / 3_600_000) * 100) / 100;
   return `${count} ${count === 1 ? 'hour' : 'hours'}`;
 }
 

@@ -1,4 +1,4 @@
-import type { GuardPolicy, SecondPerson } from '#shared/domain/guards.ts';
+import type { GuardPolicy, GuardPolicyInput, SecondPerson } from '#shared/domain/guards.ts';
 import { appendAudit } from '../audit/chain.ts';
 import { getPolicy, putPolicy } from '../storage/records/policy-repo.ts';
 import { createAddressBook, type AddressBookDeps } from './address-book.ts';
@@ -32,13 +32,18 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
      * @throws AppError as `changeGuards` does
      */
     async savePolicy(input: {
-      policy: GuardPolicy;
+      policy: GuardPolicyInput;
       second?: SecondPerson | undefined;
     }): Promise<GuardPolicy> {
-      const after = input.policy;
-      const change = () => ({ kind: 'policy', before: getPolicy(records), after }) as const;
+      const change = () => {
+        const before = getPolicy(records);
+        const { approvalMs = before.approvalMs, ...rest } = input.policy;
+        const { buyTolerancePercent = before.buyTolerancePercent } = rest;
+        const after: GuardPolicy = { ...rest, approvalMs, buyTolerancePercent };
+        return { kind: 'policy', before, after } as const;
+      };
       await changeGuards(deps, change, input.second, (approvedBy) => {
-        const { before } = change();
+        const { before, after } = change();
         const detail = {
           before: JSON.stringify(before),
           after: JSON.stringify(after),

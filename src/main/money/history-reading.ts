@@ -24,6 +24,13 @@ type ReadDown = HistoryRead & { isWhole: boolean };
 /** A baseline as it was read: what else is known of before is added to it. */
 export type BaselineRead = Omit<Baseline, 'isWhole'> & { rows: readonly RemoteTransaction[] };
 
+/** From when a baseline is, and how far it is read. */
+export type BaselineReach = Pick<Baseline, 'atMs' | 'slackMs'> & {
+  /** Read on to here while nothing that is read is kept already; null where that does not matter. */
+  downToMs?: number | null;
+  isKept?: (tid: string) => boolean;
+};
+
 /**
  * Reads what the history holds now, down to some minutes below its newest row, so that whatever comes later can
  * be told from what was there. `atMs` is now, on the server's clock; `knownSince` names what a reading down to a
@@ -33,12 +40,18 @@ export type BaselineRead = Omit<Baseline, 'isWhole'> & { rows: readonly RemoteTr
 export async function readBaseline(
   client: HistoryClient,
   clientUid: string,
-  { atMs, slackMs }: Pick<Baseline, 'atMs' | 'slackMs'>,
+  { atMs, slackMs, downToMs = null, isKept = () => false }: BaselineReach,
   knownSince: (floorMs: number | null) => readonly string[] = () => [],
+  signal?: AbortSignal,
 ): Promise<BaselineRead> {
   const floorOf = (rows: readonly RemoteTransaction[]): number =>
     Math.min(atMs, newestOf(rows)) - SLACK_MS - slackMs;
-  const { rows, problem, isWhole } = await readDownTo(client, clientUid, floorOf);
+  const reachOf = (rows: readonly RemoteTransaction[]): number => {
+    const floorMs = floorOf(rows);
+    if (downToMs === null || rows.some(({ tid }) => isKept(tid))) return floorMs;
+    return Math.min(floorMs, downToMs);
+  };
+  const { rows, problem, isWhole } = await readDownTo(client, clientUid, reachOf, signal);
   if (problem !== null) throw new AppError('bad_response', `${problem} Try again.`);
   const floorMs = isWhole ? null : floorOf(rows);
   const missing = missingFrom(rows, knownSince(floorMs));

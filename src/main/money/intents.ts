@@ -40,7 +40,7 @@ export function createMoney(deps: MoneyDeps) {
     run,
     era: clock.era(),
   });
-  const journal = createJournal({ ...deps, moment });
+  const journal = createJournal({ ...deps, moment, keepClock: () => clock.keep() });
   const onChanged = (intent: Intent): void => {
     settling.observe(intent);
     deps.onChanged(intent);
@@ -57,6 +57,7 @@ export function createMoney(deps: MoneyDeps) {
     schedule,
     onChanged,
     onSettling,
+    reviewed: new Map(),
     unkept: new Map(),
     checking: new Map(),
   };
@@ -137,6 +138,7 @@ export function createMoney(deps: MoneyDeps) {
     /** @throws AppError `conflict` once it was sent */
     discard(id: string): Intent {
       const intent = journal.discard(id);
+      context.reviewed.delete(id);
       onChanged(intent);
       return intent;
     },

@@ -49,7 +49,8 @@ export function createJournal({
   now,
   actor,
   moment,
-}: JournalDeps & { moment: () => Moment }) {
+  keepClock,
+}: JournalDeps & { moment: () => Moment; keepClock?: () => void }) {
   if (records.pragma('synchronous', { simple: true }) !== 2) {
     throw new Error('Intents need synchronous=FULL: `sent` must be on the disk before it is sent');
   }
@@ -176,8 +177,11 @@ export function createJournal({
           if (mustGet(id).state !== 'journaled') return false;
           if (isEqualOpenAgain(records, id)) throw equalIsOpen();
           if (baseline) saveBaselineTids(records, id, baseline);
+          // In this transaction, so that after it the guarded time never begins before what was sent.
+          keepClock?.();
+          const sentGuardMs = moment().guardMs;
           const kept = { baselineAtMs, baselineFloorMs, baselineWhole, clockSlackMs };
-          return markIntentSent(records, { id, sentAtMs, ...kept });
+          return markIntentSent(records, { id, sentAtMs, sentGuardMs, ...kept });
         }),
       );
     },

@@ -5,6 +5,7 @@ import { formatBtc } from '#shared/money.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
 import type { RemoteClient, RemoteTrade, RemoteWithdrawal } from '../bitpro/wire.ts';
 import type { IntentAnswer } from '../storage/records/intents-repo.ts';
+import { isBeyondTolerance } from './quotes.ts';
 
 /** Opens every reason of an unknown outcome (product.md, Withdraw). */
 const UNKNOWN = 'We don’t know yet whether it went.';
@@ -21,6 +22,8 @@ export type KnownBefore = {
   /** It settled another intent, or the history held it before this one was sent. */
   isKnown(transaction: Pick<RemoteTrade, 'tid' | 'createdAtMs'>): boolean;
   isClientKnown(uid: string): boolean;
+  /** The profile's: farther from what was expected, a person looks at a buy. */
+  buyTolerancePercent: number;
 };
 
 type Outcome<T> = PostOutcome<T>;
@@ -35,9 +38,23 @@ export function readBuy(
     const answer = { serverTid: tid, receivedSats: amountSats, namedTid: tid };
     if (known.isKnown({ tid, createdAtMs }))
       return { receivedSats: amountSats, namedTid: tid, contradiction: repeated(tid) };
-    if (amountSats > 0) return answer;
-    return { ...answer, contradiction: `Bitpro reports transaction ${tid} over 0 BTC.` };
+    const contradiction = unexpectedBuy(intent, { tid, amountSats }, known.buyTolerancePercent);
+    return contradiction === null ? answer : { ...answer, contradiction };
   });
+}
+
+/** What a buy brought, where it is so far from what was expected that a person has to look; null where it is not. */
+export function unexpectedBuy(
+  { expectedSats }: Pick<Intent, 'expectedSats'>,
+  { tid, amountSats }: Pick<RemoteTrade, 'tid' | 'amountSats'>,
+  tolerancePercent: number,
+): string | null {
+  const isExpected = !isBeyondTolerance(expectedSats, amountSats, tolerancePercent);
+  if (amountSats > 0 && isExpected) return null;
+  return (
+    `Bitpro reports transaction ${tid} over ${formatBtc(amountSats)} BTC; at the rate that was reviewed it would ` +
+    `have been ${formatBtc(expectedSats ?? 0)} BTC.`
+  );
 }
 
 /** Confirmed only when the answer echoes amount and address (money-safety.md, confirmed). */

@@ -1,13 +1,15 @@
 import type { ClientView } from '#shared/domain/client.ts';
 import type { GuardPolicy } from '#shared/domain/guards.ts';
 import type { Intent, KnownAddress } from '#shared/domain/intent.ts';
-import type { ProfileView, SecretState } from '#shared/domain/profile.ts';
-import { AppError, type ErrorCode } from '#shared/errors.ts';
+import type { ProfileView } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { NewIntent } from '../storage/records/intents-repo.ts';
 import type { ClearedPayment } from '../storage/records/outcomes-repo.ts';
-import type { Payment } from '../storage/records/payments-repo.ts';
 import { looksAlike } from './look-alike.ts';
+import type { Paid } from './paid.ts';
+import { refuseWithoutSecret } from './usable-secret.ts';
+import { quoteWarnings, refuseQuote, type QuoteFacts } from './quotes.ts';
 
 /**
  * The guards before money moves, as pure functions of the intent and what is known when it is asked.
@@ -19,37 +21,39 @@ export type PolicyFacts = {
   client: Pick<ClientView, 'depositAddress' | 'conflictingAddress'> | null;
   /** Confirmed balance as last read; null when never read. */
   balanceSats: number | null;
+  /** Of that, what withdrawals took or may have taken that it does not show yet. */
+  onItsWaySats: number;
   /** Open intents of the same client, without the one asked about. */
   otherOpen: readonly Intent[];
-  rateAsset: string | null;
-  /** Corrected by the clock offset: quotes end on the server's clock. */
-  serverNowMs: number;
+  quote: QuoteFacts;
   guards: GuardFacts;
 };
 
 /** What the profile's own guards look at. */
 export type GuardFacts = {
   policy: GuardPolicy;
-  nowMs: number;
-  /** Sent within the last `DAY_MS`, newest first, whichever client paid. */
-  paidWithinDay: readonly Payment[];
-  /** When an equal buy of this client was sent within `DAY_MS`; null when none was. */
-  equalBuyAtMs: number | null;
+  /** Within the last 24 hours, newest first, whichever client paid. */
+  paidWithinDay: readonly Paid[];
+  /** How long ago an equal buy of this client was sent within 24 hours; null when none was. */
+  equalBuyAgoMs: number | null;
   /** An equal one that was taken for not carried out a short while ago; null without one. */
   clearedEqual: ClearedPayment | null;
   /** The book's entry for the address; null when it is not in it. */
-  bookEntry: { label: string; addedAtMs: number } | null;
+  bookEntry: { label: string; ageMs: number } | null;
   /** A valid approval of exactly this intent by neither who prepared it nor who confirms it. */
   approvedBy: string | null;
 };
 
 type PolicyIntent = Pick<
   NewIntent,
-  'kind' | 'amountSats' | 'address' | 'quoteExpiresAtMs' | 'repeatReason'
+  | 'kind'
+  | 'amountSats'
+  | 'address'
+  | 'quotedPriceCents'
+  | 'quoteObservedAtMs'
+  | 'quoteExpiresAtMs'
+  | 'repeatReason'
 >;
-
-/** "A day" is any 24 hours: midnight, and whose, does not matter. */
-export const DAY_MS = 24 * 3_600_000;
 
 /** The reference's error text is the rule (api-readings.md, 14). */
 const MIN_WITHDRAWAL_SATS = 5_000_000;
@@ -68,15 +72,22 @@ export function refuseToJournal(intent: PolicyIntent, facts: PolicyFacts): AppEr
       'Bitpro now reports another deposit address for this client. Look at it on the client’s page first.',
     );
   }
-  const { amountSats } = intent;
-  if (amountSats !== null && facts.balanceSats !== null && amountSats > facts.balanceSats) {
-    return new AppError(
-      'invalid_input',
-      `The confirmed balance is ${formatBtc(facts.balanceSats)} BTC. Enter at most that.`,
-      { field: 'amountBtc' },
-    );
-  }
-  return refuseByGuards(intent, facts);
+  return refuseBeyondBalance(intent, facts) ?? refuseByGuards(intent, facts);
+}
+
+/** What is on its way, or may be, cannot be spent again: two requests for all there is are one payment. */
+function refuseBeyondBalance({ amountSats }: PolicyIntent, facts: PolicyFacts): AppError | null {
+  const { balanceSats, onItsWaySats } = facts;
+  if (amountSats === null || balanceSats === null) return null;
+  const leftSats = Math.max(0, balanceSats - onItsWaySats);
+  if (amountSats <= leftSats) return null;
+  const balance = `The confirmed balance is ${formatBtc(balanceSats)} BTC`;
+  const message =
+    onItsWaySats === 0
+      ? `${balance}. Enter at most that.`
+      : `${balance}, of which ${formatBtc(Math.min(onItsWaySats, balanceSats))} BTC are on their way or may be. ` +
+        `${formatBtc(leftSats)} BTC are left.`;
+  return new AppError('invalid_input', message, { field: 'amountBtc' });
 }
 
 /** Why a journaled intent may not be sent now; null when it may. */
@@ -84,7 +95,7 @@ export function refuseToSend(intent: PolicyIntent, facts: PolicyFacts): AppError
   return (
     refuseToJournal(intent, facts) ??
     refuseWithoutSecret(facts.profile.secret) ??
-    refuseExpiredQuote(intent.quoteExpiresAtMs, facts.serverNowMs) ??
+    refuseQuote(intent, facts.quote) ??
     refuseUnapproved(intent, facts.guards)
   );
 }
@@ -96,19 +107,17 @@ export function warningsFor(
   known: readonly KnownAddress[],
 ): string[] {
   const warnings: string[] = [];
-  if (intent.kind === 'buy' && facts.rateAsset !== null && facts.rateAsset !== 'BTC') {
-    warnings.push(
-      `Bitpro names the rate’s asset “${facts.rateAsset}”, not BTC. Ask before buying.`,
-    );
-  }
-  const { equalBuyAtMs, clearedEqual, nowMs } = facts.guards;
-  if (intent.kind === 'buy' && clearedEqual !== null) {
-    warnings.push(`${describeCleared(clearedEqual)} Look at the history before you buy again.`);
-  }
-  if (intent.kind === 'buy' && equalBuyAtMs !== null) {
-    warnings.push(
-      `The same buy was sent for this client ${describeWait(nowMs - equalBuyAtMs)} ago. This is another one.`,
-    );
+  const { equalBuyAgoMs, clearedEqual } = facts.guards;
+  if (intent.kind === 'buy') {
+    warnings.push(...quoteWarnings(intent, facts.quote));
+    if (clearedEqual !== null) {
+      warnings.push(`${describeCleared(clearedEqual)} Look at the history before you buy again.`);
+    }
+    if (equalBuyAgoMs !== null) {
+      warnings.push(
+        `The same buy was sent for this client ${describeWait(equalBuyAgoMs)} ago. This is another one.`,
+      );
+    }
   }
   if (intent.kind !== 'withdrawal' || intent.amountSats === null) return warnings;
   if (intent.amountSats < MIN_WITHDRAWAL_SATS) {
@@ -145,14 +154,12 @@ function refuseByGuards(intent: PolicyIntent, { guards, otherOpen }: PolicyFacts
   return (
     refuseOutsideBook(guards) ??
     refuseAboveLimits(amountSats, guards) ??
-    refuseRepeated(
-      { address, amountSats, repeatReason: intent.repeatReason },
-      { ...guards, paidWithinDay: settled },
-    )
+    refuseRepeated({ address, amountSats, repeatReason: intent.repeatReason }, settled) ??
+    refuseAfterCleared(intent, guards)
   );
 }
 
-function refuseOutsideBook({ policy, bookEntry, nowMs }: GuardFacts): AppError | null {
+function refuseOutsideBook({ policy, bookEntry }: GuardFacts): AppError | null {
   if (!policy.addressBookOnly) return null;
   if (bookEntry === null) {
     return new AppError(
@@ -161,7 +168,7 @@ function refuseOutsideBook({ policy, bookEntry, nowMs }: GuardFacts): AppError |
       { field: 'address' },
     );
   }
-  const leftMs = bookEntry.addedAtMs + policy.coolingMs - nowMs;
+  const leftMs = policy.coolingMs - bookEntry.ageMs;
   if (leftMs <= 0) return null;
   return new AppError(
     'invalid_input',
@@ -192,33 +199,42 @@ function refuseAboveLimits(amountSats: number, guards: GuardFacts): AppError | n
 
 function refuseRepeated(
   payment: { address: string; amountSats: number; repeatReason: string | null },
-  { paidWithinDay, clearedEqual, nowMs }: GuardFacts,
+  paidWithinDay: readonly Paid[],
 ): AppError | null {
   if (payment.repeatReason !== null) return null;
-  if (clearedEqual !== null) {
-    return new AppError(
-      'invalid_input',
-      `${describeCleared(clearedEqual)} Say why it is to be paid again.`,
-      {
-        field: 'reason',
-      },
-    );
-  }
   const before = paidWithinDay.find(
-    ({ address, amountSats }) => address === payment.address && amountSats === payment.amountSats,
+    ({ address, amountSats }) =>
+      // Where the history does not say to whom it went, it may have been to this one.
+      (address === null || address === payment.address) && amountSats === payment.amountSats,
   );
   if (!before) return null;
+  const where =
+    before.address === null ? 'to an address that Bitpro does not name' : 'to this address';
+  const whose = before.id === null ? ', though not by this profile' : '';
   return new AppError(
     'invalid_input',
-    `The same amount was sent to this address ${describeWait(nowMs - before.sentAtMs)} ago. ` +
+    `The same amount was sent ${where} ${describeWait(before.agoMs)} ago${whose}. ` +
       'Say why it is to be paid again.',
+    { field: 'reason' },
+  );
+}
+
+/** Somebody, or the history, found that the equal one did not go. Should that be wrong, this one is the second. */
+function refuseAfterCleared(
+  { repeatReason }: PolicyIntent,
+  { clearedEqual }: GuardFacts,
+): AppError | null {
+  if (repeatReason !== null || clearedEqual === null) return null;
+  return new AppError(
+    'invalid_input',
+    `${describeCleared(clearedEqual)} Say why it is to be sent again.`,
     { field: 'reason' },
   );
 }
 
 function describeCleared({ wasNamed }: ClearedPayment): string {
   const named = wasNamed ? ', though Bitpro itself had named a transaction for it' : '';
-  return `The same payment was sent before and taken as not carried out${named}.`;
+  return `The same was sent before and taken as not carried out${named}.`;
 }
 
 /** Must a second person approve this? Only withdrawals leave the account. */
@@ -244,16 +260,16 @@ function guardWarnings(
   guards: GuardFacts,
   known: readonly KnownAddress[],
 ): string[] {
-  const { policy, bookEntry, nowMs } = guards;
+  const { policy, bookEntry } = guards;
   // Who is in the book was looked at once; the likeness was said then.
   if (bookEntry === null) {
     const twin = lookAlikeOf(address, known);
     if (twin === null) return [];
     return [`This address looks like ${twin.what}, but is another one. Compare every character.`];
   }
-  const ageMs = nowMs - bookEntry.addedAtMs;
-  if (ageMs >= policy.coolingMs) return [];
-  return [`“${bookEntry.label}” was added to the address book ${describeWait(ageMs)} ago.`];
+  if (bookEntry.ageMs >= policy.coolingMs) return [];
+  const since = describeWait(bookEntry.ageMs);
+  return [`“${bookEntry.label}” was added to the address book ${since} ago.`];
 }
 
 /** The known address that this one could be mistaken for; null without one. */
@@ -266,30 +282,4 @@ function describeWait(ms: number): string {
   const minutes = Math.max(1, Math.ceil(ms / 60_000));
   const [count, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.ceil(minutes / 60), 'hour'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
-/** Without a usable secret nothing can be signed: the intent stays journaled. */
-function refuseWithoutSecret(secret: SecretState): AppError | null {
-  const refusals: Record<SecretState, [ErrorCode, string] | null> = {
-    ready: null,
-    session: null,
-    empty: ['keychain_empty', 'This profile has no secret key yet. Enter it under Settings.'],
-    locked: ['keychain_locked', 'The keychain is locked. Unlock it, then confirm again.'],
-    no_service: [
-      'keychain_no_service',
-      'No keychain is running. Start it, or enter the secret key.',
-    ],
-    no_library: ['keychain_no_library', 'The keychain cannot be used. Enter the secret key again.'],
-    hung: ['keychain_hung', 'The keychain does not answer. Unlock it, then confirm again.'],
-  };
-  const refusal = refusals[secret];
-  return refusal === null ? null : new AppError(refusal[0], `${refusal[1]} Nothing was sent.`);
-}
-
-function refuseExpiredQuote(expiresAtMs: number | null, serverNowMs: number): AppError | null {
-  if (expiresAtMs === null || serverNowMs < expiresAtMs) return null;
-  return new AppError(
-    'rate_expired',
-    'The rate has expired. Refresh it and review the buy again. Nothing was sent.',
-  );
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Draft, Intent } from '#shared/domain/intent.ts';
-import type { Rate } from '#shared/domain/rate.ts';
+import { QUOTE_GOOD_FOR_MS, type Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { formatUsd, satsForCents } from '#shared/money.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
@@ -41,14 +41,28 @@ function check(context: MoneyContext, intent: NewIntent): void {
   if (refusal) throw refusal;
 }
 
+type Quote = Pick<Rate, 'buyPriceCents' | 'observedAtMs'> & {
+  guardMs: number;
+  expiresAtMs: number;
+};
+
 /** A rate that has not ended on the server's clock; a failed reading is no matter while the last one holds. */
-async function currentRate(context: MoneyContext, intentId: string): Promise<Rate> {
+async function currentRate(context: MoneyContext, intentId: string): Promise<Quote> {
   const failure = await context.refreshRate('before_trade', intentId).then(
     () => null,
     (error: unknown) => error,
   );
-  const { rate, clockOffsetMs, lastError } = context.rateStatus();
-  if (rate && context.now() + clockOffsetMs < rate.timeExpiresMs) return rate;
+  const { clock } = context;
+  const { rate, readAgoMs, lastError } = context.rateStatus();
+  if (rate && readAgoMs !== null) {
+    const expiresAtMs = Math.min(
+      rate.timeExpiresMs,
+      clock.dateMs() - readAgoMs + QUOTE_GOOD_FOR_MS,
+    );
+    if (clock.dateMs() < expiresAtMs) {
+      return { ...rate, expiresAtMs, guardMs: clock.nowMs() - readAgoMs };
+    }
+  }
   if (failure instanceof AppError) throw failure;
   throw new AppError(
     'rate_expired',
@@ -57,7 +71,7 @@ async function currentRate(context: MoneyContext, intentId: string): Promise<Rat
   );
 }
 
-function journalRow(id: string, terms: Terms, rate: Rate | null, createdAtMs: number): NewIntent {
+function journalRow(id: string, terms: Terms, rate: Quote | null, createdAtMs: number): NewIntent {
   return {
     id,
     kind: terms.kind,
@@ -68,7 +82,8 @@ function journalRow(id: string, terms: Terms, rate: Rate | null, createdAtMs: nu
     label: terms.kind === 'create_client' ? terms.label : null,
     quotedPriceCents: rate?.buyPriceCents ?? null,
     quoteObservedAtMs: rate?.observedAtMs ?? null,
-    quoteExpiresAtMs: rate?.timeExpiresMs ?? null,
+    quoteExpiresAtMs: rate?.expiresAtMs ?? null,
+    quoteGuardMs: rate?.guardMs ?? null,
     expectedSats:
       terms.kind === 'buy' && rate ? expectedSats(terms.usdCents, rate.buyPriceCents) : null,
     createdAtMs,

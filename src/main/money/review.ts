@@ -11,6 +11,8 @@ import { reviewHash } from './review-hash.ts';
 /** What the operator decides on, from the journaled row and what is known now. */
 export function drawReview(context: MoneyContext, intent: JournaledIntent): IntentReview {
   const profile = context.profile();
+  const { clock, reviewed } = context;
+  reviewed.set(intent.id, { monotonicMs: clock.monotonicMs(), guardMs: clock.nowMs() });
   const facts = factsFor(context, intent);
   const { rate, clockOffsetMs } = context.rateStatus();
   const isWaiting = intent.state === 'journaled';

@@ -1,6 +1,7 @@
 import type { SecondPerson } from '#shared/domain/guards.ts';
 import { AppError } from '#shared/errors.ts';
 import { appendAudit } from '../audit/chain.ts';
+import type { ServerClock } from '../bitpro/clock.ts';
 import type { RecordsDb } from '../storage/open.ts';
 import {
   countTry,
@@ -14,7 +15,13 @@ import { keep } from './keep.ts';
 import { isPassphrase } from './passphrase.ts';
 import { personKey } from './person.ts';
 
-export type SecondPersonDeps = { records: RecordsDb; now: () => number; actor: () => string };
+export type SecondPersonDeps = {
+  records: RecordsDb;
+  now: () => number;
+  /** Waits are counted with the guarded time: a clock that is set does not shorten them. */
+  clock: Pick<ServerClock, 'nowMs' | 'keep'>;
+  actor: () => string;
+};
 
 /**
  * Changes the guards, with a second person where protection is lost. `change` says what is asked for as things
@@ -30,7 +37,8 @@ export async function changeGuards<T>(
   const approver = await whoAgrees(deps, change(), second);
   return keep(deps.records, () => {
     // Comparing the passphrase took time: the guards and the approvers may be others by now.
-    const isStillOne = approver !== null && findApprover(deps.records, approver.key) !== null;
+    const still = approver && findApprover(deps.records, approver.key);
+    const isStillOne = approver !== null && still?.hash.equals(approver.hash) === true;
     const approvedBy = isStillOne ? approver.name : null;
     const refusal = judge(deps, change(), approvedBy);
     if (refusal) throw refusal;
@@ -68,13 +76,14 @@ function judge(
  * @throws AppError `invalid_input` (field `approver` or `passphrase`), `rate_limited`
  */
 export async function authenticate(
-  { records, now, actor }: SecondPersonDeps,
+  { records, now, clock, actor }: SecondPersonDeps,
   { approver: name, passphrase, subject }: SecondPerson & { subject: string },
 ): Promise<ApproverRow> {
   const approver = keep(records, () => {
     const approver = mustFindApprover(records, name, 'approver');
-    refuseTooEarly(approver, now());
-    countTry(records, approver.key, now());
+    refuseTooEarly(approver, clock.nowMs());
+    clock.keep();
+    countTry(records, approver.key, clock.nowMs());
     return approver;
   });
   const isRight = await isPassphrase(passphrase, approver);
@@ -89,7 +98,7 @@ export async function authenticate(
   throw new AppError('invalid_input', message, { field: 'passphrase' });
 }
 
-/** Also when the clock was set back: never longer than the wait itself. */
+/** Never longer than the wait itself, also for a try that was counted by another clock. */
 function refuseTooEarly({ failures, triedAtMs, name }: ApproverRow, nowMs: number): void {
   if (triedAtMs === null) return;
   const waitMs = waitAfter(failures);

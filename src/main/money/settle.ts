@@ -8,6 +8,7 @@ import {
   type IntentAnswer,
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
 import {
   findBaseline,
   listReadings,
@@ -21,7 +22,7 @@ import { readNewest, readSince, type HistoryRead } from './history-reading.ts';
 import { BY_HISTORY } from './journal.ts';
 import { tidsThatStay } from './known-history.ts';
 import { candidatesFor, judge, newsOf, type Verdict } from './matching.ts';
-import { needsPerson, nothingKnown } from './outcomes.ts';
+import { needsPerson, nothingKnown, unexpectedBuy } from './outcomes.ts';
 import { isCleared } from './waiting.ts';
 
 /** What a look at the history brought. */
@@ -173,7 +174,7 @@ function foundBy(
 ): IntentAnswer | null {
   switch (verdict.kind) {
     case 'match':
-      return confirmedBy(intent, verdict.transaction);
+      return matchedBy(context, intent, verdict.transaction);
     case 'needs_human':
       return forAPerson(intent, verdict.reason);
     case 'wait':
@@ -196,6 +197,18 @@ function foundBy(
       return { ...nothingKnown(intent), state: 'cleared', reason };
     }
   }
+}
+
+/** A buy that fits in all else and not in what it brought is for a person. */
+function matchedBy(
+  { records }: MoneyContext,
+  intent: JournaledIntent,
+  transaction: RemoteTransaction,
+): IntentAnswer {
+  const { buyTolerancePercent } = getPolicy(records);
+  const odd =
+    intent.kind === 'buy' ? unexpectedBuy(intent, transaction, buyTolerancePercent) : null;
+  return odd === null ? confirmedBy(intent, transaction) : forAPerson(intent, odd);
 }
 
 function hasWaited(

@@ -1,4 +1,9 @@
-import type { Rate, RateStatus, RateTrigger } from '#shared/domain/rate.ts';
+import {
+  QUOTE_GOOD_FOR_MS,
+  type Rate,
+  type RateStatus,
+  type RateTrigger,
+} from '#shared/domain/rate.ts';
 import type { AppError } from '#shared/errors.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import type { ServerClock } from '../bitpro/clock.ts';
@@ -16,7 +21,7 @@ const MAX_BACKOFF_MS = 300_000;
 export type RatePollerDeps = {
   client: Pick<BitproClient, 'rates'>;
   records: RecordsDb;
-  clock: Pick<ServerClock, 'dateMs' | 'offsetMs'>;
+  clock: Pick<ServerClock, 'dateMs' | 'offsetMs' | 'monotonicMs'>;
   now: () => number;
   /** After every answer and every failure. */
   onRate: (status: RateStatus) => void;
@@ -36,8 +41,11 @@ export type RatePoller = {
   refresh(trigger: RateTrigger, intentId?: string): Promise<Rate>;
   /** The line is back: asks now, when the last answer failed. */
   resume(): void;
-  /** Before the first answer: the last rate of the records. */
-  status(): RateStatus;
+  /**
+   * Before the first answer: the last rate of the records. `readAgoMs` by the monotonic clock; null when it was not
+   * read in this run.
+   */
+  status(): RateStatus & { readAgoMs: number | null };
   /** Stops polling; nothing is written once it resolved. */
   close(): Promise<void>;
 };
@@ -48,12 +56,24 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
   const stop = new AbortController();
   const pending = new Set<Promise<unknown>>();
   let rate = latestRate(records);
+  /** When it was read; what is left of a former run ends as it said, and soon. */
+  let read: { monotonicMs: number; dateMs: number } | null = null;
   let lastError: string | null = null;
   let failuresInARow = 0;
   let polling = false;
   let callOff: (() => void) | null = null;
 
-  const status = (): RateStatus => ({ rate, clockOffsetMs: clock.offsetMs(), lastError });
+  const status = () => ({
+    rate: rate && { ...rate, timeExpiresMs: Math.min(rate.timeExpiresMs, goodUntilMs(rate)) },
+    readAgoMs: read && Math.round(clock.monotonicMs() - read.monotonicMs),
+    clockOffsetMs: clock.offsetMs(),
+    lastError,
+  });
+
+  /** An end far away is none: the next price may come at any time. */
+  function goodUntilMs({ observedAtMs }: Rate): number {
+    return (read?.dateMs ?? observedAtMs + clock.offsetMs()) + QUOTE_GOOD_FOR_MS;
+  }
 
   async function observe(trigger: RateTrigger, intentId: string | null): Promise<Rate> {
     const remote = await client.rates(stop.signal);
@@ -63,6 +83,7 @@ export function createRatePoller(deps: RatePollerDeps): RatePoller {
     // Damaged and unchecked records are only read: then the rate is shown, and not kept.
     if (isNews && records.isWritable) insertRate(records, seen, intentId);
     rate = seen;
+    read = { monotonicMs: clock.monotonicMs(), dateMs: clock.dateMs() };
     return seen;
   }
 

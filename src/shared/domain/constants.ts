@@ -11,3 +11,7 @@ export const MIN_PASSPHRASE_LENGTH = 12;
 
 /** The longest wait before a new entry of the address book can be paid. */
 export const MAX_COOLING_MS = 30 * 24 * 3_600_000;
+
+/** How long an approval may hold. */
+export const MIN_APPROVAL_MS = 60_000;
+export const MAX_APPROVAL_MS = 30 * 24 * 3_600_000;

@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import { plainText, textSchema } from '../text-schema.ts';
-import { MAX_COOLING_MS } from './constants.ts';
+import { MAX_APPROVAL_MS, MAX_COOLING_MS, MIN_APPROVAL_MS } from './constants.ts';
 import type { Network } from './profile.ts';
 
 /** All bitcoin there will ever be, in satoshis. */
 const MAX_SATS = 2_100_000_000_000_000;
 const limitSchema = z.nullable(z.int().check(z.minimum(1), z.maximum(MAX_SATS)));
 
-/** What a profile demands of a withdrawal beyond what the service does. Null is "no limit". */
-export const guardPolicySchema = z.strictObject({
+const limits = {
   maxWithdrawalSats: limitSchema,
   /** Over any 24 hours, whatever was sent and may have gone. */
   maxDailySats: limitSchema,
@@ -17,8 +16,27 @@ export const guardPolicySchema = z.strictObject({
   coolingMs: z.int().check(z.minimum(0), z.maximum(MAX_COOLING_MS)),
   /** Above it a second person approves; the limit itself may still go without. */
   approvalAboveSats: limitSchema,
+};
+/** How long an approval holds. */
+const approvalMsSchema = z.int().check(z.minimum(MIN_APPROVAL_MS), z.maximum(MAX_APPROVAL_MS));
+/** How far what a buy brought may be from what was expected before a person has to look. */
+const buyToleranceSchema = z.int().check(z.minimum(0), z.maximum(100));
+
+/** What a profile demands of a payment beyond what the service does. Null is "no limit". */
+const guardPolicySchema = z.strictObject({
+  ...limits,
+  approvalMs: approvalMsSchema,
+  buyTolerancePercent: buyToleranceSchema,
 });
 export type GuardPolicy = z.infer<typeof guardPolicySchema>;
+
+/** As it is saved: what is left out stays as it is. */
+export const guardPolicyInputSchema = z.strictObject({
+  ...limits,
+  approvalMs: z.optional(approvalMsSchema),
+  buyTolerancePercent: z.optional(buyToleranceSchema),
+});
+export type GuardPolicyInput = z.infer<typeof guardPolicyInputSchema>;
 
 export const defaultGuardPolicy: GuardPolicy = {
   maxWithdrawalSats: null,
@@ -26,6 +44,8 @@ export const defaultGuardPolicy: GuardPolicy = {
   addressBookOnly: false,
   coolingMs: 24 * 3_600_000,
   approvalAboveSats: null,
+  approvalMs: 24 * 3_600_000,
+  buyTolerancePercent: 5,
 };
 
 export const bookLabelSchema = textSchema({ what: 'The label', max: 80, required: true });

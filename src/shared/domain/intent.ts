@@ -158,6 +158,8 @@ export type IntentReview = {
 /** An address, however it is grouped, or a bitcoin: link with all that a shop writes into it. */
 export const MAX_ADDRESS_TEXT = 4000;
 
+const repeatReason = z.optional(textSchema({ what: 'The reason', max: 500, lines: true }));
+
 export const draftSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('buy'),
@@ -170,7 +172,7 @@ export const draftSchema = z.discriminatedUnion('kind', [
     address: plainText(MAX_ADDRESS_TEXT),
     amountBtc: plainText(60),
     /** Why the same payment is made again within a day. */
-    reason: z.optional(textSchema({ what: 'The reason', max: 500, lines: true })),
+    reason: repeatReason,
   }),
   z.strictObject({
     kind: z.literal('create_client'),

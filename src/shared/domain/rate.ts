@@ -9,11 +9,14 @@ export type Rate = {
   asset: string;
   /** US cents for one bitcoin. */
   buyPriceCents: number;
-  /** End of validity on the server's clock (api-readings.md, 17). */
+  /** End of validity on the server's clock (api-readings.md, 17). Of a status: at most `QUOTE_GOOD_FOR_MS` from its reading. */
   timeExpiresMs: number;
   observedAtMs: number;
   trigger: RateTrigger;
 };
+
+/** A quote holds as long as the service says, and no longer than this after it was read. */
+export const QUOTE_GOOD_FOR_MS = 15 * 60_000;
 
 /** `clockOffsetMs`: server's clock minus this machine's, to count down on the server's clock. */
 export type RateStatus = {

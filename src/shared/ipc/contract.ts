@@ -28,7 +28,7 @@ import {
 import {
   approverNameSchema,
   bookLabelSchema,
-  guardPolicySchema,
+  guardPolicyInputSchema,
   passphraseSchema,
   secondPersonSchema,
   type ApproverView,
@@ -198,7 +198,7 @@ export const requests = {
   'policy.get': request<GuardPolicy>()(none),
   /** `second` where the change takes protection away; without it the answer is then `approval_needed`. */
   'policy.save': request<GuardPolicy>()(
-    z.strictObject({ policy: guardPolicySchema, second: z.optional(secondPersonSchema) }),
+    z.strictObject({ policy: guardPolicyInputSchema, second: z.optional(secondPersonSchema) }),
   ),
   'approvers.list': request<ApproverView[]>()(none),
   /** The passphrase goes in and never comes out. */

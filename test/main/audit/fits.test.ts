@@ -160,7 +160,7 @@ test.each([
   ],
   [
     'an address put in',
-    `INSERT INTO address_book VALUES ('mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', 'Cold', 'testnet', 0)`,
+    `INSERT INTO address_book (address, label, network, added_at_ms) VALUES ('mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', 'Cold', 'testnet', 0)`,
   ],
   ['a seal', `UPDATE seals SET digest = hex(zeroblob(32)) WHERE seq = 2`],
   ['seals cut off with the rows they are of', `DELETE FROM seals WHERE seq > 4`],

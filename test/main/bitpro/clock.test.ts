@@ -256,6 +256,9 @@ describe('the dates of the last day', () => {
   it('are those of the last 24 hours, and of the future', () => {
     const world = createWorld();
     world.answer();
+    // Also of the day before the first answer.
+    expect(isWithin(world, START_MS - 23 * HOUR)).toBe(true);
+    expect(isWithin(world, START_MS - 25 * HOUR)).toBe(false);
     world.pass(48 * HOUR);
     world.answer();
     const { nowMs } = world.server;

@@ -99,6 +99,7 @@ test('two windows that confirm at once are one POST', async () => {
   const desk = openDesk();
   const confirmation = await review(desk);
   const windows = [desk, desk.twin(), desk.twin()];
+  for (const { money } of windows) money.review(confirmation.id);
   const results = await Promise.allSettled(windows.map(({ money }) => money.confirm(confirmation)));
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   expect(desk.client.posts).toHaveLength(1);

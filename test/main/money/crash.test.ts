@@ -21,6 +21,9 @@ describe('a stop', () => {
     expect(restarted.money.recover()).toEqual([]);
     expect(restarted.money.list({ openOnly: true })).toMatchObject([{ state: 'journaled' }]);
     expect(desk.client.posts).toEqual([]);
+    const again = restarted.money.confirm(confirmation);
+    await expect(again).rejects.toMatchObject({ code: 'review_changed' });
+    restarted.money.review(confirmation.id);
     expect(await restarted.money.confirm(confirmation)).toMatchObject({ state: 'confirmed' });
     expect(desk.client.posts).toHaveLength(1);
   });

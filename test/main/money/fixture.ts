@@ -4,10 +4,12 @@ import type { Intent } from '#shared/domain/intent.ts';
 import type { Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { findMisfit } from '../../../src/main/audit/fits.ts';
-import { createServerClock, type ServerClock } from '../../../src/main/bitpro/clock.ts';
 import type { PostOutcome } from '../../../src/main/bitpro/client.ts';
 import type { RemoteTrade, RemoteTransaction } from '../../../src/main/bitpro/wire.ts';
 import type { MoneyDeps } from '../../../src/main/money/context.ts';
+import { createServerClock, type ServerClock } from '../../../src/main/bitpro/clock.ts';
+import type { ListedWithdrawal } from '../../../src/main/storage/cache/withdrawals-repo.ts';
+import { loadClock, saveClock } from '../../../src/main/storage/records/clock-repo.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
 import { knownHistory } from '../../../src/main/money/known-history.ts';
@@ -126,14 +128,27 @@ export type Desk = {
   planned: () => { run: () => void; delayMs: number }[];
   /** What the desk knows of the world; tests move it. */
   world: {
+    /** The time that really passes: the server has it, and the monotonic clock counts it. */
     nowMs: number;
     /** How far `nowMs` was set forward, rather than time having passed. */
     clockSetMs: number;
+    /** How far the clock of this machine, and the server's, are set ahead of it. */
+    wallAheadMs: number;
+    serverAheadMs: number;
+    /** What the history lists of all clients that no request explains. */
+    listed: ListedWithdrawal[];
+    /** The kept history of the client. */
+    kept: Set<string>;
     rate: Rate | null;
     balanceSats: number | null;
+    /** When it was read; without one right now. */
+    balanceAsOfMs?: number;
+    /** Answers carry no Date. */
+    isTimeless?: boolean;
     profile: ReturnType<MoneyDeps['profile']>;
     /** What the keychain answers. */
     secretProblem: AppError | null;
+    secretReady: () => Promise<AppError | null>;
     refreshes: string[];
     onRefresh: () => void;
     actor: string;
@@ -157,10 +172,11 @@ export function temporaryFolder(): string {
 }
 
 /** The settings behind the guards, of the same records and operator. */
-export function guardsOf({ records, world }: Desk) {
+export function guardsOf({ records, world, clock }: Desk) {
   return createGuards({
     records,
-    now: () => world.nowMs,
+    now: () => world.nowMs + world.wallAheadMs,
+    clock,
     actor: () => world.actor,
     network: () => 'testnet',
     onChanged: () => {},
@@ -179,7 +195,7 @@ export function openDesk(client: Service = service()): Desk {
   return desk;
 }
 
-function openAt(path: string, client: Service): Desk {
+function openAt(path: string, client: Service, before?: Desk['world']): Desk {
   const records = openRecords(path);
   clean.push(() => records.close());
   clean.push(() => mustFitItsLog(records));
@@ -188,8 +204,12 @@ function openAt(path: string, client: Service): Desk {
   const changes: Intent[] = [];
   const timers = new Set<{ run: () => void; delayMs: number }>();
   const world: Desk['world'] = {
-    nowMs: NOW_MS,
     clockSetMs: 0,
+    nowMs: before?.nowMs ?? NOW_MS,
+    wallAheadMs: before?.wallAheadMs ?? 0,
+    serverAheadMs: before?.serverAheadMs ?? 0,
+    listed: before?.listed ?? [],
+    kept: before?.kept ?? new Set(),
     rate: RATE,
     balanceSats: 100_000_000,
     profile: {
@@ -202,22 +222,43 @@ function openAt(path: string, client: Service): Desk {
       settleDelayMinutes: null,
     },
     secretProblem: null,
+    secretReady: async () => world.secretProblem,
     refreshes: [],
     onRefresh: () => {},
     actor: 'alice',
   };
-  const clock = createServerClock({
-    wallMs: () => world.nowMs,
-    monotonicMs: () => world.nowMs - world.clockSetMs - NOW_MS + 1_000_000,
-  });
+  const now = () => world.nowMs + world.wallAheadMs;
+  const monotonicMs = () => world.nowMs - world.clockSetMs - NOW_MS + 1_000_000;
+  const clock = createServerClock(
+    { wallMs: now, monotonicMs },
+    {
+      kept: loadClock(records),
+      keep: (kept) => saveClock(records, kept),
+    },
+  );
+  /** An answer's Date, exact to the millisecond. */
+  const tellTime = () => {
+    const date = new Date(world.nowMs - world.clockSetMs + world.serverAheadMs);
+    clock.dateMs();
+    clock.observe(date.toISOString(), monotonicMs(), monotonicMs() + 1000);
+  };
+  tellTime();
+  const kept = knownHistory(cache);
   const money = createMoney({
     records,
-    client,
     clock,
-    known: knownHistory(cache),
+    known: { ...kept, has: (uid, tid) => world.kept.has(tid) || kept.has(uid, tid) },
+    // Its own, as it is at the time: tests change what it answers.
+    client: Object.assign(Object.create(client) as Service, {
+      async ping(signal?: AbortSignal) {
+        const answer = await client.ping(signal);
+        if (!world.isTimeless) tellTime();
+        return answer;
+      },
+    }),
     profile: () => world.profile,
-    secretReady: async () => world.secretProblem,
-    rateStatus: () => ({ rate: world.rate, clockOffsetMs: 0, lastError: null }),
+    secretReady: () => world.secretReady(),
+    rateStatus: () => ({ rate: world.rate, readAgoMs: 0, clockOffsetMs: 0, lastError: null }),
     refreshRate: async (trigger) => {
       world.refreshes.push(trigger);
       world.onRefresh();
@@ -225,8 +266,16 @@ function openAt(path: string, client: Service): Desk {
     balanceOf: () =>
       world.balanceSats === null
         ? null
-        : { balanceSats: world.balanceSats, unconfirmedSats: 0, asOfMs: 0 },
-    now: () => world.nowMs,
+        : {
+            balanceSats: world.balanceSats,
+            unconfirmedSats: 0,
+            asOfMs: world.balanceAsOfMs ?? now() + 1,
+          },
+    unexplainedWithdrawals: (ranges) =>
+      world.listed.filter(({ createdAtMs }) =>
+        ranges.some(({ fromMs, toMs }) => createdAtMs >= fromMs && createdAtMs <= toMs),
+      ),
+    now,
     actor: () => world.actor,
     onChanged: (intent) => changes.push(intent),
     schedule: (run, delayMs) => {
@@ -238,9 +287,9 @@ function openAt(path: string, client: Service): Desk {
   const planned = () => [...timers].toSorted((a, b) => a.delayMs - b.delayMs);
   const restart = () => {
     records.close();
-    return openAt(path, client);
+    return openAt(path, client, world);
   };
-  const twin = () => openAt(path, client);
+  const twin = () => openAt(path, client, world);
   const read = async (uid = CLIENT): Promise<void> => {
     const sync = createSyncEngine({
       client: {

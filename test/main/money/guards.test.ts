@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
-import { DAY_MS } from '../../../src/main/money/policy.ts';
+import { DAY_MS } from '../../../src/main/money/paid.ts';
 import {
   CLIENT,
   DESTINATION,
@@ -69,9 +69,11 @@ describe('the limit of a day', () => {
       await review(desk, { ...WITHDRAWAL, amountBtc: '0.2' }),
       await review(desk, { ...WITHDRAWAL, amountBtc: '0.21' }),
     ];
+    const twin = desk.twin();
+    twin.money.review(second.id);
     const results = await Promise.allSettled([
       desk.money.confirm(first),
-      desk.twin().money.confirm(second),
+      twin.money.confirm(second),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(desk.client.posts).toHaveLength(1);
@@ -144,7 +146,7 @@ describe('the address book', () => {
     const { records } = desk;
     const row = `('${OTHER}', 'Mine', 'testnet', 0)`;
     for (const sql of [
-      `INSERT INTO address_book VALUES ${row}`,
+      `INSERT INTO address_book (address, label, network, added_at_ms) VALUES ${row}`,
       `UPDATE address_book SET label = 'Mine'`,
       `UPDATE address_book SET added_at_ms = 0`,
     ]) {

@@ -16,6 +16,8 @@ import {
 
 export const OURS = { type: 'withdrawal', amountSats: 12_000_000, address: DESTINATION } as const;
 export const MINUTE_MS = 60_000;
+/** The history has equal ones of today, so this one says why. */
+export const AGAIN = { ...WITHDRAWAL, reason: 'Paid again on purpose' };
 const LOST = { kind: 'unknown', reason: 'The connection was lost.' } as const;
 
 const NEW_CLIENT = { balanceSats: 0, unconfirmedSats: 0 };
@@ -48,7 +50,7 @@ export function lossy(rows = 3) {
 /** Confirms a draft whose answer is lost. */
 export async function lost(
   desk: Desk,
-  draft: Parameters<typeof review>[1] = WITHDRAWAL,
+  draft: Parameters<typeof review>[1] = AGAIN,
 ): Promise<string> {
   const { id, state } = await desk.money.confirm(await review(desk, draft));
   expect(state).toBe('unknown');

@@ -46,7 +46,9 @@ test('the main job against the sandbox server', async () => {
   onTestFinished(() => sandbox.close());
   const desk = wired(sandbox.url);
   desk.world.nowMs = Date.now();
-  desk.world.rate = { ...RATE, timeExpiresMs: Date.now() + 60_000 };
+  // What it quotes is what it buys at.
+  const quoted = await clientFor(sandbox.url).rates();
+  desk.world.rate = { ...RATE, ...quoted, timeExpiresMs: Date.now() + 60_000 };
   desk.world.balanceSats = null;
   const run = async (draft: Parameters<typeof review>[1]): Promise<Intent> =>
     desk.money.confirm(await review(desk, draft));

@@ -2,27 +2,26 @@ import { describe, expect, test } from 'vitest';
 import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
 import { secretStates } from '#shared/domain/profile.ts';
 import {
-  DAY_MS,
   refuseToJournal,
   refuseToSend,
   warningsFor,
   type GuardFacts,
   type PolicyFacts,
 } from '../../../src/main/money/policy.ts';
+import { DAY_MS } from '../../../src/main/money/paid.ts';
 import { DEPOSIT_ADDRESS, DESTINATION, NOW_MS } from './fixture.ts';
 
 const facts: PolicyFacts = {
   profile: { name: 'Production', locked: false, secret: 'ready' },
   client: { depositAddress: DEPOSIT_ADDRESS, conflictingAddress: null },
   balanceSats: 10_000_000,
+  onItsWaySats: 0,
   otherOpen: [],
-  rateAsset: 'BTC',
-  serverNowMs: NOW_MS,
+  quote: { dateMs: NOW_MS, ageMs: 0, rate: null, recentPricesCents: [] },
   guards: {
     policy: defaultGuardPolicy,
-    nowMs: NOW_MS,
     paidWithinDay: [],
-    equalBuyAtMs: null,
+    equalBuyAgoMs: null,
     clearedEqual: null,
     bookEntry: null,
     approvedBy: null,
@@ -32,6 +31,8 @@ const withdrawal = {
   kind: 'withdrawal',
   amountSats: 10_000_000,
   address: DESTINATION,
+  quotedPriceCents: null,
+  quoteObservedAtMs: null,
   quoteExpiresAtMs: null,
   repeatReason: null,
 } as const;
@@ -39,6 +40,8 @@ const buy = {
   kind: 'buy',
   amountSats: null,
   address: null,
+  quotedPriceCents: 122_510,
+  quoteObservedAtMs: NOW_MS,
   quoteExpiresAtMs: NOW_MS + 1,
   repeatReason: null,
 } as const;
@@ -72,7 +75,8 @@ describe('refusals before sending', () => {
   });
 
   test('a quote holds until its end on the server’s clock, not at it', () => {
-    const at = (serverNowMs: number) => refuseToSend(buy, { ...facts, serverNowMs })?.code;
+    const at = (dateMs: number) =>
+      refuseToSend(buy, { ...facts, quote: { ...facts.quote, dateMs } })?.code;
     expect([at(NOW_MS), at(NOW_MS + 1)]).toEqual([undefined, 'rate_expired']);
   });
 });
@@ -92,7 +96,8 @@ describe('warnings', () => {
   });
 
   test('a rate of something else than bitcoin', () => {
-    expect(warningsFor(buy, { ...facts, rateAsset: 'BCH' }, [])).toEqual([
+    const rate = { asset: 'BCH', buyPriceCents: 122_510, observedAtMs: NOW_MS };
+    expect(warningsFor(buy, { ...facts, quote: { ...facts.quote, rate } }, [])).toEqual([
       expect.stringContaining('“BCH”'),
     ]);
   });
@@ -109,10 +114,10 @@ const paid = (amountSats: number, address = DEPOSIT_ADDRESS) => ({
   id: 'earlier',
   address,
   amountSats,
-  sentAtMs: NOW_MS - DAY_MS + 1,
+  agoMs: DAY_MS - 1,
 });
 const HOUR_MS = 3_600_000;
-const entry = (ageMs: number) => ({ label: 'Treasury', addedAtMs: NOW_MS - ageMs });
+const entry = (ageMs: number) => ({ label: 'Treasury', ageMs });
 type Refusal = 'amountBtc' | 'address' | 'reason' | 'approval_needed' | null;
 
 describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
@@ -163,7 +168,7 @@ describe('guards of the profile, for a withdrawal of 0.1 BTC', () => {
   });
 
   test('an equal buy of the same day is pointed out, and holds nothing up', () => {
-    const again = withGuards({}, { equalBuyAtMs: facts.guards.nowMs - 3 * 60_000 });
+    const again = withGuards({}, { equalBuyAgoMs: 3 * 60_000 });
     expect(warningsFor(buy, again, [])).toEqual([expect.stringContaining('3 minutes ago')]);
     expect(refuseToSend(buy, again)).toBeNull();
   });

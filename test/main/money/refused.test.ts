@@ -6,7 +6,8 @@ import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { clientFor } from '../bitpro/client-under-test.ts';
 import { API_KEY, json, SECRET, startRawServer } from '../bitpro/raw-server.ts';
-import { BUY, DESTINATION, openDesk, RATE, review, service, WITHDRAWAL } from './fixture.ts';
+import { BUY, DESTINATION, openDesk, RATE, review, service } from './fixture.ts';
+import { AGAIN } from './lossy.ts';
 import { startProxy } from './spoiling-proxy.ts';
 
 const AVAILABLE = 'Amount is greater than your available balance';
@@ -73,7 +74,7 @@ describe.each(refusals)('%i %s', (status, errors) => {
   test.each(became)('after it became %s', async (_, becomes, state) => {
     const { desk, server, world } = await setUp({ status, errors });
     world.becomes = becomes;
-    const intent = await desk.money.confirm(await review(desk));
+    const intent = await desk.money.confirm(await review(desk, AGAIN));
     expect(intent.state).toBe(state);
     if (state === 'needs_human') expect(intent.reason).toContain('7 over 0.1');
     expect(server.posts()).toBe(1);
@@ -93,15 +94,15 @@ describe('a history that cannot be read after the refusal leaves it unknown', ()
     world.history.push(row({ tid: '1', amount: '1', created_at }));
     world.becomes = [row()];
     world.readAfter = read;
-    const intent = await desk.money.confirm(await review(desk));
+    const intent = await desk.money.confirm(await review(desk, AGAIN));
     expect(intent.state).toBe('unknown');
     expect(intent.reason).toContain('Bitpro refused it');
-    await expect(review(desk)).rejects.toMatchObject({ code: 'duplicate_intent' });
+    await expect(review(desk, AGAIN)).rejects.toMatchObject({ code: 'duplicate_intent' });
   });
 
   test('one that does not answer is given up after ten seconds, and the intent is `sent` meanwhile', async () => {
     const { desk, world } = await setUp({ status: 422, errors: AVAILABLE });
-    const confirmation = await review(desk);
+    const confirmation = await review(desk, AGAIN);
     world.readAfter = () => {};
     const confirmed = desk.money.confirm(confirmation);
     await expect.poll(() => desk.planned().map(({ delayMs }) => delayMs)).toEqual([10_000]);
@@ -123,7 +124,7 @@ test('what was executed is never rejected, whatever status and text answer it', 
       async (status, errors, isExecuted) => {
         const { desk, server, world } = await setUp({ status, errors });
         if (isExecuted) world.becomes = [row()];
-        const { state } = await desk.money.confirm(await review(desk));
+        const { state } = await desk.money.confirm(await review(desk, AGAIN));
         expect(['rejected', 'unknown', 'needs_human']).toContain(state);
         if (isExecuted) expect(state).not.toBe('rejected');
         await server.close();
@@ -149,7 +150,7 @@ test('a proxy that loses the first answer and sends the request again makes nobo
   const clientUid = created.clientUid ?? '';
   sandbox.deposit(clientUid, 12_000_000);
   sandbox.advance(3_600_000);
-  const draft = { ...WITHDRAWAL, clientUid };
+  const draft = { ...AGAIN, clientUid };
   proxy.fault = 'send-twice';
   const intent = await desk.money.confirm(await review(desk, draft));
   expect(sandbox.ledger().filter(({ type }) => type === 'bitcoin_withdrawal')).toHaveLength(1);

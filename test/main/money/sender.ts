@@ -32,11 +32,13 @@ const money = createMoney({
     settleDelayMinutes: null,
   }),
   secretReady: async () => null,
-  rateStatus: () => ({ rate: null, clockOffsetMs: 0, lastError: null }),
+  rateStatus: () => ({ rate: null, readAgoMs: null, clockOffsetMs: 0, lastError: null }),
   refreshRate: async () => {},
   balanceOf: () => null,
+  unexplainedWithdrawals: () => [],
   now: Date.now,
   actor: () => 'alice',
   onChanged: () => {},
 });
+money.review(id);
 await money.confirm({ id, reviewHash, typed });

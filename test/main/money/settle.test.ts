@@ -4,8 +4,8 @@ import {
   TransportError,
 } from '../../../src/main/bitpro/transport-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { BUY, CLIENT, NOW_MS, review, WITHDRAWAL, type Desk } from './fixture.ts';
-import { lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
+import { BUY, CLIENT, NOW_MS, review, type Desk } from './fixture.ts';
+import { AGAIN, lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
 
 describe('the baseline', () => {
   test('is read before the one POST, and equal payments of before settle nothing', async () => {
@@ -20,7 +20,7 @@ describe('the baseline', () => {
 
   test('that cannot be read leaves the intent journaled, and nothing is sent', async () => {
     const { model, desk } = lossy();
-    const confirmation = await review(desk);
+    const confirmation = await review(desk, AGAIN);
     model.beforeRequest = () => {
       throw new AppError('timeout', 'Bitpro did not answer in time.');
     };
@@ -44,7 +44,7 @@ describe('the baseline', () => {
       kind: 'accepted',
       value: { ...answer, ...payment },
     });
-    const intent = await desk.money.confirm(await review(desk));
+    const intent = await desk.money.confirm(await review(desk, AGAIN));
     expect(intent).toMatchObject({ state: 'needs_human', serverTid: null });
     expect(intent.reason).toContain(`transaction ${tid}, which was there before`);
   });
@@ -86,7 +86,7 @@ describe('one look', () => {
 
   test('leaves what another open request explains to that one, and clears this one afterwards', async () => {
     const { desk, executed } = lossy();
-    const other = { ...WITHDRAWAL, amountBtc: '0.2' };
+    const other = { ...AGAIN, amountBtc: '0.2' };
     const [went, didNot] = [await lost(desk, other), await lost(desk)];
     executed({ amountSats: 20_000_000 });
     expect(await desk.money.lookAgain(didNot)).toMatchObject({
@@ -235,7 +235,7 @@ describe('cleared', () => {
     expect(await lookAt(restarted, 21.1)).toBe('cleared');
     expect(restarted.money.get(id).reason).toContain('two complete readings');
     await expect(review(restarted)).rejects.toMatchObject({ field: 'reason' });
-    await review(restarted, { ...WITHDRAWAL, reason: 'It did not go before' });
+    await review(restarted, { ...AGAIN, reason: 'It is not at the payee.' });
   });
 
   test('not sooner because the machine slept between the baseline and the sending', async () => {
@@ -305,7 +305,7 @@ describe('by itself', () => {
     const { desk, executed } = lossy();
     const never = new Promise<never>(() => {});
     desk.client.withdraw = () => never;
-    const { id } = await review(desk).then((confirmation) => {
+    const { id } = await review(desk, AGAIN).then((confirmation) => {
       void desk.money.confirm(confirmation);
       return confirmation;
     });

@@ -80,6 +80,7 @@ async function setUp() {
         quotedPriceCents: null,
         quoteObservedAtMs: null,
         quoteExpiresAtMs: null,
+        quoteGuardMs: null,
         expectedSats: null,
         createdAtMs: 0,
         repeatReason: null,

@@ -12,7 +12,11 @@ const OFFSET_MS = 60_000;
 function setUp() {
   const { records } = openDatabases();
   const time = { nowMs: START_MS };
-  const clock = { dateMs: () => time.nowMs + OFFSET_MS, offsetMs: () => OFFSET_MS };
+  const clock = {
+    dateMs: () => time.nowMs + OFFSET_MS,
+    monotonicMs: () => time.nowMs - START_MS,
+    offsetMs: () => OFFSET_MS,
+  };
   const server: { answer: () => RemoteRate | Promise<RemoteRate>; requests: number } = {
     answer: () => quote(30_000),
     requests: 0,

@@ -81,6 +81,7 @@ export function confirmBuy(
     quotedPriceCents: 122_510,
     quoteObservedAtMs: 1,
     quoteExpiresAtMs: 2,
+    quoteGuardMs: null,
     expectedSats: sats,
     createdAtMs: 1,
     repeatReason: null,

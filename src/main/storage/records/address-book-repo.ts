@@ -2,9 +2,13 @@ import type { BookEntry } from '#shared/domain/guards.ts';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
-export type BookRow = Pick<BookEntry, 'address' | 'label' | 'network' | 'addedAtMs'>;
+export type BookRow = Pick<BookEntry, 'address' | 'label' | 'network' | 'addedAtMs'> & {
+  /** When it was added, on the guarded time. */
+  addedGuardMs: number;
+};
 
-const columns = 'address, label, network, added_at_ms AS addedAtMs';
+const columns = `address, label, network, added_at_ms AS addedAtMs,
+  coalesce(added_guard_ms, added_at_ms) AS addedGuardMs`;
 
 const prepared = statements((db: RecordsDb) => ({
   list: db.prepare<[], BookRow>(
@@ -12,8 +16,8 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   get: db.prepare<[string], BookRow>(`SELECT ${columns} FROM address_book WHERE address = ?`),
   insert: db.prepare<[BookRow]>(
-    `INSERT INTO address_book (address, label, network, added_at_ms)
-     VALUES (:address, :label, :network, :addedAtMs)`,
+    `INSERT INTO address_book (address, label, network, added_at_ms, added_guard_ms)
+     VALUES (:address, :label, :network, :addedAtMs, :addedGuardMs)`,
   ),
   label: db.prepare<[string, string]>('UPDATE address_book SET label = ? WHERE address = ?'),
   remove: db.prepare<[string]>('DELETE FROM address_book WHERE address = ?'),

@@ -9,7 +9,7 @@ export type ApproverRow = KeptPassphrase & {
   key: string;
   name: string;
   addedAtMs: number;
-  /** Wrong passphrases in a row, and when the last one was tried. */
+  /** Wrong passphrases in a row, and when the last one was tried, on the guarded time. */
   failures: number;
   triedAtMs: number | null;
 };
@@ -19,6 +19,9 @@ export type ApprovalRow = {
   approverKey: string;
   reviewHash: string;
   atMs: number;
+  /** When it was given, on the guarded time and as the server dates it; null in one that was given before they were kept. */
+  guardMs: number | null;
+  dateMs: number | null;
 };
 
 const columns = `key, name, salt, hash, cost, added_at_ms AS addedAtMs, failures,
@@ -45,12 +48,12 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   removeApproval: db.prepare<[string]>('DELETE FROM approvals WHERE intent_id = ?'),
   approve: db.prepare<[ApprovalRow]>(
-    `INSERT INTO approvals (intent_id, approver_key, review_hash, at_ms)
-     VALUES (:intentId, :approverKey, :reviewHash, :atMs)`,
+    `INSERT INTO approvals (intent_id, approver_key, review_hash, at_ms, guard_ms, date_ms)
+     VALUES (:intentId, :approverKey, :reviewHash, :atMs, :guardMs, :dateMs)`,
   ),
   approval: db.prepare<[string], ApprovalRow & { name: string }>(
     `SELECT intent_id AS intentId, approver_key AS approverKey, review_hash AS reviewHash,
-       at_ms AS atMs, name
+       at_ms AS atMs, guard_ms AS guardMs, date_ms AS dateMs, name
      FROM approvals JOIN approvers ON key = approver_key WHERE intent_id = ?`,
   ),
 }));
@@ -73,7 +76,7 @@ export function removeApprover(db: RecordsDb, key: string): void {
   prepared(db).remove.run(key);
 }
 
-/** Inside a transaction, right after its audit entry `passphrase.changed`. */
+/** Inside a transaction, right after its audit entry `passphrase.changed`. What was approved with the old one falls. */
 export function replacePassphrase(db: RecordsDb, key: string, kept: KeptPassphrase): void {
   prepared(db).replacePassphrase.run({ key, ...kept });
 }

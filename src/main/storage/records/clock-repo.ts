@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { getMeta, setMeta } from '../meta-repo.ts';
 import type { RecordsDb } from '../open.ts';
+import { statements } from '../statements.ts';
 
 const keptClockSchema = z.object({
   guardedMs: z.number(),
@@ -12,12 +12,18 @@ const keptClockSchema = z.object({
 /** What a restart needs of the server's clock; see bitpro/clock.ts. */
 export type KeptClock = z.infer<typeof keptClockSchema>;
 
-const KEY = 'server_clock';
+const prepared = statements((db: RecordsDb) => ({
+  get: db.prepare<[], string>('SELECT kept FROM server_clock').pluck(),
+  set: db.prepare<[string]>(
+    `INSERT INTO server_clock (id, kept) VALUES (1, ?)
+     ON CONFLICT DO UPDATE SET kept = excluded.kept`,
+  ),
+}));
 
 /** Null when it was never kept. */
 export function loadClock(db: RecordsDb): KeptClock | null {
   try {
-    const kept: unknown = JSON.parse(getMeta(db, KEY) ?? 'null');
+    const kept: unknown = JSON.parse(prepared(db).get.get() ?? 'null');
     return keptClockSchema.safeParse(kept).data ?? null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
@@ -26,5 +32,5 @@ export function loadClock(db: RecordsDb): KeptClock | null {
 }
 
 export function saveClock(db: RecordsDb, kept: KeptClock): void {
-  setMeta(db, KEY, JSON.stringify(kept));
+  db.transaction(() => prepared(db).set.run(JSON.stringify(kept)))();
 }

@@ -7,6 +7,10 @@ export type JournaledIntent = Intent & {
   quoteObservedAtMs: number | null;
   /** On the server's clock. */
   quoteExpiresAtMs: number | null;
+  /** When the rate was read, on the guarded time. */
+  quoteGuardMs: number | null;
+  /** When it was sent, on the guarded time; null before that, and where it was not kept yet. */
+  sentGuardMs: number | null;
   /** Why a payment is made again within a day; null where it is not. */
   repeatReason: string | null;
   /** When the baseline was read, on the server's clock; null when nothing was sent, or without one. */
@@ -36,6 +40,7 @@ export type NewIntent = Pick<
   | 'quotedPriceCents'
   | 'quoteObservedAtMs'
   | 'quoteExpiresAtMs'
+  | 'quoteGuardMs'
   | 'expectedSats'
   | 'repeatReason'
   | 'createdAtMs'
@@ -57,6 +62,7 @@ export type IntentAnswer = Pick<
 const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents,
   amount_sats AS amountSats, address, label, quoted_price_cents AS quotedPriceCents,
   quote_observed_at_ms AS quoteObservedAtMs, quote_expires_at_ms AS quoteExpiresAtMs,
+  quote_guard_ms AS quoteGuardMs, sent_guard_ms AS sentGuardMs,
   expected_sats AS expectedSats, attempts, created_at_ms AS createdAtMs, sent_at_ms AS sentAtMs,
   settled_at_ms AS settledAtMs, server_tid AS serverTid, received_sats AS receivedSats,
   server_tx_id AS serverTxId, server_state AS serverState, reason,
@@ -86,6 +92,7 @@ export type SettledBy = Pick<Intent, 'settledBy' | 'settleReason'> & {
 
 type SentColumns = Pick<JournaledIntent, 'id' | 'baselineAtMs' | 'baselineFloorMs'> & {
   sentAtMs: number;
+  sentGuardMs: number;
   baselineWhole: number;
   clockSlackMs: number;
 };
@@ -111,13 +118,14 @@ const prepared = statements((db: RecordsDb) => ({
   insert: db.prepare<[NewIntent]>(
     `INSERT INTO intents (id, kind, state, client_uid, usd_cents, amount_sats, address, label,
        quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms,
-       repeat_reason)
+       quote_guard_ms, repeat_reason)
      VALUES (:id, :kind, 'journaled', :clientUid, :usdCents, :amountSats, :address, :label,
        :quotedPriceCents, :quoteObservedAtMs, :quoteExpiresAtMs, :expectedSats, :createdAtMs,
-       :repeatReason)`,
+       :quoteGuardMs, :repeatReason)`,
   ),
   markSent: db.prepare<[SentColumns]>(
     `UPDATE intents SET state = 'sent', attempts = 1, sent_at_ms = :sentAtMs,
+       sent_guard_ms = :sentGuardMs,
        baseline_at_ms = :baselineAtMs, baseline_floor_ms = :baselineFloorMs,
        baseline_whole = :baselineWhole, clock_slack_ms = :clockSlackMs
      WHERE id = :id AND state = 'journaled' AND attempts = 0`,

@@ -8,6 +8,7 @@ import { migration as passphrases } from './migrations/006-passphrases.ts';
 import { migration as rateHours } from './migrations/007-rate-hours.ts';
 import { migration as seals } from './migrations/008-seals.ts';
 import { migration as outcomes } from './migrations/009-outcomes.ts';
+import { migration as guardedTime } from './migrations/010-guarded-time.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const recordsMigrations: readonly Migration[] = [
   rateHours,
   seals,
   outcomes,
+  guardedTime,
 ];

@@ -40,7 +40,7 @@ const prepared = statements((db: RecordsDb) => ({
      FROM intents
      WHERE (state = 'cleared' OR (state = 'rejected' AND refusal IS NOT NULL)) AND kind = :kind AND address IS :address AND amount_sats IS :amountSats
        AND usd_cents IS :usdCents AND (kind = 'withdrawal' OR client_uid IS :clientUid)
-       AND settled_at_ms > iif(named_tid IS NULL, :sinceMs, :namedSinceMs)
+       AND max(settled_at_ms, coalesce(sent_guard_ms, sent_at_ms)) > iif(named_tid IS NULL, :sinceMs, :namedSinceMs)
      ORDER BY settled_at_ms DESC LIMIT 1`,
   ),
   insertSighting: db.prepare<[string, number, number]>(

@@ -3,22 +3,41 @@ import { statements } from '../statements.ts';
 import type { NewIntent } from './intents-repo.ts';
 
 /** A withdrawal that was sent and of which nobody can say that it did not go. */
-export type Payment = { id: string; address: string; amountSats: number; sentAtMs: number };
+export type Payment = {
+  id: string;
+  clientUid: string;
+  address: string;
+  amountSats: number;
+  /** On the guarded time. */
+  sentGuardMs: number;
+  /** What the service named; null while it is not known. */
+  serverTid: string | null;
+};
 
 const mayHaveGone = `state IN ('sent', 'confirmed', 'unknown', 'needs_human')`;
 const payment = `kind = 'withdrawal' AND ${mayHaveGone}`;
+/** What was sent before its guarded time was kept counts by the time that is shown. */
+const sentGuardMs = 'coalesce(sent_guard_ms, sent_at_ms)';
 
 const prepared = statements((db: RecordsDb) => ({
   since: db.prepare<[number], Payment>(
-    `SELECT id, address, amount_sats AS amountSats, sent_at_ms AS sentAtMs
-     FROM intents WHERE ${payment} AND sent_at_ms > ? ORDER BY sent_at_ms DESC`,
+    `SELECT id, client_uid AS clientUid, address, amount_sats AS amountSats,
+       ${sentGuardMs} AS sentGuardMs, server_tid AS serverTid
+     FROM intents WHERE ${payment} AND ${sentGuardMs} > ? ORDER BY ${sentGuardMs} DESC`,
   ),
   payees: db.prepare<[], string>(`SELECT DISTINCT address FROM intents WHERE ${payment}`).pluck(),
   equalBuy: db
     .prepare<[{ clientUid: string; usdCents: number; id: string; sinceMs: number }], number | null>(
-      `SELECT max(sent_at_ms) FROM intents
+      `SELECT max(${sentGuardMs}) FROM intents
        WHERE kind = 'buy' AND ${mayHaveGone} AND client_uid = :clientUid AND usd_cents = :usdCents
-         AND id <> :id AND sent_at_ms > :sinceMs`,
+         AND id <> :id AND ${sentGuardMs} > :sinceMs`,
+    )
+    .pluck(),
+  debited: db
+    .prepare<[string, number], number | null>(
+      `SELECT sum(amount_sats) FROM intents
+       WHERE kind = 'withdrawal' AND client_uid = ? AND server_tid IS NOT NULL
+         AND state = 'confirmed' AND settled_at_ms >= ?`,
     )
     .pluck(),
   initiator: db
@@ -28,7 +47,7 @@ const prepared = statements((db: RecordsDb) => ({
     .pluck(),
 }));
 
-/** Those sent after `sinceMs`, newest first. */
+/** Those sent after `sinceMs`, newest first, whichever client paid. */
 export function paymentsSince(db: RecordsDb, sinceMs: number): Payment[] {
   return prepared(db).since.all(sinceMs);
 }
@@ -41,6 +60,11 @@ export function equalBuySince(
 ): number | null {
   if (clientUid === null || usdCents === null) return null;
   return prepared(db).equalBuy.get({ id, clientUid, usdCents, sinceMs }) ?? null;
+}
+
+/** Satoshis of the client's withdrawals that were confirmed since `sinceMs`, as times are shown. */
+export function debitedSince(db: RecordsDb, clientUid: string, sinceMs: number): number {
+  return prepared(db).debited.get(clientUid, sinceMs) ?? 0;
 }
 
 /** Every address that was paid. */

@@ -43,6 +43,11 @@ const prepared = statements((db: RecordsDb) => ({
      VALUES (:asset, :buyPriceCents, :timeExpiresMs, :observedAtMs, :trigger, :intentId)`,
   ),
   latest: db.prepare<[], Rate>(`SELECT ${columns} FROM rates ORDER BY id DESC LIMIT 1`),
+  prices: db
+    .prepare<[number | null, number], number>(
+      `SELECT buy_price_cents FROM rates WHERE observed_at_ms IS NOT ? ORDER BY id DESC LIMIT ?`,
+    )
+    .pluck(),
   first: db.prepare<[], number | null>('SELECT min(observed_at_ms) FROM rates').pluck(),
   oldestIn: db.prepare<[TimeRange], RatePoint>(
     `SELECT ${point} FROM rates INDEXED BY rates_by_time WHERE ${inRange}
@@ -86,6 +91,11 @@ export function insertRate(db: RecordsDb, rate: Rate, intentId: string | null): 
 /** The observation made last, or null before the first. */
 export function latestRate(db: RecordsDb): Rate | null {
   return prepared(db).latest.get() ?? null;
+}
+
+/** In cents, newest first: the last prices that were observed at another time than `exceptAtMs`. */
+export function recentPrices(db: RecordsDb, exceptAtMs: number | null, limit: number): number[] {
+  return prepared(db).prices.all(exceptAtMs, limit);
 }
 
 export function firstRateAtMs(db: RecordsDb): number | null {

@@ -27,6 +27,7 @@ export const sealedTables: Readonly<Record<string, string | null>> = {
   policy: null,
   address_book: null,
   approvers: null,
+  server_clock: null,
 };
 
 /** What the log does not vouch for, and why that moves no money. */

@@ -127,6 +127,24 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
             error={errors.coolingHours}
             onChange={(event) => change({ coolingHours: event.target.value })}
           />
+          <TextField
+            label="An approval holds for"
+            hint="After that a second person approves anew."
+            numeric
+            suffix="hours"
+            value={draft.approvalHours}
+            error={errors.approvalHours}
+            onChange={(event) => change({ approvalHours: event.target.value })}
+          />
+          <TextField
+            label="A buy may differ from what was expected by"
+            hint="Beyond that a person looks at it before it counts as bought."
+            numeric
+            suffix="%"
+            value={draft.buyTolerance}
+            error={errors.buyTolerance}
+            onChange={(event) => change({ buyTolerance: event.target.value })}
+          />
         </div>
         <div className={css['buttons']}>
           <Button type="submit" loading={saving}>

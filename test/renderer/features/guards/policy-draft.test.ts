@@ -17,6 +17,8 @@ test.each<GuardPolicy>([
     addressBookOnly: true,
     coolingMs: 1_800_000,
     approvalAboveSats: 123_456_789,
+    approvalMs: 5_400_000,
+    buyTolerancePercent: 0,
   },
 ])('what is saved reads back as it was: %o', (policy) => {
   expect(readPolicyDraft(draftOf(policy))).toEqual(policy);
@@ -29,6 +31,11 @@ test.each<[Partial<PolicyDraft>, (keyof PolicyDraft)[]]>([
   [{ coolingHours: '' }, ['coolingHours']],
   [{ coolingHours: '721' }, ['coolingHours']],
   [{ coolingHours: '1e2' }, ['coolingHours']],
+  [{ approvalHours: '0' }, ['approvalHours']],
+  [{ approvalHours: '720.01' }, ['approvalHours']],
+  [{ buyTolerance: '' }, ['buyTolerance']],
+  [{ buyTolerance: '2.5' }, ['buyTolerance']],
+  [{ buyTolerance: '101' }, ['buyTolerance']],
 ])('%o is said beside its field', (typed, fields) => {
   const reading = readPolicyDraft({ ...draft, ...typed });
   expect(isPolicy(reading)).toBe(false);
