@@ -10,8 +10,8 @@ const screens = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filte
 /** What people wrote, drawn as the child of an element: `>{label}<`, `{row.note}` on a line of its own. */
 const drawn =
   /(?:>|^\s*)\{(?:\w+\.)*(?:label|clientLabel|bookLabel|note|tag|operator|settledBy|settleReason|repeatReason|clientName\(\w+\))(?: \|\| [\w.]+)?\}/gm;
-/** The words of the app's own controls, presets and places. */
-const own = /\{(?:label|preset\.label|place\.label|item\.label|choice\.label|action\.label)\}/;
+/** The words of the app’s own controls, presets and places, and notes of its own making. */
+const own = /\{(?:label|note|preset\.label|place\.label|item\.label|choice\.label|action\.label)\}/;
 
 it.each(screens)('%s draws names, labels, notes and tags in isolation', (file) => {
   const text = readFileSync(join(folder, file), 'utf8');
