@@ -6,7 +6,7 @@ import { findBaseline } from '../storage/records/settling-repo.ts';
 import { observeRows } from './afterwards.ts';
 import type { MoneyContext } from './context.ts';
 import { capital, describeRow, mayBe, newsOf, explainsItself } from './matching.ts';
-import { isSettledByOther, readHistory } from './settle.ts';
+import { isSettledByOther, readHistory, withKept } from './settle.ts';
 
 /**
  * What the history, read now, says to "it did not go".
@@ -35,7 +35,7 @@ export async function weighAgainstHistory(
   const isSettled = (tid: string): boolean => isSettledByOther(context, intent, tid);
   const sentAtMs = intent.sentAtMs ?? 0;
   const news = baseline
-    ? newsOf(intent, baseline, rows, isSettled)
+    ? newsOf(intent, baseline, withKept(context, intent, baseline, rows), isSettled)
     : rows.filter(({ tid, createdAtMs }) => !isSettled(tid) && createdAtMs >= sentAtMs - DAY_MS);
   const fits = news.find((row) => isIt(intent, row));
   if (fits !== undefined) {

@@ -93,11 +93,22 @@ export function readCreatedClient(
   outcome: Outcome<RemoteClient>,
   known: KnownBefore,
 ): IntentAnswer {
-  return readOutcome(intent, outcome, ({ uid }) =>
+  return readOutcome(intent, ofNewClient(outcome), ({ uid }) =>
     known.isClientKnown(uid)
       ? { contradiction: `Bitpro answered with client ${uid}, which is already listed here.` }
       : { clientUid: uid },
   );
+}
+
+/**
+ * No error of the reference belongs to the creation of a client, and no history can be looked at after one: what
+ * refuses it is that the request was not believed, and nothing else.
+ */
+function ofNewClient(outcome: Outcome<RemoteClient>): Outcome<RemoteClient> {
+  if (outcome.kind !== 'rejected' || outcome.unsent === true) return outcome;
+  const { code, message } = outcome.error;
+  if (code === 'unauthorized' || code === 'clock_skew') return outcome;
+  return { kind: 'unknown', reason: `Bitpro answered: ${message}` };
 }
 
 /** An intent whose answer was never seen. */

@@ -21,7 +21,7 @@ import type { MoneyContext } from './context.ts';
 import { readNewest, readSince, type HistoryRead } from './history-reading.ts';
 import { BY_HISTORY } from './journal.ts';
 import { tidsThatStay } from './known-history.ts';
-import { candidatesFor, judge, newsOf, type Verdict } from './matching.ts';
+import { candidatesFor, judge, newnessOf, newsOf, termsOf, type Verdict } from './matching.ts';
 import { needsPerson, nothingKnown, unexpectedBuy } from './outcomes.ts';
 import { isCleared } from './waiting.ts';
 
@@ -70,7 +70,7 @@ export async function lookFor(
 
   // From here on nothing waits: what is read from the journal now still holds when the move is written.
   const intent = journal.get(id);
-  const { rows } = read;
+  const rows = baseline ? withKept(context, intent, baseline, read.rows) : read.rows;
   const before = intent.state;
   if (!isOpen(intent)) return { before, intent, problem: null, candidates: [], rows };
   const isSettled = (tid: string): boolean => isSettledByOther(context, intent, tid);
@@ -121,6 +121,21 @@ export async function readHistory(
   );
   const { floorMs } = baseline;
   return readSince(client, clientUid, { floorMs, knownTids }, signal);
+}
+
+/** And what fits and is new, though it is dated so long ago that no reading goes down to it: others came upon it. */
+export function withKept(
+  { known }: MoneyContext,
+  intent: JournaledIntent,
+  baseline: Baseline,
+  rows: readonly RemoteTransaction[],
+): RemoteTransaction[] {
+  if (intent.clientUid === null) return [...rows];
+  const seen = new Set(rows.map(({ tid }) => tid));
+  const kept = known.rowsThatFit(intent.clientUid, termsOf(intent));
+  const isNews = (row: RemoteTransaction): boolean =>
+    !seen.has(row.tid) && newnessOf(baseline, row, true) === 'new';
+  return [...rows, ...kept.filter(isNews)];
 }
 
 /** Why silence of the history proves nothing: the balance, read now, is not what it comes to. Null when it is. */

@@ -177,6 +177,33 @@ test('nothing is cleared by itself while the balance is not what the history add
   expect(model.histories.get(CLIENT)).toHaveLength(10);
 });
 
+test('one that fits is found though it is dated years ago, below all that a look reads', async () => {
+  const { model, desk } = lossy(0);
+  for (let n = 0; n < 60; n += 1) {
+    model.add(CLIENT, { amountSats: n + 1, createdAtMs: NOW_MS - (60 - n) * DAY_MS });
+  }
+  desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 5 };
+  await desk.read();
+  const id = await lost(desk);
+  const row = { ...model.add(CLIENT, OURS), createdAtMs: NOW_MS - 50.5 * DAY_MS };
+  const sorted = [row, ...(model.histories.get(CLIENT) ?? []).slice(1)];
+  model.histories.set(
+    CLIENT,
+    sorted.toSorted((a, b) => b.createdAtMs - a.createdAtMs),
+  );
+  for (let n = 1; n < 4; n += 1) {
+    desk.world.nowMs += 10 * MINUTE_MS;
+    await desk.money.lookAgain(id);
+  }
+  expect(desk.money.get(id).state).toBe('unknown');
+  await desk.read();
+  await desk.money.lookAgain(id);
+  expect(desk.money.get(id)).toMatchObject({
+    state: 'needs_human',
+    reason: expect.stringContaining(row.tid),
+  });
+});
+
 test('what the service took off its list again is demanded of no reading', async () => {
   const { model, desk, executed } = lossy(10);
   await desk.read();

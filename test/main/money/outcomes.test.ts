@@ -75,6 +75,22 @@ const cases: [string, Draft, Service, IntentState, RegExp | null][] = [
   ['lost buy', BUY, service({ buy: async () => unknown }), 'unknown', /lost/],
   ['refused buy', BUY, service({ buy: async () => rejected }), 'rejected', /Not/],
   ['new client', NEW_CLIENT, service(), 'confirmed', null],
+  ...(
+    [
+      ['remote_rejected', 'unknown'],
+      ['not_found', 'unknown'],
+      ['unauthorized', 'rejected'],
+      ['clock_skew', 'rejected'],
+    ] as const
+  ).map(([code, state]): (typeof cases)[number] => [
+    `a new client answered with ${code}`,
+    NEW_CLIENT,
+    service({
+      createClient: async () => ({ ...rejected, error: { ...rejected.error, code } }),
+    }),
+    state,
+    /Not found/,
+  ]),
   ['lost client', NEW_CLIENT, service({ createClient: async () => unknown }), 'unknown', /lost/],
   [
     'a new client that is listed already',
