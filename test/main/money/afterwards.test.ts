@@ -41,7 +41,7 @@ describe('what was taken for not carried out, and is there after all', () => {
   );
 
   test('also when it was rejected', async () => {
-    const { desk, executed } = lossy();
+    const { desk, executed } = lossy(0);
     desk.client.withdraw = async () => ({
       kind: 'rejected',
       error: { code: 'remote_rejected', message: 'Too much.', retryable: false },
@@ -221,7 +221,7 @@ test('what the service took off its list again is demanded of no reading', async
 describe('an answer is never dropped', () => {
   /** A payment whose answer waits, and which a second opening takes for interrupted. */
   async function interrupted() {
-    const { desk, executed, model } = lossy();
+    const { desk, executed, model } = lossy(0);
     let answer: (tid: string) => void = () => {};
     desk.client.withdraw = (_uid, payment) =>
       new Promise((resolve) => {

@@ -56,7 +56,7 @@ describe('it did not go', () => {
   }, 30_000);
 
   test('takes a second person where Bitpro named a transaction, and is remembered for 30 days', async () => {
-    const { desk, model } = lossy();
+    const { desk, model } = lossy(0);
     desk.client.withdraw = async (_uid, { address }) => {
       const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
       return { kind: 'accepted', value: { ...row, address } };
@@ -119,7 +119,7 @@ describe('it went', () => {
   );
 
   test('as another than Bitpro named differs, too', async () => {
-    const { desk, model, executed } = lossy();
+    const { desk, model, executed } = lossy(0);
     desk.client.withdraw = async (_uid, { address }) => {
       const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
       return { kind: 'accepted', value: { ...row, address } };
