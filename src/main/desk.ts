@@ -127,7 +127,16 @@ export function startDesk(log: Log, logPath: string): void {
     } as AppInfo;
   }
 
-  function saveSettings(next: Settings): Settings {
+  /** The log of the open profile names who does what: that the name changed stands in it, before it does. */
+  async function noteOperator(before: string, after: string): Promise<void> {
+    const opened = await current.opened().catch(() => null);
+    if (opened?.records.isWritable !== true) return;
+    (await opened.rooms()).guards.noteOperator(before, after);
+  }
+
+  async function saveSettings(next: Settings): Promise<Settings> {
+    const before = actor();
+    if (next.operator.trim() !== before) await noteOperator(before, next.operator.trim());
     const saved = settings.save(next);
     setTheme(saved.theme);
     return saved;

@@ -61,7 +61,7 @@ export type HandlerDeps = {
   now: () => number;
   info: () => AppInfo;
   actor: () => string;
-  saveSettings: (settings: Settings) => Settings;
+  saveSettings: (settings: Settings) => Promise<Settings>;
   profiles: Profiles;
   /** The open profile, waited for while it opens. @throws AppError when none is open or it cannot be opened */
   opened: () => Promise<OpenProfile>;

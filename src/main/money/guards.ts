@@ -4,6 +4,7 @@ import { getPolicy, putPolicy } from '../storage/records/policy-repo.ts';
 import { createAddressBook, type AddressBookDeps } from './address-book.ts';
 import { createApprovers } from './approvers.ts';
 import { loweredBy } from './guard-changes.ts';
+import { keep } from './keep.ts';
 import { changeGuards } from './second-person.ts';
 
 export type Guards = ReturnType<typeof createGuards>;
@@ -55,6 +56,14 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
         putPolicy(records, after);
       });
       return told(getPolicy(records));
+    },
+
+    /** Who is named in the log changed: the log says so itself, under the name until now. */
+    noteOperator(before: string, after: string): void {
+      keep(records, () => {
+        const note = { atMs: now(), actor: before, action: 'operator.renamed', subject: after };
+        appendAudit(records, { ...note, detail: { before, after } });
+      });
     },
 
     listApprovers: approvers.list,

@@ -171,6 +171,14 @@ test('saving the policy says in the audit log what it was and which protection i
   expect(guardsOf(desk.restart()).policy()).toMatchObject({ maxDailySats: 6 });
 });
 
+test('that the operator got another name stands in the log, under the name until now', () => {
+  const desk = openDesk();
+  guardsOf(desk).noteOperator('alice', 'Bob');
+  const last = desk.records.prepare('SELECT actor, action, subject FROM audit').all();
+  expect(last).toEqual([{ actor: 'alice', action: 'operator.renamed', subject: 'Bob' }]);
+  expect(verifyChain(desk.records).ok).toBe(true);
+});
+
 test('of two entries that look alike, the later one says so', async () => {
   const { desk, guards } = await guarded({});
   // Two of one checksum family: the forged one begins as the other does.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { getRegisteredClient } from '../../../src/main/storage/records/clients-repo.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { BUY, CLIENT, DEPOSIT_ADDRESS, DESTINATION, guardsOf, NOW_MS, review } from './fixture.ts';
-import { lossy, lost, OURS, stateOf } from './lossy.ts';
+import { AGAIN, lossy, lost, OURS, stateOf } from './lossy.ts';
 
 const REASON = 'Bitpro support, ticket 4711';
 const PASSPHRASE = 'correct horse battery';
@@ -61,7 +61,7 @@ describe('it did not go', () => {
       const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
       return { kind: 'accepted', value: { ...row, address } };
     };
-    const { id, state } = await desk.money.confirm(await review(desk));
+    const { id, state } = await desk.money.confirm(await review(desk, AGAIN));
     expect(state).toBe('needs_human');
     const gone = { id, decision: 'did_not_go', reason: REASON } as const;
     await expect(desk.money.settle(gone)).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('it went', () => {
       const row = model.add(CLIENT, { ...OURS, amountSats: 13_000_000, createdAtMs: NOW_MS });
       return { kind: 'accepted', value: { ...row, address } };
     };
-    const { id } = await desk.money.confirm(await review(desk));
+    const { id } = await desk.money.confirm(await review(desk, AGAIN));
     const { tid } = executed();
     const weighing = await desk.money.weigh({ id, decision: 'went', found: tid });
     expect(weighing.comparison.filter(({ differs }) => differs)).toMatchObject([
