@@ -86,7 +86,7 @@ export function createRig() {
       return { kind: 'accepted', value: accepted(done, isWrong) };
     }
     return told === 'refused'
-      ? { kind: 'rejected', error: { code: 'invalid_input', message: 'No.', retryable: false } }
+      ? { kind: 'rejected', error: { code: 'unauthorized', message: 'No.', retryable: false } }
       : { kind: 'unknown', reason: 'The connection was lost.' };
   }
 
