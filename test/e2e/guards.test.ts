@@ -30,12 +30,31 @@ afterAll(async () => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const dialog = () => page.getByRole('dialog');
 
+/** What the refusal of a withdrawal says was sent within a day, in satoshis. */
+async function paidTodaySats(): Promise<number> {
+  await openClient(page, CLIENT);
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(PAYEE);
+  await page.getByLabel('Amount in BTC').fill('0.06');
+  await button('Review').click();
+  const said = await page.getByText('limit for 24 hours is').first().textContent();
+  await page.getByRole('textbox', { name: 'Address' }).fill('');
+  const [, btc = ''] = /and ([\d.,]+) BTC were sent/.exec(said ?? '') ?? [];
+  return Math.round(Number(btc.replaceAll(',', '')) * 100_000_000);
+}
+
 it('a payment above the limit goes to a labelled address with a second person’s approval', async () => {
   await goTo(page, 'Settings');
   await page.getByLabel('Second person’s approval above').fill('0.05');
-  await page.getByLabel('Limit for 24 hours').fill('0.2');
+  await page.getByLabel('Limit for 24 hours').fill('0.00000001');
   await button('Save guards').click();
   await page.getByText('Guards saved').waitFor();
+  // The history of today counts: the limit leaves 0.2 BTC besides.
+  const limit = ((await paidTodaySats()) + 20_000_000) / 100_000_000;
+  await goTo(page, 'Settings');
+  await page.getByLabel('Limit for 24 hours').fill(limit.toFixed(8));
+  await button('Save guards').click();
+  await page.getByText('Guards saved').last().waitFor();
   await button('Add approver').click();
   await dialog().getByLabel('Approver name').fill('Bob');
   await dialog().getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
@@ -57,7 +76,7 @@ it('a payment above the limit goes to a labelled address with a second person’
   expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe(PAYEE);
   await page.getByLabel('Amount in BTC').fill('0.21');
   await button('Review').click();
-  await page.getByText('limit for 24 hours is 0.20000000 BTC').waitFor();
+  await page.getByText(`limit for 24 hours is ${limit.toFixed(8)} BTC`).waitFor();
   await page.getByLabel('Amount in BTC').fill('0.06');
   await button('Review').click();
   await page.getByText('Waits for a second person’s approval.').waitFor();
@@ -86,11 +105,11 @@ it('a higher limit needs the approver, by a passphrase that only they can change
 
   await page.getByLabel('Limit for 24 hours').fill('0.1');
   await button('Save guards').click();
-  await page.getByText('Guards saved').waitFor();
-  await page.getByLabel('Limit for 24 hours').fill('0.3');
+  await page.getByText('Guards saved').last().waitFor();
+  await page.getByLabel('Limit for 24 hours').fill('300');
   await button('Save guards').click();
   const loosening = page.getByRole('dialog', { name: 'This takes protection away' });
-  await loosening.getByText('would rise from 0.10000000 to 0.30000000 BTC').waitFor();
+  await loosening.getByText('would rise from 0.10000000 to 300.00000000 BTC').waitFor();
   await loosening.getByLabel('Approver’s passphrase').fill(PASSPHRASE);
   await loosening.getByRole('button', { name: 'Save guards' }).click();
   await loosening.getByText('This is not the passphrase').waitFor();
@@ -99,7 +118,7 @@ it('a higher limit needs the approver, by a passphrase that only they can change
   await loosening.waitFor({ state: 'hidden' });
   await goTo(page, 'Overview');
   await goTo(page, 'Settings');
-  expect(await page.getByLabel('Limit for 24 hours').inputValue()).toBe('0.3');
+  expect(await page.getByLabel('Limit for 24 hours').inputValue()).toBe('300');
 });
 
 it('the same payment again asks for a reason, which the review shows', async () => {
