@@ -9,7 +9,12 @@ import { needsPerson } from './outcomes.ts';
 import { othersOf } from './settle.ts';
 
 /** How long what has ended is still held against the history. */
-export const WATCHED_MS = 30 * 24 * 3_600_000;
+const WATCHED_MS = 30 * 24 * 3_600_000;
+
+/** Since when, by this machine's clock; one that was set forward ends no watch. */
+export function watchedSinceMs({ now, clock }: Pick<MoneyContext, 'now' | 'clock'>): number {
+  return Math.min(now(), clock.nowMs()) - WATCHED_MS;
+}
 
 /**
  * Holds rows that some reading of a client's history brought against what has ended: a request that was taken for not
@@ -23,12 +28,12 @@ export function observeRows(
   const { records, journal, onChanged } = context;
   if (!records.open || !records.isWritable || rows.length === 0) return;
   const tids = new Set(rows.map(({ tid }) => tid));
-  for (const { id, tid } of listUnseenOf(records, clientUid, context.now() - WATCHED_MS)) {
+  for (const { id, tid } of listUnseenOf(records, clientUid, watchedSinceMs(context))) {
     if (!tids.has(tid)) continue;
     journal.keepSighting(id, true);
     onChanged(journal.get(id));
   }
-  for (const intent of endedSince(records, clientUid, context.now() - WATCHED_MS)) {
+  for (const intent of endedSince(records, clientUid, watchedSinceMs(context))) {
     const row = rows.find((each) => isWhatItBecame(context, intent, each));
     if (row === undefined) continue;
     const reason = needsPerson(
@@ -40,8 +45,8 @@ export function observeRows(
 
 /** The same for all that is kept of a client: what explained a row may have changed. */
 export function observeKept(context: MoneyContext, clientUid: string): void {
-  const { records, known, now } = context;
-  const ended = endedSince(records, clientUid, now() - WATCHED_MS);
+  const { records, known } = context;
+  const ended = endedSince(records, clientUid, watchedSinceMs(context));
   const sinceMs = ended.reduce((ms, each) => Math.min(ms, each.baselineAtMs ?? ms), Infinity);
   if (sinceMs === Infinity) return;
   observeRows(context, clientUid, known.rowsSince(clientUid, sinceMs - WATCHED_MS));

@@ -13,7 +13,7 @@ import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { contradictedAnswers, listUnseen } from '../storage/records/outcomes-repo.ts';
 import type { Moment } from '../storage/records/settling-repo.ts';
-import { observeKept, observeRows, WATCHED_MS } from './afterwards.ts';
+import { observeKept, observeRows, watchedSinceMs } from './afterwards.ts';
 import { approveIntent, type Approving } from './approvals.ts';
 import { settleByHand, weigh } from './by-hand.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
@@ -73,7 +73,7 @@ export function createMoney(deps: MoneyDeps) {
 
   /** Confirmed, and still for someone to look at. */
   function attentions(): Map<string, string> {
-    const unseen = listUnseen(records, deps.now() - WATCHED_MS)
+    const unseen = listUnseen(records, watchedSinceMs(deps))
       .filter(({ misses }) => misses >= MISSES_TO_TELL)
       .map(({ id, tid }) => [id, notSeen(tid)] as const);
     return new Map([...unseen, ...contradictedAnswers(records)]);

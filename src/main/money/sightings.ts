@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { listUnseen, type Unseen } from '../storage/records/outcomes-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
-import { observeRows, WATCHED_MS } from './afterwards.ts';
+import { observeRows, watchedSinceMs } from './afterwards.ts';
 import type { MoneyContext } from './context.ts';
 import { readHistory } from './settle.ts';
 
@@ -18,7 +18,7 @@ export function createSightings(context: MoneyContext, stop: AbortSignal) {
   const planned = new Map<string, () => void>();
 
   function unseen(): Unseen[] {
-    return listUnseen(records, context.now() - WATCHED_MS);
+    return listUnseen(records, watchedSinceMs(context));
   }
 
   function plan(id: string, looks: number): void {

@@ -65,6 +65,16 @@ describe('what was taken for not carried out, and is there after all', () => {
     expect(made.desk.money.get(id).state).toBe('cleared');
   });
 
+  test('also while this machine’s clock is set a year ahead', async () => {
+    const made = lossy();
+    const id = await cleared(made);
+    made.desk.world.nowMs += 365 * DAY_MS;
+    made.desk.world.clockSetMs += 365 * DAY_MS;
+    made.executed();
+    await made.desk.read();
+    expect(made.desk.money.get(id).state).toBe('needs_human');
+  });
+
   test('not by an older one that is read late, nor after 30 days', async () => {
     const made = lossy();
     const id = await cleared(made);
