@@ -23,6 +23,7 @@ import { getCoverage } from './storage/cache/coverage-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import { unexplainedWithdrawals } from './storage/cache/withdrawals-repo.ts';
 import type { CacheDb } from './storage/open.ts';
+import { listIntents } from './storage/records/intents-repo.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
 import { loadClock, saveClock } from './storage/records/clock-repo.ts';
 import { startRecordsCheck, type RecordsCheck } from './audit/records-check.ts';
@@ -149,13 +150,19 @@ export function wireRooms(
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
+  /** What is prepared from now on is of this life. */
+  const waiting = new Set(
+    listIntents(records, { openOnly: true }).flatMap(({ id, state }) =>
+      state === 'journaled' ? [id] : [],
+    ),
+  );
   const standing = createStanding({
     records,
     profile,
     keychain: () => options.keychainMark?.() ?? null,
     now,
     actor,
-    discardWaiting: (reason) => money.discardWaiting(reason),
+    discardWaiting: (reason) => money.discardWaiting(reason, waiting),
     async readWhole(uid) {
       await sync.refreshClient(uid);
       if (getCoverage(cache, uid).complete) return;

@@ -59,6 +59,12 @@ export function startLife(userData: string, { keychain }: ReturnType<typeof memo
       const { intent, reviewHash } = await (await rooms()).money.prepare(draft);
       return { id: intent.id, reviewHash, typed: intent.address?.slice(-6) ?? null };
     },
+    /** Draws the review of what waited anew, as its page does, and confirms it. */
+    async confirmAnew({ id, typed }: { id: string; typed: string | null }) {
+      const { money } = await rooms();
+      const { reviewHash } = money.review(id);
+      return money.confirm({ id, reviewHash, typed });
+    },
     async confirm(confirmation: { id: string; reviewHash: string; typed: string | null }) {
       return (await rooms()).money.confirm(confirmation);
     },

@@ -90,7 +90,7 @@ describe.each<
     const later = await restore();
     await later.current.switchTo(scene.id);
     for (const confirmation of [waiting, buy]) {
-      await expect(later.confirm(confirmation)).rejects.toBeInstanceOf(AppError);
+      await expect(later.confirmAnew(confirmation)).rejects.toBeInstanceOf(AppError);
     }
     expect(payments()).toHaveLength(2);
     // What is meant anew goes, once the history of the client was read whole.
@@ -114,8 +114,9 @@ test('two machines with one folder, open at once: what one sent, the other does 
   await other.profiles.testAndSave({ ...scene.form, id: scene.id });
   await other.current.switchTo(scene.id);
   expect((await scene.life.confirm(scene.waiting)).state).toBe('confirmed');
-  await expect(other.confirm(scene.waiting)).rejects.toBeInstanceOf(AppError);
+  await expect(other.confirmAnew(scene.waiting)).rejects.toBeInstanceOf(AppError);
   const { standing, money } = await other.rooms();
+  await standing.settle();
   expect(standing.restored()).toMatchObject({ why: 'elsewhere', discarded: 2 });
   expect(money.get(scene.waiting.id)).toMatchObject({
     state: 'discarded',
@@ -171,7 +172,7 @@ test('a start after an ordinary end, or after a kill, finds its own records', as
   const rooms = await third.rooms();
   await rooms.standing.settle();
   expect(rooms.standing.restored()).toBeNull();
-  expect((await third.confirm(buy)).state).toBe('confirmed');
+  expect((await third.confirmAnew(buy)).state).toBe('confirmed');
 });
 
 test('a keychain that cannot be told refuses the sending; nothing has left', async () => {

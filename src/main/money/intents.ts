@@ -143,10 +143,10 @@ export function createMoney(deps: MoneyDeps) {
       return intent;
     },
 
-    /** Everything that waits to be confirmed, since it may have been sent by another copy of these records. */
-    discardWaiting(reason: string): number {
+    /** Of `ids` what still waits to be confirmed, since another copy of these records may have sent it. */
+    discardWaiting(reason: string, ids: ReadonlySet<string>): number {
       const waiting = listIntents(deps.records, { openOnly: true }).filter(
-        ({ state }) => state === 'journaled',
+        ({ id, state }) => state === 'journaled' && ids.has(id),
       );
       for (const { id } of waiting) onChanged(journal.discard(id, reason));
       return waiting.length;
