@@ -1,4 +1,5 @@
-import { isRefused, type ClientBalance } from '#shared/domain/client.ts';
+import { isRefused } from '#shared/domain/client-problem.ts';
+import type { ClientBalance } from '#shared/domain/client.ts';
 import type { Overview, OverviewQuery, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { reconcileHolding, type Holding } from '#shared/reconcile.ts';

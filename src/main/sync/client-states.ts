@@ -1,5 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { isRefused } from '#shared/domain/client.ts';
+import { isRefused } from '#shared/domain/client-problem.ts';
 import { readClientStates, type StoredClientState } from '../storage/cache/states-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 

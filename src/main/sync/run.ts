@@ -1,4 +1,4 @@
-import { isRefused } from '#shared/domain/client.ts';
+import { isRefused } from '#shared/domain/client-problem.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { storageError } from '../storage/storage-error.ts';
 import type { ClientSync } from './client-sync.ts';

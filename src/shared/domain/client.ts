@@ -26,18 +26,6 @@ export type HistoryCoverage = {
 /** Why a client's last reading failed. `not_found`: Bitpro knows no such client of this account. */
 export type ClientProblem = { code: ErrorCode; message: string; sinceMs: number };
 
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  'not_found',
-  'remote_rejected',
-  'invalid_input',
-  'not_bitpro',
-]);
-
-/** Bitpro answered, and wants nothing of this uid: no reading will ever be of use. */
-export function isRefused({ code }: Pick<ClientProblem, 'code'>): boolean {
-  return refusals.has(code);
-}
-
 /** A place of the history that holds no usable transaction; it is in no list and no sum. */
 export type UnusableRow = {
   page: number;
