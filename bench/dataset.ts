@@ -85,16 +85,17 @@ function fill({ cachePath, recordsPath }: Dataset, size: Size): void {
   const records = openRecords(recordsPath);
   const cache = openCache(cachePath, recordsPath);
   // One transaction for each file: what a real desk gathers in years would be hours of commits.
-  records.exec('BEGIN IMMEDIATE');
-  // Deferred: an immediate one would lock the attached records as well.
-  cache.exec('BEGIN');
-  for (const client of generateClients(size)) {
-    fillRecords(records, client);
-    fillCache(cache, client);
-  }
-  fillRates(records, Math.min(size.rows, MINUTES_A_YEAR));
-  cache.exec('COMMIT');
-  records.exec('COMMIT');
+  const fillBoth = records.transaction(() => {
+    // Deferred: an immediate one would lock the attached records as well.
+    cache.exec('BEGIN');
+    for (const client of generateClients(size)) {
+      fillRecords(records, client);
+      fillCache(cache, client);
+    }
+    fillRates(records, Math.min(size.rows, MINUTES_A_YEAR));
+    cache.exec('COMMIT');
+  });
+  fillBoth.immediate();
   // The cache could not see the notes before.
   ensureAnnotationIndex(cache);
   // As its upkeep leaves a cache.
