@@ -1,25 +1,36 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultApiOptions } from '#shared/domain/profile.ts';
-import type { Rate } from '#shared/domain/rate.ts';
 import { createBitproClient } from '../../src/main/bitpro/client.ts';
 import { createServerClock } from '../../src/main/bitpro/clock.ts';
 // The app loads it with the first address, which takes real time; here only the modelled one may pass.
 import '../../src/main/money/addresses.ts';
+import { knownHistory } from '../../src/main/money/known-history.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
-import { openRecords, RecordsDb } from '../../src/main/storage/open.ts';
+import { createRatePoller } from '../../src/main/rates/poller.ts';
+import { getBalance } from '../../src/main/storage/cache/balances-repo.ts';
+import { loadClock, saveClock } from '../../src/main/storage/records/clock-repo.ts';
+import { unexplainedWithdrawals } from '../../src/main/storage/cache/withdrawals-repo.ts';
+import { CacheDb, openCache, openRecords, RecordsDb } from '../../src/main/storage/open.ts';
 import { sealChanges } from '../../src/main/storage/records/seals.ts';
+import { createSyncEngine } from '../../src/main/sync/engine.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
-import { modelledHistory } from './known.ts';
 import { createNetwork } from './network.ts';
 import { checkAcknowledged, observePost } from './oracle.ts';
 import { API_KEY, SECRET } from './service.ts';
 import { numberOf, type World } from './world.ts';
 
+export type Files = { records: string; cache: string };
+
+type Window = Pick<Desk, 'money' | 'records' | 'readAll' | 'readRate'>;
+
 /** One process of the app: it dies whole, and only its files stay. */
 export type Desk = {
   money: Money;
+  /** Reads all clients now, as the app does each minute. */
+  readAll: () => void;
+  readRate: () => void;
   /** A second window's: the same files and client, a connection of its own. */
   twin: () => Money;
   records: RecordsDb;
@@ -27,30 +38,32 @@ export type Desk = {
   kill: (point: string) => void;
   close: () => void;
   /** Where the next process finds the files. */
-  nextPath: () => string;
+  nextFiles: () => Files;
 };
 
 /**
  * Starts the app's real money, storage and client code over what the last process left.
  * A process that dies while starting is returned dead.
  */
-export function startDesk(world: World, path: string): Desk {
+export function startDesk(world: World, paths: Files): Desk {
   const { random, time, rates } = world;
   let alive = true;
-  let files = path;
+  let files = paths;
   // What the last process signed this one cannot know. Here it starts at once; in truth that takes longer than the
   // second in which an equal request would carry the same signature.
   world.signatures.clear();
+  world.service.shownNow.clear();
   const localNow = () => time.nowMs() + world.localOffsetMs;
-  const connections: RecordsDb[] = [];
+  const connections: { close: () => void }[] = [];
 
   function kill(point: string): void {
     if (!alive) return;
     alive = false;
     world.crashes += 1;
     world.trace(`  kill -9: ${point}`);
-    files = join(world.folder, `records-${world.crashes}.db`);
-    copyAsKilled(path, files);
+    files = filesIn(world.folder, world.crashes);
+    copyAsKilled(paths.records, files.records);
+    copyAsKilled(paths.cache, files.cache);
     close();
   }
 
@@ -64,16 +77,34 @@ export function startDesk(world: World, path: string): Desk {
     if (!alive) throw new Crashed(point);
   }
 
-  const clock = createServerClock({ wallMs: localNow, monotonicMs: time.nowMs });
+  const first = openFile(world.crashes === 0 ? connect : openRecords);
+  const clock = createServerClock(
+    { wallMs: localNow, monotonicMs: time.nowMs },
+    {
+      kept: loadClock(first),
+      keep: (moment) => {
+        if (!alive || !first.isWritable) return;
+        try {
+          saveClock(first, moment);
+        } catch (error) {
+          if (error instanceof Crashed) throw error;
+          world.trace('  the clock could not be kept');
+        }
+      },
+    },
+  );
   const network = createNetwork({
     ...world,
     faultRate: () => rates.network,
     repeatRate: () => rates.repeat,
+    undoRate: () => rates.undo,
+    onHeard: (entry) => {
+      if (entry.intentId !== null) world.heard.set(entry.intentId, entry);
+    },
     isAcknowledged: (tid) =>
       [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
   });
-  const { known, note } = modelledHistory(world.service);
-  const bitpro = createBitproClient({
+  const client = createBitproClient({
     baseUrl: 'https://service/api/v1',
     apiKey: API_KEY,
     signer: createSigner(SECRET),
@@ -88,69 +119,90 @@ export function startDesk(world: World, path: string): Desk {
       observePost: (request) => observePost(world, desk, request),
     }),
   });
-  const client: typeof bitpro = {
-    ...bitpro,
-    async transactions(uid, page, signal) {
-      const rows = await bitpro.transactions(uid, page, signal);
-      note(uid, rows);
-      return rows;
-    },
+  const schedule = (run: () => void, delayMs: number) => {
+    let isDue = true;
+    time.after(delayMs, () => {
+      if (isDue && alive) run();
+    });
+    return () => (isDue = false);
   };
-  let rate: Rate | null = null;
-  function openWindow(open: typeof connect): { records: RecordsDb; money: Money } {
-    const records = open(path);
+  const ignore = () => {};
+  function openFile(open: typeof connect): RecordsDb {
+    const records = open(paths.records);
     connections.push(records);
     compileLazily(records);
     failingDisk(records, { random, faultRate: () => rates.disk, gate });
-    const money = createMoney({
+    return records;
+  }
+
+  function openWindow(records: RecordsDb): Window {
+    const cache = connectCache(paths);
+    connections.push(cache);
+    const sync = createSyncEngine({
+      client,
+      records,
+      cache,
+      now: localNow,
+      schedule,
+      onProgress: ignore,
+      onChanged: ignore,
+      onDeposits: ignore,
+      onRows: (uid, rows) => money.observeRows(uid, rows),
+    });
+    const quotes = createRatePoller({
+      client,
+      records,
+      clock,
+      now: localNow,
+      schedule,
+      onRate: ({ rate }) => (world.priceRead = rate?.buyPriceCents ?? null),
+    });
+    const money: Money = createMoney({
       records,
       client,
       clock,
-      known,
+      known: knownHistory(cache),
       profile: () => profile,
       secretReady: () => Promise.resolve(null),
-      rateStatus: () => ({
-        rate,
-        readAgoMs: rate && localNow() - rate.observedAtMs,
-        clockOffsetMs: clock.offsetMs(),
-        lastError: null,
-      }),
-      refreshRate: async (trigger) => {
-        rate = { ...(await client.rates()), observedAtMs: localNow(), trigger };
-      },
-      balanceOf: () => null,
-      unexplainedWithdrawals: () => [],
+      rateStatus: () => quotes.status(),
+      refreshRate: (trigger, intentId) => quotes.refresh(trigger, intentId),
+      balanceOf: (uid) => getBalance(cache, uid),
+      unexplainedWithdrawals: (ranges) => unexplainedWithdrawals(cache, ranges),
       now: localNow,
       actor: () => 'operator',
-      schedule: (run, delayMs) => {
-        let isDue = true;
-        time.after(delayMs, () => {
-          if (isDue && alive) run();
-        });
-        return () => (isDue = false);
-      },
-      onChanged: ({ id, state, serverTid }) => {
+      schedule,
+      onChanged: ({ id, state, serverTid, clientUid }) => {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
         world.acknowledged.set(id, { state, serverTid });
+        if (state === 'confirmed' && clientUid !== null) {
+          sync.refreshClient(clientUid).catch(ignore);
+        }
       },
     });
-    return { records, money };
+    const readAll = (): void => {
+      if (alive) void sync.runNow();
+    };
+    const readRate = (): void => {
+      if (alive) quotes.refresh('poll').catch(ignore);
+    };
+    return { records, money, readAll, readRate };
   }
 
   let twin: Money | null = null;
   const desk: Desk = {
-    ...openWindow(world.crashes === 0 ? connect : openRecords),
-    twin: () => (twin ??= openWindow(connect).money),
+    ...openWindow(first),
+    twin: () => (twin ??= openWindow(openFile(connect)).money),
     isAlive: () => alive,
     kill,
     close,
-    nextPath: () => files,
+    nextFiles: () => files,
   };
   checkAcknowledged(world, desk);
   try {
     desk.money.recover();
     void desk.money.startSettling();
+    desk.readAll();
   } catch (error) {
     kill(`starting failed: ${String(error)}`);
   }
@@ -168,6 +220,17 @@ function connect(path: string): RecordsDb {
   return records;
 }
 
+/** As `openCache` opens what it has checked before. */
+function connectCache({ records, cache: path }: Files): CacheDb {
+  const cache = new CacheDb(path);
+  cache.pragma('journal_mode = WAL');
+  cache.pragma('synchronous = OFF');
+  cache.pragma('foreign_keys = ON');
+  cache.prepare('ATTACH ? AS records').run(records);
+  compileLazily(cache);
+  return cache;
+}
+
 const profile = {
   id: 'sandbox',
   name: 'Sandbox',
@@ -179,15 +242,24 @@ const profile = {
   settleDelayMinutes: 5,
 } as const;
 
-/** A migrated, empty database to start each schedule from. */
-export function makeTemplate(folder: string): string {
-  const path = join(folder, 'template.db');
-  openRecords(path).close();
-  return path;
+/** Migrated, empty databases to start each schedule from. */
+export function makeTemplate(folder: string): Files {
+  const files = { records: join(folder, 'template.db'), cache: join(folder, 'template-cache.db') };
+  openRecords(files.records).close();
+  openCache(files.cache, files.records, { now: () => 0 }).close();
+  return files;
 }
 
-export function freshFiles(template: string, folder: string): string {
-  const path = join(folder, 'records-0.db');
-  copyFileSync(template, path);
-  return path;
+export function freshFiles(template: Files, folder: string): Files {
+  const files = filesIn(folder, 0);
+  copyFileSync(template.records, files.records);
+  copyFileSync(template.cache, files.cache);
+  return files;
+}
+
+function filesIn(folder: string, life: number): Files {
+  return {
+    records: join(folder, `records-${life}.db`),
+    cache: join(folder, `cache-${life}.db`),
+  };
 }

@@ -1,5 +1,5 @@
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
-import { present, type LedgerEntry, type Reply } from './service.ts';
+import { present, type LedgerEntry, type Reply, type Service } from './service.ts';
 
 /** What came back to the app: an answer, or a connection that failed. */
 export type Heard = { status: number; body: string; contentType: string } | TransportError;
@@ -43,26 +43,71 @@ export const doubtful: Record<string, () => Heard> = {
   ),
 };
 
+/** Words of the reference, said of what was executed all the same. */
+export const untrue: Record<string, () => Heard> = {
+  'replicated, says 401': () => errors(401, 'Replicated request'),
+  'processed before, says 401': () => errors(401, 'Request already processed'),
+  'above the balance, says 422': () => errors(422, 'Amount is greater than your available balance'),
+  'no such client, says 404': () => errors(404, 'Not found'),
+  'no such address, says 422': () => errors(422, 'Address is not a valid bitcoin address'),
+};
+
+export type Spoiling = {
+  /** A transaction of the client that the app can know to be older. */
+  older: LedgerEntry | undefined;
+  amend: Service['amend'];
+};
+
 /** Ways to spoil an answer to what was executed. */
-export const spoiled: Record<string, (reply: Reply, older: LedgerEntry | undefined) => Heard> = {
+export const spoiled: Record<string, (reply: Reply, by: Spoiling) => Heard> = {
+  ...untrue,
   truncated: ({ status, body }) => heard(status, body.slice(0, body.length / 2)),
   'malformed JSON': ({ status, body }) => heard(status, `${body},`),
   empty: () => heard(204, ''),
   'a field is missing': ({ status, body }) => heard(status, body.replace(/"(tid|uid)"/, '"id"')),
-  'another amount': (reply) =>
-    executedAs(reply, ({ amountSats }) => ({ amountSats: amountSats + 1 })),
-  'another address': (reply) => executedAs(reply, () => ({ address: '2N2another' })),
-  'an older transaction': ({ status, body }, older) =>
+  'another amount': (reply, by) =>
+    executedAs(reply, by, ({ amountSats }) => ({ amountSats: amountSats + 1 })),
+  'much more than asked': (reply, by) =>
+    executedAs(reply, by, ({ amountSats }) => ({ amountSats: amountSats * 3 })),
+  'taken and failed': (reply, by) =>
+    // Only a withdrawal has a state.
+    reply.executed?.kind === 'withdrawal'
+      ? executedAs(reply, by, () => ({ failed: true }))
+      : heard(reply.status, reply.body),
+  'less a fee, unheard': (reply, by) =>
+    unanswered(executedAs(reply, by, ({ amountSats }) => ({ amountSats: amountSats - 10_000 }))),
+  'far more, unheard': (reply, by) =>
+    unanswered(executedAs(reply, by, ({ amountSats }) => ({ amountSats: amountSats * 3 }))),
+  'listed as something else, unheard': (reply, by) =>
+    unanswered(executedAs(reply, by, () => ({ listedAs: 'bitcoin_transfer' }))),
+  'dated two days ago': (reply, by) =>
+    unanswered(
+      executedAs(reply, by, ({ createdAtMs }) => ({ createdAtMs: createdAtMs - 48 * HOUR_MS })),
+    ),
+  'dated in ten hours': (reply, by) =>
+    unanswered(
+      executedAs(reply, by, ({ createdAtMs }) => ({ createdAtMs: createdAtMs + 10 * HOUR_MS })),
+    ),
+  'another address': (reply, by) => executedAs(reply, by, () => ({ address: '2N2another' })),
+  'an older transaction': ({ status, body }, { older }) =>
     heard(status, older === undefined ? body.slice(1) : JSON.stringify(present(older))),
 };
+
+const HOUR_MS = 3_600_000;
+
+/** It was so, and nobody heard. */
+function unanswered(_heard: Heard): Heard {
+  return broken('ECONNRESET');
+}
 
 /** The service does something else than it was asked for, and says so. */
 function executedAs(
   { status, body, executed }: Reply,
+  { amend }: Spoiling,
   change: (entry: LedgerEntry) => Partial<LedgerEntry>,
 ): Heard {
-  if (executed?.kind !== 'withdrawal') return heard(status, body);
-  Object.assign(executed, change(executed));
+  if (executed === null || executed.kind === 'create_client') return heard(status, body);
+  amend(executed, change(executed));
   return heard(status, JSON.stringify(present(executed)));
 }
 

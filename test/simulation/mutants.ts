@@ -20,26 +20,18 @@ export const mutants: readonly Mutant[] = [
   one(
     'sent before the journal says so',
     'money/confirm.ts',
-    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
-    checkConfirmable(context, confirmation),
-  );
-  context.onChanged(intent);
-  const answered = await sendOnce(context, intent);`,
-    `  const early = await post(context, context.journal.get(confirmation.id));
-  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
-    checkConfirmable(context, confirmation),
-  );
-  const answered = context.journal.answer(intent.id, early.answer);`,
+    '    intent = await markSent(context, confirmation, limit);',
+    `    await post(context, context.journal.get(confirmation.id));
+    intent = await markSent(context, confirmation, limit);`,
   ),
   {
     name: 'a second confirm may send again',
     edits: [
       {
         file: 'money/confirm.ts',
-        from: `baseline, () =>
-    checkConfirmable(context, confirmation),
-  );`,
-        to: 'baseline);',
+        from: `    checkConfirmable(context, confirmation, read?.rows ?? []);
+  });`,
+        to: '  });',
       },
       {
         file: 'money/journal.ts',
@@ -111,14 +103,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'the amount of the confirm call is sent',
     'money/confirm.ts',
-    `  const intent = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
-    checkConfirmable(context, confirmation),
-  );
-`,
-    `  const marked = context.journal.markSent(confirmation.id, confirmation.reviewHash, baseline, () =>
-    checkConfirmable(context, confirmation),
-  );
-  const intent = { ...marked, ...confirmation };`,
+    '    intent = await markSent(context, confirmation, limit);',
+    '    intent = { ...(await markSent(context, confirmation, limit)), ...confirmation };',
   ),
   one(
     'the hash of the review is not compared',
@@ -134,15 +120,45 @@ export const mutants: readonly Mutant[] = [
   ),
   one(
     'the environment is not asked again',
-    'money/confirm.ts',
-    'if (answered === expected) return;',
-    "if (answered !== '' || expected) return;",
+    'money/before-sending.ts',
+    'if (answered !== expected) {',
+    "if (answered === '' && expected) {",
   ),
   one(
     'an expired rate is bought at',
+    'money/quotes.ts',
+    'if (isOld || facts.dateMs >= quoteExpiresAtMs) {',
+    'if (facts.dateMs === 0 && isOld) {',
+  ),
+  one(
+    'a price that a newer reading has ended is bought at',
+    'money/quotes.ts',
+    'if (rate.buyPriceCents === quotedPriceCents) return null;',
+    'if (rate.buyPriceCents > 0) return null;',
+  ),
+  one(
+    'what the history alone knows counts for no repeat',
+    'money/paid.ts',
+    'const listed = listedWithinDay(context, clientUid, fresh);',
+    'const listed = listedWithinDay(context, clientUid, fresh).slice(0, 0);',
+  ),
+  one(
+    'a day is measured by this machine',
+    'money/paid.ts',
+    'const own = paymentsSince(records, nowMs - DAY_MS);',
+    'const own = paymentsSince(records, context.now() - DAY_MS);',
+  ),
+  one(
+    'what may have gone is still there to be spent',
     'money/policy.ts',
-    'if (expiresAtMs === null || serverNowMs < expiresAtMs) return null;',
-    'if (expiresAtMs === null || serverNowMs > 0) return null;',
+    'const leftSats = Math.max(0, balanceSats - onItsWaySats);',
+    'const leftSats = Math.max(0, balanceSats - onItsWaySats * 0);',
+  ),
+  one(
+    'a review never ends',
+    'money/confirm.ts',
+    'if (ageMs <= REVIEW_GOOD_FOR_MS) return;',
+    'if (ageMs <= REVIEW_GOOD_FOR_MS * 1e6) return;',
   ),
   one(
     'what was being sent stays so after a restart',
@@ -257,6 +273,85 @@ export const mutants: readonly Mutant[] = [
     'money/matching.ts',
     'if (isOfAnother(row, open)) {',
     'if (open.length > 99) {',
+  ),
+  one(
+    'a refusal counts without a look at the history',
+    'money/confirm.ts',
+    'reply.isRefusal\n    ? await',
+    'reply.isRefusal && reply.answer.serverTid !== null\n    ? await',
+  ),
+  one(
+    'every 401 is a refusal',
+    'bitpro/errors.ts',
+    'status === 401 && body.errors.every(isAboutAuthentication)',
+    'status === 401 && body.errors.length > 0',
+  ),
+  one(
+    '“it did not go” is taken while the history shows it',
+    'money/against-history.ts',
+    'if (fits !== undefined) {',
+    "if (fits?.tid === '') {",
+  ),
+  one(
+    'what has ended is not held against new rows',
+    'money/afterwards.ts',
+    'if (row === undefined) continue;',
+    "if (row?.tid !== '') continue;",
+  ),
+  one(
+    'a reading may lack what is known',
+    'money/history-reading.ts',
+    'if (missing === undefined) return null;',
+    "if (missing !== '') return null;",
+  ),
+  one(
+    'a client that does not tie out is cleared',
+    'money/settle.ts',
+    'if (difference === 0) return null;',
+    'if (difference !== null) return null;',
+  ),
+  one(
+    'a jump of a clock counts as time that passed',
+    'money/waiting.ts',
+    `  if (from.era !== to.era) return null;
+  return Math.min(guardMs, Math.max(0, to.monotonicMs - from.monotonicMs));`,
+    '  return guardMs;',
+  ),
+  one(
+    'one person clears what Bitpro itself named',
+    'money/by-hand.ts',
+    'second: isNamed || (!isRead && hasApprovers),',
+    'second: !isRead && hasApprovers,',
+  ),
+  one(
+    'a new row that is dated before the request does not exist',
+    'money/matching.ts',
+    "return isWhole && fits ? 'new' : 'doubtful';",
+    "return isWhole && fits && createdAtMs > floorMs ? 'new' : 'old';",
+  ),
+  one(
+    'what was answered and is never listed is not told',
+    'money/sightings.ts',
+    'if (isSeen || problem === null) keep(id, isSeen);',
+    'if (isSeen) keep(id, isSeen);',
+  ),
+  one(
+    'a new row that nothing explains stops nothing',
+    'money/matching.ts',
+    "if (unexplained.length === 0) return { kind: 'none' };",
+    "if (unexplained.length >= 0) return { kind: 'none' };",
+  ),
+  one(
+    'by hand any row of the kind will do',
+    'money/by-hand.ts',
+    'word: differs ? row.tid.slice(-6) : null,',
+    'word: null,',
+  ),
+  one(
+    'what is still being sent is taken for interrupted, and its answer is thrown away',
+    'money/journal.ts',
+    "if (mustGet(id).state !== 'sent') return answerLate(id, reply, alongside);",
+    "if (mustGet(id).state !== 'sent') throw alreadyMoved();",
   ),
   one(
     'what waits for a decision is sent at start',

@@ -1,6 +1,6 @@
 import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/bitpro/http.ts';
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
-import { doubtful, heard, spoiled, unsent, type Heard } from './faults.ts';
+import { doubtful, heard, spoiled, unsent, untrue, type Heard } from './faults.ts';
 import type { Random } from './random.ts';
 import type { LedgerEntry, Reply, Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -13,12 +13,17 @@ export type NetworkDeps = {
   faultRate: () => number;
   /** Share of executions that somebody else repeats. */
   repeatRate: () => number;
+  /** Share of executions that the service undoes within the hour. */
+  undoRate: () => number;
+  /** The whole answer to a POST was heard by a process that lives. */
+  onHeard: (entry: LedgerEntry) => void;
   /** Has the app been told of this transaction already? */
   isAcknowledged: (tid: string) => boolean;
   trace: (line: string) => void;
 };
 
-type Fault = { name: string; strikes: 'unsent' | 'before' | 'after' | 'late' };
+/** `resent`: a proxy lost the first answer and sent the same bytes again; the second answer is heard. */
+type Fault = { name: string; strikes: 'unsent' | 'before' | 'after' | 'late' | 'resent' };
 
 /** How the app's process hangs on the network. Nothing reaches a process that is dead. */
 export type Wire = {
@@ -30,9 +35,13 @@ export type Wire = {
   gate: (point: string) => void;
 };
 
+/** At 30 s a timeout: from an hour to 17. */
+const VERY_LATE_SHARE = 0.3;
+
 /** A network in which every request meets the fate that the seed has for it, through the app's own `Http`. */
 export function createNetwork(deps: NetworkDeps) {
-  const { random, time, service, faultRate, repeatRate, isAcknowledged, trace } = deps;
+  const { random, time, service, faultRate, repeatRate, undoRate, onHeard, isAcknowledged, trace } =
+    deps;
 
   const startedAtMs = time.nowMs();
   /** Many services fail in one way only; each way must show on its own. */
@@ -48,12 +57,13 @@ export function createNetwork(deps: NetworkDeps) {
     const strikes =
       method === 'GET'
         ? random.pick(['unsent', 'before'] as const)
-        : random.pick(['unsent', 'before', 'after', 'after', 'late'] as const);
+        : random.pick(['unsent', 'before', 'after', 'after', 'late', 'resent'] as const);
     const name = {
       unsent: () => random.pick(Object.keys(unsent)),
       before: () => random.pick(Object.keys(doubtful)),
       after: () => habit ?? drawSpoiling(),
       late: () => 'late',
+      resent: () => 'resent',
     }[strikes]();
     return { name, strikes };
   }
@@ -70,13 +80,30 @@ export function createNetwork(deps: NetworkDeps) {
     const reply = service.handle(method, request, intentId);
     if (reply.executed) {
       trace(`  service executes ${reply.executed.kind} ${reply.executed.tid}`);
+      if (random.chance(undoRate())) undoLater(reply.executed);
       // Somebody else does the same: no reading of the history can tell which is which.
-      if (random.chance(repeatRate())) service.record({ ...reply.executed, intentId: null });
+      if (random.chance(repeatRate())) service.recordOfOthers(reply.executed);
+    }
+    if (strikes === 'resent') {
+      const { status, body } = service.handle(method, request, intentId);
+      return heard(status, body);
     }
     if (strikes !== 'after') return heard(reply.status, reply.body);
     // An answer is only spoiled when something was done: a refusal of the reference is never a lie.
     if (reply.executed === null) return heard(reply.status, reply.body);
-    return name in doubtful ? fail(name, doubtful) : spoil(name, reply, olderThan(reply.executed));
+    return name in doubtful
+      ? fail(name, doubtful)
+      : spoil(name, { ...reply, executed: reply.executed });
+  }
+
+  function undoLater(entry: LedgerEntry): void {
+    if (entry.kind === 'create_client') return;
+    time.after(random.between(1, random.pick([5, 3600]) * 1000), () => {
+      trace(
+        `  service undoes ${entry.tid}${service.shown.has(entry.tid) ? '' : ', which nobody saw'}`,
+      );
+      service.amend(entry, { vanished: true });
+    });
   }
 
   /** One of the same client that the app can know to be older. */
@@ -88,6 +115,21 @@ export function createNetwork(deps: NetworkDeps) {
         (entry.createdAtMs <= startedAtMs || isAcknowledged(entry.tid)),
     );
     return older.length === 0 ? undefined : random.pick(older);
+  }
+
+  /** In timeouts. A request that waits in somebody's queue may be executed hours later. */
+  function latenessOf(method: 'GET' | 'POST'): number {
+    return method === 'POST' && random.chance(VERY_LATE_SHARE)
+      ? random.between(100, 2000)
+      : random.between(1, 3);
+  }
+
+  function spoil(name: string, reply: Reply & { executed: LedgerEntry }): Heard {
+    const make = spoiled[name];
+    if (!make) throw new Error(`No fault ${name}`);
+    // Of a new client the reference has no words that a service could say untruly.
+    if (name in untrue && reply.executed.kind === 'create_client') return heard(reply.status, '');
+    return make(reply, { older: olderThan(reply.executed), amend: service.amend });
   }
 
   function connect(wire: Wire): Http {
@@ -104,7 +146,7 @@ export function createNetwork(deps: NetworkDeps) {
       if (method === 'POST') wire.gate('the request is written');
       const sentAtMs = wire.monotonicMs();
       const arrived = Promise.withResolvers<Heard>();
-      const wayMs = fault?.strikes === 'late' ? timeoutMs * random.between(1, 3) : 0;
+      const wayMs = fault?.strikes === 'late' ? timeoutMs * latenessOf(method) : 0;
       time.after(wayMs + random.between(1, 400), () =>
         arrived.resolve(serve(method, request, intentId, fault)),
       );
@@ -116,6 +158,10 @@ export function createNetwork(deps: NetworkDeps) {
       await alive(time.sleep(random.between(1, 400)));
       if (method === 'POST') wire.gate('the answer is there');
       if (answer instanceof TransportError) throw answer;
+      if (method === 'POST' && fault === null) {
+        const done = service.ledger.find((entry) => entry.intentId === intentId);
+        if (done) onHeard(done);
+      }
       return present(answer, { sentAtMs, receivedAtMs: wire.monotonicMs() });
     }
 
@@ -138,7 +184,7 @@ export function createNetwork(deps: NetworkDeps) {
   ): HttpAnswer {
     const headers: Record<string, string> = {
       'content-type': contentType,
-      date: new Date(time.nowMs()).toUTCString(),
+      date: new Date(time.nowMs() + service.world.clockAheadMs).toUTCString(),
     };
     return { status, header: (name) => headers[name], body: Buffer.from(body), ...times };
   }
@@ -150,12 +196,6 @@ function fail<T extends Heard>(name: string, table: Record<string, () => T>): T 
   const make = table[name];
   if (!make) throw new Error(`No fault ${name}`);
   return make();
-}
-
-function spoil(name: string, reply: Reply, older: LedgerEntry | undefined): Heard {
-  const make = spoiled[name];
-  if (!make) throw new Error(`No fault ${name}`);
-  return make(reply, older);
 }
 
 function describe(fault: Fault | null): string {

@@ -1,7 +1,8 @@
-import type { Intent, IntentReview } from '#shared/domain/intent.ts';
+import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Money } from '../../src/main/money/intents.ts';
 import type { Desk } from './desk.ts';
+import { isDone } from './service.ts';
 import type { Wish } from './wishes.ts';
 import { numberOf, type World } from './world.ts';
 
@@ -41,19 +42,91 @@ async function act(world: World, desk: Desk, wish: Wish): Promise<void> {
     case 'sent':
     case 'unknown':
     case 'needs_human':
-      return world.random.chance(0.5)
-        ? prepareAndDecide(world, desk, wish)
-        : sendAgain(world, desk, decisive);
+      switch (world.random.pick(['again', 'anew', 'settle', 'settle'] as const)) {
+        case 'again':
+          return sendAgain(world, desk, decisive);
+        case 'anew':
+          return prepareAndDecide(world, desk, wish);
+        case 'settle':
+          return settleHastily(world, desk, decisive);
+      }
+  }
+}
+
+/** Without looking for long, and not always rightly. */
+async function settleHastily(world: World, { money }: Desk, intent: Intent): Promise<void> {
+  const { random } = world;
+  // Nothing could show that a client was not created after all.
+  if (intent.kind === 'create_client' || intent.state === 'sent') return;
+  if (random.chance(0.5)) await money.lookAgain(intent.id);
+  const candidates = money.settling(intent.id)?.candidates ?? [];
+  const reason = 'I think so';
+  const { id } = intent;
+  if (random.chance(0.5) || candidates.length === 0) {
+    world.trace(`operator: #${numberOf(world, id)} did not go`);
+    await money.settle({ id, decision: 'did_not_go', reason });
+  } else {
+    const { tid } = random.pick(candidates);
+    world.trace(`operator: #${numberOf(world, id)} went as ${tid}`);
+    await money.settle({ id, decision: 'went', reason, found: tid });
   }
 }
 
 async function prepareAndDecide(world: World, desk: Desk, { draft }: Wish): Promise<void> {
   const { random, time } = world;
   const isDouble = random.chance(0.1);
-  const tries = [desk.money.prepare(draft), ...(isDouble ? [desk.twin().prepare(draft)] : [])];
+  const tries = [prepare(desk.money, draft), ...(isDouble ? [prepare(desk.twin(), draft)] : [])];
   const reviews = await firstOf(tries);
+  if (reviews.warnings.length > 0) world.warned.add(reviews.intent.id);
   await time.sleep(random.between(50, random.pick([500, 4000, 90_000])));
   if (desk.isAlive()) await decide(world, desk, reviews.intent);
+}
+
+/** Who is asked why it is paid again has a reason. */
+async function prepare(money: Money, draft: Draft): Promise<IntentReview> {
+  try {
+    return await money.prepare(draft);
+  } catch (error) {
+    const isAsked = error instanceof AppError && error.field === 'reason';
+    if (!isAsked || draft.kind !== 'withdrawal') throw error;
+    return money.prepare({ ...draft, reason: 'It is due again' });
+  }
+}
+
+/** The end, when everybody has looked into it for a day: each open outcome is settled by what is true. */
+export async function settleTruthfully(world: World, { money }: Desk): Promise<void> {
+  const open = money
+    .list({ openOnly: true })
+    .filter(({ state }) => state === 'unknown' || state === 'needs_human')
+    .map(({ id, kind }) => {
+      const done = world.service.ledger.find((entry) => entry.intentId === id && isDone(entry));
+      return { id, found: kind === 'create_client' ? done?.clientUid : done?.tid };
+    });
+  // What is explained first leaves no doubt about the others.
+  const explained = open.filter(({ found }) => found !== undefined);
+  const others = open.filter(({ found }) => found === undefined);
+  for (const { id, found } of [...explained, ...others]) await settleAs(world, money, id, found);
+}
+
+/** `found`: what it became; undefined where it became nothing. */
+async function settleAs(world: World, money: Money, id: string, found?: string): Promise<void> {
+  const answer = found === undefined ? 'did_not_go' : 'went';
+  const decision = { id, decision: answer, ...(found === undefined ? {} : { found }) } as const;
+  try {
+    const { word } = await money.weigh(decision);
+    const typed = word === null ? {} : { typed: word };
+    await money.settle({ ...decision, reason: 'Told by Bitpro', ...typed });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    world.trace(`  the truth about #${numberOf(world, id)} is refused: ${error.message}`);
+    // What Bitpro itself had named takes two people, and this desk has one.
+    if (error.code === 'approval_needed') world.needsTwo.add(id);
+    // Somebody else's payment of the same terms passes for it; nothing tells the two apart.
+    const twin = world.service.ledger.find(
+      ({ tid, intentId }) => intentId === null && error.message.includes(tid),
+    );
+    if (found === undefined && twin) await settleAs(world, money, id, twin.tid);
+  }
 }
 
 /** Both run to their end; the first that went through counts. */
@@ -63,6 +136,9 @@ async function firstOf<T>(tries: readonly Promise<T>[]): Promise<T> {
   if (done) return done.value;
   throw ended.find((end) => end.status === 'rejected')?.reason;
 }
+
+/** Longer than a review holds. */
+const INTERRUPTED_MS = 1_300_000;
 
 const decisions = [
   'plain',
@@ -76,13 +152,18 @@ const decisions = [
   'forged terms',
   'discard',
   'confirm and discard',
+  'opened twice',
 ] as const;
 
 async function decide(world: World, desk: Desk, { id, address }: Intent): Promise<void> {
   const { random, time } = world;
   const decision = random.pick(decisions);
   world.trace(`operator: ${decision} for #${numberOf(world, id)}`);
-  const review = desk.money.review(id);
+  const review = draw(world, desk.money, id);
+  if (decision === 'two windows') draw(world, desk.twin(), id);
+  // Somebody calls, and it is looked at no more before it is confirmed.
+  if (random.chance(0.05)) await time.sleep(INTERRUPTED_MS);
+  if (!desk.isAlive()) return;
   const send = (money: Money, change = {}, isHonest = true) =>
     confirm(world, money, review, change, isHonest);
   const laterMs = random.pick([0, 1, 300, 1500]);
@@ -100,6 +181,10 @@ async function decide(world: World, desk: Desk, { id, address }: Intent): Promis
       return void (await send(desk.money, { typed: 'wrong!' }, address === null));
     case 'forged terms':
       return void (await send(desk.money, { amountSats: 99_000_000, usdCents: 9_900_000 }));
+    case 'opened twice':
+      // The same profile in a second window, whose start takes what is on its way for interrupted.
+      void later(async () => desk.isAlive() && desk.twin().recover()).catch(() => {});
+      return void (await send(desk.money));
     case 'discard':
       return void desk.money.discard(id);
     case 'confirm and discard':
@@ -107,8 +192,14 @@ async function decide(world: World, desk: Desk, { id, address }: Intent): Promis
   }
 }
 
+/** What the operator decides by is what was drawn last. */
+function draw(world: World, money: Money, id: string): IntentReview {
+  world.drawnAtMs.set(id, world.time.nowMs());
+  return money.review(id);
+}
+
 async function sendAgain(world: World, desk: Desk, intent: Intent): Promise<void> {
-  await confirm(world, desk.money, desk.money.review(intent.id), {}, true);
+  await confirm(world, desk.money, draw(world, desk.money, intent.id), {}, true);
 }
 
 async function confirm(
@@ -119,8 +210,6 @@ async function confirm(
   isHonest: boolean,
 ): Promise<Intent> {
   const typed = intent.address?.slice(-6) ?? null;
-  // What another window drew is not what was looked at in this one.
-  money.review(intent.id);
   return confirming.run({ intentId: intent.id, isHonest }, () =>
     money.confirm({ id: intent.id, reviewHash, typed, ...change }),
   );

@@ -3,15 +3,23 @@ import { verifyChain } from '../../src/main/audit/chain.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
 import type { Desk } from './desk.ts';
+import { isDone, type LedgerEntry } from './service.ts';
 import type { Wish } from './wishes.ts';
 import { numberOf, type World } from './world.ts';
 
-/** Only the history of a client explains what is unknown; new clients are in none. */
-const settlesUnknown: boolean = true;
 /** A change of environment shows in the next ping only. */
 const ENVIRONMENT_GRACE_MS = 10_000;
 /** The clock's reading may be off by the second of `Date` and the way of an answer. */
 const QUOTE_GRACE_MS = 5000;
+const DAY_MS = 24 * 3_600_000;
+/** All that the second client owns (schedule.ts). */
+const WHOLE_SATS = 40_000_000;
+/** A review that is older is drawn again. */
+const REVIEW_MS = 15 * 60_000;
+/** What is a day to the second, nobody needs to know. */
+const GRACE_MS = 60_000;
+/** The tolerance of a profile, and what rounding adds. */
+const BUY_TOLERANCE = 0.06;
 
 /** Holds a POST against the journal at the moment it leaves; answers whose it is. */
 export function observePost(
@@ -48,10 +56,63 @@ export function observePost(
   if (service.world.environment !== 'sandbox' && settledInMs > ENVIRONMENT_GRACE_MS) {
     report('unreviewed', `${name} leaves for another environment`);
   }
-  if (time.nowMs() > (row.quoteExpiresAtMs ?? Infinity) + QUOTE_GRACE_MS) {
+  if (service.now() > (row.quoteExpiresAtMs ?? Infinity) + QUOTE_GRACE_MS) {
     report('unreviewed', `${name} leaves at an expired rate`);
   }
+  if (time.nowMs() - (world.drawnAtMs.get(intentId) ?? 0) > REVIEW_MS + GRACE_MS) {
+    report('unreviewed', `${name} leaves long after it was looked at`);
+  }
+  if (row.kind === 'buy' && row.quotedPriceCents !== world.priceRead) {
+    report(
+      'unreviewed',
+      `${name} leaves at ${row.quotedPriceCents}, and ${world.priceRead} was read since`,
+    );
+  }
+  if (row.kind === 'withdrawal') checkPayment(world, desk, row);
   return intentId;
+}
+
+/** What the app could know must have kept this payment, or been asked about, before it leaves. */
+function checkPayment(world: World, { money }: Desk, row: JournaledIntent): void {
+  const { report, service, time } = world;
+  const name = `#${numberOf(world, row.id)}`;
+  const equal = service.ledger.find(
+    (entry) =>
+      entry.kind === 'withdrawal' &&
+      entry.address === row.address &&
+      entry.amountSats === row.amountSats &&
+      entry.failed !== true &&
+      isKnownToApp(world, entry) &&
+      time.nowMs() - entry.executedAtMs < DAY_MS - GRACE_MS,
+  );
+  if (equal && row.repeatReason === null) {
+    report('unasked', `${name} equals ${equal.tid} of the last day, and nobody was asked why`);
+  }
+  const open = money.list({ openOnly: true }).filter(({ id, clientUid, kind, state }) => {
+    const mayHaveGone = state === 'sent' || state === 'unknown' || state === 'needs_human';
+    return id !== row.id && clientUid === row.clientUid && kind === 'withdrawal' && mayHaveGone;
+  });
+  // Smaller ones may meet a balance that somebody else has just lessened.
+  if (open.length === 0 || (row.amountSats ?? 0) < WHOLE_SATS) return;
+  const ids = new Set(open.map(({ id }) => id));
+  const outSats = open.reduce((sum, { amountSats }) => sum + (amountSats ?? 0), 0);
+  const goneSats = service.ledger
+    .filter((entry) => entry.intentId !== null && ids.has(entry.intentId) && isDone(entry))
+    .reduce((sum, { amountSats }) => sum + amountSats, 0);
+  const { balanceSats = 0 } = service.accounts.get(row.clientUid ?? '') ?? {};
+  if (outSats + (row.amountSats ?? 0) > balanceSats + goneSats) {
+    report('overspent', `${name} leaves while ${open.length} others may have taken the balance`);
+  }
+}
+
+/** One's own requests are known; of others what a reading has shown to this process. */
+function isKnownToApp(world: World, { intentId, tid, executedAtMs }: LedgerEntry): boolean {
+  const { service, posts } = world;
+  // How the service dated what was before its first answer, nobody can tell once a clock was set.
+  if (world.hasSetClocks && executedAtMs < world.startedAtMs) return false;
+  // What was shown may not have been kept.
+  if (world.hasDiskFaults && intentId === null) return false;
+  return intentId === null ? service.shownNow.has(tid) : posts.has(intentId);
 }
 
 function termsOf({ kind, usdCents, amountSats, address }: Intent): string {
@@ -82,33 +143,16 @@ export function checkAcknowledged({ acknowledged, report }: World, { money }: De
 export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): void {
   const { report, service } = world;
   checkAcknowledged(world, desk);
-  const rows = desk.money.list({ openOnly: false });
-  for (const row of rows) {
-    const name = `#${numberOf(world, row.id)}`;
-    const executed = service.ledger.filter(({ intentId }) => intentId === row.id);
-    const [entry] = executed;
-    if (executed.length > 1) report('duplicates', `${name} was executed ${executed.length} times`);
-    if (row.state === 'confirmed') {
-      const seen = row.kind === 'create_client' ? row.clientUid : row.serverTid;
-      const done = row.kind === 'create_client' ? entry?.clientUid : entry?.tid;
-      if (seen !== done) report('wrongMatches', `${name} names ${seen}, the ledger ${done}`);
-      const isMeant = entry?.amountSats === row.amountSats && entry?.address === row.address;
-      if (row.kind === 'withdrawal' && !isMeant) {
-        report('wrongMatches', `${name} was executed with other terms`);
-      }
-    } else if (finalStates.includes(row.state) && entry) {
-      report('falseRejections', `${name} is ${row.state}, but was executed`);
-    }
-    if (
-      row.state === 'sent' ||
-      (row.state === 'unknown' && row.kind !== 'create_client' && settlesUnknown)
-    ) {
-      report('stuck', `${name} is still ${row.state}`);
-    }
-  }
+  const rows = desk.money.list({ openOnly: false }) as JournaledIntent[];
+  for (const row of rows) checkRow(world, row);
   for (const wish of wishes) {
-    const ids = new Set(rows.filter((row) => wish.isMeant(row)).map(({ id }) => id));
-    const executed = service.ledger.filter(({ intentId }) => intentId && ids.has(intentId));
+    const unasked = rows.filter(
+      (row) => wish.isMeant(row) && row.repeatReason === null && !world.warned.has(row.id),
+    );
+    const ids = new Set(unasked.map(({ id }) => id));
+    const executed = service.ledger.filter(
+      (entry) => entry.intentId !== null && ids.has(entry.intentId) && isDone(entry),
+    );
     if (executed.length > 1) {
       report('duplicates', `one wish was executed ${executed.length} times`);
     }
@@ -117,4 +161,75 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
   if (!verifyChain(desk.records).ok) report('damaged', 'the audit chain does not verify');
   const integrity = String(desk.records.pragma('integrity_check', { simple: true }));
   if (integrity !== 'ok') report('damaged', integrity);
+}
+
+/** Before anybody has helped: nothing is stuck that the history explains, and nothing undone is still believed. */
+export function checkExplained(world: World, { money }: Desk): void {
+  const { report, service } = world;
+  for (const row of money.list({ openOnly: false })) {
+    const name = `#${numberOf(world, row.id)}`;
+    const entry = service.ledger.find(({ intentId }) => intentId === row.id);
+    if (row.state === 'sent') report('stuck', `${name} is still sent`);
+    if (row.state === 'unknown' && row.kind !== 'create_client' && entry && isDone(entry)) {
+      report('stuck', `${name} is still unknown, and ${entry.tid} is in the history`);
+    }
+    const wasSeen = entry !== undefined && service.shown.has(entry.tid);
+    const isTold = (row.attention ?? null) !== null;
+    if (row.state === 'confirmed' && entry?.vanished === true && !wasSeen && !isTold) {
+      report('untold', `${name} is confirmed by ${entry.tid}, which was undone and never listed`);
+    }
+  }
+}
+
+function checkRow(world: World, row: JournaledIntent): void {
+  const { report, service } = world;
+  const name = `#${numberOf(world, row.id)}`;
+  const executed = service.ledger.filter(({ intentId }) => intentId === row.id);
+  const [entry] = executed;
+  if (executed.length > 1) report('duplicates', `${name} was executed ${executed.length} times`);
+  if (row.state === 'confirmed') {
+    const seen = row.kind === 'create_client' ? row.clientUid : row.serverTid;
+    const done = row.kind === 'create_client' ? entry?.clientUid : entry?.tid;
+    if (seen !== done && !isTwin(world, row)) {
+      report('wrongMatches', `${name} names ${seen}, the ledger ${done}`);
+    }
+    if (entry?.failed === true) report('wrongMatches', `${name} names ${seen}, which failed`);
+    if (row.settledBy === null && entry) checkTerms(world, row, entry);
+  } else if (finalStates.includes(row.state) && entry && isDone(entry)) {
+    report('falseRejections', `${name} is ${row.state}, but was executed`);
+  }
+  const heard = world.heard.get(row.id);
+  if (heard?.kind === 'create_client' && world.crashes === 0 && !world.hasDiskFaults) {
+    const isKept = row.clientUid === heard.clientUid || row.reason?.includes(heard.clientUid);
+    if (isKept !== true) report('lost', `${name} was answered with ${heard.clientUid}`);
+  }
+  const isOpen = row.state === 'unknown' || row.state === 'sent' || row.state === 'needs_human';
+  if (isOpen && !world.needsTwo.has(row.id)) {
+    report('stuck', `${name} is ${row.state}, and the truth was told`);
+  }
+}
+
+/** Somebody else's payment of the same terms, made when this one was out: nothing tells the two apart. */
+function isTwin({ service }: World, row: JournaledIntent): boolean {
+  const twin = service.ledger.find(({ tid }) => tid === row.serverTid);
+  if (twin === undefined || twin.intentId !== null) return false;
+  if (row.kind === 'buy') return twin.kind === 'buy' && isNear(twin.amountSats, row.expectedSats);
+  return twin.amountSats === row.amountSats && twin.address === row.address;
+}
+
+function isNear(sats: number, expectedSats: number | null): boolean {
+  const expected = expectedSats ?? 0;
+  return Math.abs(sats - expected) <= expected * BUY_TOLERANCE;
+}
+
+function checkTerms(world: World, row: JournaledIntent, entry: LedgerEntry): void {
+  const { report } = world;
+  const name = `#${numberOf(world, row.id)}`;
+  const isMeant = entry.amountSats === row.amountSats && entry.address === row.address;
+  if (row.kind === 'withdrawal' && !isMeant) {
+    report('wrongMatches', `${name} was executed with other terms`);
+  }
+  if (row.kind === 'buy' && !isNear(entry.amountSats, row.expectedSats)) {
+    report('wrongMatches', `${name} brought ${entry.amountSats} in place of ${row.expectedSats}`);
+  }
 }

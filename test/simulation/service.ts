@@ -3,6 +3,7 @@ import type { IntentKind } from '#shared/domain/intent.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { Random } from './random.ts';
+import type { VirtualTime } from './virtual-time.ts';
 
 export const API_KEY = 'M3175465';
 export const SECRET = 'simulated+secret/with=padding==';
@@ -11,19 +12,35 @@ const CLOCK_WINDOW_MS = 900_000;
 const QUOTE_MS = 60_000;
 const PAGE_ROWS = 25;
 const MINIMUM_SATS = 5_000_000;
+/** An old page shows nothing younger. */
+const OLD_MS = 120_000;
+const FUNDED_AGO_MS = 72 * 3_600_000;
 
 /** What the service has done, and which intent asked for it: the simulation's oracle. */
 export type LedgerEntry = {
-  kind: IntentKind;
+  kind: IntentKind | 'deposit';
   clientUid: string;
   tid: string;
   amountSats: number;
   usdCents: number;
   address: string;
   createdAtMs: number;
+  /** In true time, whatever the service's clock said. */
+  executedAtMs: number;
   /** Null when somebody else asked. */
   intentId: string | null;
+  /** Undone by the service: no longer listed, and the money is back. */
+  vanished?: boolean;
+  /** Taken and not carried out. */
+  failed?: boolean;
+  /** Listed as something else than the reference names. */
+  listedAs?: string;
 };
+
+/** Carried out, and not undone. */
+export function isDone({ failed, vanished }: LedgerEntry): boolean {
+  return failed !== true && vanished !== true;
+}
 
 export type Reply = { status: number; body: string; executed: LedgerEntry | null };
 
@@ -31,14 +48,29 @@ type Account = { depositAddress: string; balanceSats: number };
 
 export type Service = ReturnType<typeof createService>;
 
+/** How the history is told now; each only ever hides or repeats what is there. */
+export type HistoryMood = 'honest' | 'empty' | 'old' | 'without the newest' | 'one page for all';
+
 /**
  * A Bitpro of its own, written from the reference and sharing no code with the app's client: checks signatures,
- * keeps balances and a ledger. It never lies in an error the reference names.
+ * takes none twice, keeps balances and a ledger.
  */
-export function createService({ random, now }: { random: Random; now: () => number }) {
+export function createService({ random, time }: { random: Random; time: VirtualTime }) {
   const ledger: LedgerEntry[] = [];
   const accounts = new Map<string, Account>();
-  const world = { environment: 'sandbox' };
+  const world = {
+    environment: 'sandbox',
+    /** Its clock minus true time. */
+    clockAheadMs: 0,
+    mood: 'honest' as HistoryMood,
+    priceCents: PRICE_CENTS,
+  };
+  const signatures = new Set<string>();
+  /** Tids that the app was shown in a history. */
+  const shown = new Set<string>();
+  /** The same, of the process that runs now. */
+  const shownNow = new Set<string>();
+  const now = () => time.nowMs() + world.clockAheadMs;
   let nextId = random.between(100_000, 900_000);
 
   const newId = (prefix: string) => `${prefix}${(nextId += 1)}`;
@@ -55,15 +87,53 @@ export function createService({ random, now }: { random: Random; now: () => numb
 
   function createClient(balanceSats: number): string {
     const uid = newId('BT-C');
-    accounts.set(uid, { depositAddress: `2NDeposit${uid.replace(/\W/g, '')}`, balanceSats });
+    accounts.set(uid, { depositAddress: `2NDeposit${uid.replace(/\W/g, '')}`, balanceSats: 0 });
+    if (balanceSats > 0) deposit(uid, balanceSats, FUNDED_AGO_MS);
     return uid;
   }
 
+  function deposit(clientUid: string, amountSats: number, agoMs: number): void {
+    record({ ...nothing, kind: 'deposit', clientUid, amountSats, intentId: null }, agoMs);
+    move(clientUid, amountSats);
+  }
+
+  function move(clientUid: string, sats: number): void {
+    const account = accounts.get(clientUid);
+    if (account) account.balanceSats += sats;
+  }
+
+  /** What an entry moves the balance by. */
+  function satsOf({ kind, amountSats, failed, vanished }: LedgerEntry): number {
+    if (failed === true || vanished === true || kind === 'create_client') return 0;
+    return kind === 'withdrawal' ? -amountSats : amountSats;
+  }
+
+  /** Somebody else does it, and has brought the money for it. */
+  function recordOfOthers(entry: Parameters<typeof record>[0], agoMs = 0): void {
+    const { balanceSats = 0 } = accounts.get(entry.clientUid) ?? {};
+    const missing = entry.kind === 'withdrawal' ? entry.amountSats - balanceSats : 0;
+    if (missing > 0) deposit(entry.clientUid, missing, agoMs);
+    move(entry.clientUid, satsOf(record({ ...entry, intentId: null }, agoMs)));
+  }
+
+  /** The service carries out, or lists, something else than what it first did. */
+  function amend(entry: LedgerEntry, change: Partial<LedgerEntry>): void {
+    const before = satsOf(entry);
+    Object.assign(entry, change);
+    move(entry.clientUid, satsOf(entry) - before);
+  }
+
   function record(
-    entry: Omit<LedgerEntry, 'tid' | 'createdAtMs'>,
-    createdAtMs: number = now(),
+    entry: Omit<LedgerEntry, 'tid' | 'createdAtMs' | 'executedAtMs'>,
+    agoMs = 0,
   ): LedgerEntry {
-    const kept = { ...entry, tid: newId(''), createdAtMs };
+    const executedAtMs = time.nowMs() - agoMs;
+    const kept: LedgerEntry = {
+      ...entry,
+      tid: newId(''),
+      createdAtMs: now() - agoMs,
+      executedAtMs,
+    };
     ledger.push(kept);
     return kept;
   }
@@ -80,13 +150,17 @@ export function createService({ random, now }: { random: Random; now: () => numb
       const timeExpires = Math.floor((now() + QUOTE_MS) / 1000);
       return answer(200, {
         asset: 'BTC',
-        buy_price: toDecimal(PRICE_CENTS, 2),
+        buy_price: toDecimal(world.priceCents, 2),
         time_expires: timeExpires,
       });
     }
     const refusal = authorize(method, request, now());
     if (refusal !== null) return refuse(401, refusal);
-    const [, , uid = '', action = ''] = path.split('/');
+    const signature = request.headers['authorization'] ?? '';
+    if (method === 'POST' && signatures.has(signature)) return refuse(401, 'Replicated request');
+    signatures.add(signature);
+    const [, , uid = '', action = '', tid = ''] = path.split('/');
+    if (method === 'GET' && tid !== '') return readOne(uid, tid);
     if (method === 'GET') return read(uid, action, Number(searchParams.get('page') ?? '1'));
     const form = new URLSearchParams(request.body.toString('latin1'));
     if (uid === '') {
@@ -104,9 +178,29 @@ export function createService({ random, now }: { random: Random; now: () => numb
     if (action === '') return answer(200, presentClient(uid));
     const rows = ledger
       .filter((entry) => entry.clientUid === uid && entry.kind !== 'create_client')
+      .filter(({ vanished }) => vanished !== true)
       .reverse();
-    const first = (page - 1) * PAGE_ROWS;
-    return answer(200, rows.slice(first, first + PAGE_ROWS).map(present));
+    const first = world.mood === 'one page for all' ? 0 : (page - 1) * PAGE_ROWS;
+    const told = asInMood(rows).slice(first, first + PAGE_ROWS);
+    for (const { tid } of told) {
+      shown.add(tid);
+      shownNow.add(tid);
+    }
+    return answer(200, told.map(present));
+  }
+
+  function readOne(uid: string, tid: string): Reply {
+    const found = ledger.find((entry) => entry.clientUid === uid && entry.tid === tid);
+    if (!found || found.vanished === true) return refuse(404, 'Not found');
+    return answer(200, present(found));
+  }
+
+  function asInMood(rows: readonly LedgerEntry[]): readonly LedgerEntry[] {
+    if (world.mood === 'empty') return [];
+    if (world.mood === 'without the newest') return rows.slice(1);
+    if (world.mood === 'old')
+      return rows.filter(({ executedAtMs }) => executedAtMs < time.nowMs() - OLD_MS);
+    return rows;
   }
 
   function buy(clientUid: string, form: URLSearchParams, intentId: string | null): Reply {
@@ -114,7 +208,7 @@ export function createService({ random, now }: { random: Random; now: () => numb
     if (!account) return refuse(404, 'Not found');
     const usdCents = units(form.get('traded_fiat'), 2);
     if (!(usdCents > 0)) return refuse(422, 'Traded fiat must be greater than 0');
-    const amountSats = satsAtPrice(usdCents);
+    const amountSats = satsAtPrice(usdCents, world.priceCents);
     account.balanceSats += amountSats;
     const entry = { ...nothing, clientUid, usdCents, amountSats, intentId };
     const executed = record({ ...entry, kind: 'buy' });
@@ -149,22 +243,44 @@ export function createService({ random, now }: { random: Random; now: () => numb
     };
   }
 
-  return { ledger, accounts, world, now, createClient, handle, record };
+  return {
+    ledger,
+    accounts,
+    world,
+    shown,
+    shownNow,
+    now,
+    createClient,
+    handle,
+    recordOfOthers,
+    amend,
+  };
 }
 
 const nothing = { amountSats: 0, usdCents: 0, address: '' };
 
-export function satsAtPrice(usdCents: number): number {
-  return Math.floor((usdCents * 100_000_000) / PRICE_CENTS);
+export function satsAtPrice(usdCents: number, priceCents = PRICE_CENTS): number {
+  return Math.floor((usdCents * 100_000_000) / priceCents);
 }
 
+const listedTypes = {
+  buy: 'bitcoin_buy',
+  withdrawal: 'bitcoin_withdrawal',
+  deposit: 'bitcoin_deposit',
+  create_client: '',
+} as const;
+
 export function present(entry: LedgerEntry) {
+  const { kind, tid, amountSats, createdAtMs, address, failed, listedAs } = entry;
   return {
-    tid: entry.tid,
-    type: entry.kind === 'buy' ? 'bitcoin_buy' : 'bitcoin_withdrawal',
-    amount: toDecimal(entry.amountSats, 8),
-    created_at: new Date(entry.createdAtMs).toISOString(),
-    ...(entry.kind === 'buy' ? {} : { tx_id: null, address: entry.address, state: 'pending' }),
+    tid,
+    type: listedAs ?? listedTypes[kind],
+    amount: toDecimal(amountSats, 8),
+    created_at: new Date(createdAtMs).toISOString(),
+    ...(kind === 'withdrawal'
+      ? { tx_id: null, address, state: failed ? 'failed' : 'pending' }
+      : {}),
+    ...(kind === 'deposit' ? { tx_id: null, tx_confirmations: 6 } : {}),
   };
 }
 

@@ -5,12 +5,12 @@ import { simulate } from './run.ts';
 import { runSchedule } from './schedule.ts';
 import { violations } from './world.ts';
 
-test('no schedule moves money twice or loses sight of it', async () => {
-  const summary = await simulate({ schedules: 300, seed: 1, workers: 2 });
+test('no schedule moves money twice or loses sight of it', { timeout: 300_000 }, async () => {
+  const summary = await simulate({ schedules: 200, seed: 1, workers: 2 });
   expect(summary.failing).toEqual([]);
   expect(violations.map((name) => summary[name])).toEqual(violations.map(() => 0));
   // The hostile world was there, and the app got its work done in it.
-  expect(summary.schedules).toBe(300);
+  expect(summary.schedules).toBe(200);
   expect(summary.crashes).toBeGreaterThan(100);
   for (const state of ['confirmed', 'rejected', 'unknown', 'needs_human', 'discarded']) {
     expect(summary.ends[state]).toBeGreaterThan(0);

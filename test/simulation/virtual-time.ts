@@ -1,5 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
+/** What gives way to others some times in a row has come to its end by then. */
+const TURNS = 6;
+
 type Event = { atMs: number; seq: number; run: () => void };
 
 export type VirtualTime = ReturnType<typeof createVirtualTime>;
@@ -12,7 +15,7 @@ export function createVirtualTime(startMs: number) {
 
   function after(delayMs: number, run: () => void): void {
     seq += 1;
-    const event = { atMs: nowMs + Math.max(0, delayMs), seq, run };
+    const event = { atMs: nowMs + Math.ceil(Math.max(0, delayMs)), seq, run };
     const index = events.findLastIndex(({ atMs }) => atMs <= event.atMs);
     events.splice(index + 1, 0, event);
   }
@@ -24,7 +27,7 @@ export function createVirtualTime(startMs: number) {
     /** Until nothing is planned any more, or that far. Between two events every promise that can settle does. */
     async runUntil(endMs: number): Promise<void> {
       for (;;) {
-        await turn();
+        for (let each = 0; each < TURNS; each += 1) await turn();
         const [event] = events;
         if (!event || event.atMs > endMs) return;
         events.shift();

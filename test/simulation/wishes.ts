@@ -12,23 +12,32 @@ export type Wish = {
   busyWith: Desk | null;
 };
 
-/** A wish that did not come true is wished again, and a payment made again needs a reason. */
-const reason = 'Paid twice a day';
 const addresses = ['2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', '2NCJCpBM7ET6oExzzKfWBnFPq8h2Ni2k7Hk'];
 
 /** What a schedule is about. */
 export type Plan = {
   wishes: Wish[];
-  /** What somebody else does meanwhile, alike but never so that it could be taken for a wish. */
+  /** What somebody else does meanwhile; what is equal to a wish makes the app ask for a reason. */
   others: Draft[];
   /** The share of executions that somebody else repeats. */
   repeatRate: number;
+  /** The share of executions that the service undoes. */
+  undoRate?: number;
 };
 
 const labels = ['Ada', 'Bob', 'Cyd'];
 const REPEAT_RATE = 0.05;
 
-const themes = ['anything', 'anything', 'near buys', 'near payments', 'new clients'] as const;
+const themes = [
+  'anything',
+  'anything',
+  'near buys',
+  'near payments',
+  'the same elsewhere',
+  'the whole balance twice',
+  'one that is undone',
+  'new clients',
+] as const;
 
 /** Alike where they can be: few clients, addresses and amounts, never two equal ones. */
 export function drawPlan(random: Random, uids: readonly string[]): Plan {
@@ -44,10 +53,38 @@ export function drawPlan(random: Random, uids: readonly string[]): Plan {
     }
     case 'near payments': {
       const to = { clientUid: random.pick(uids), address: random.pick(addresses) };
-      const pay = (amountBtc: string): Draft => ({ kind: 'withdrawal', ...to, amountBtc, reason });
+      const pay = (amountBtc: string): Draft => ({ kind: 'withdrawal', ...to, amountBtc });
       const wishes = someOf(random, ['0.12', '0.13', '0.06']).map(pay).map(wishFor);
       const others = random.chance(0.5) ? [pay('0.07')] : [];
       return { wishes, others, repeatRate: REPEAT_RATE };
+    }
+    case 'the same elsewhere': {
+      const clientUid = random.pick(uids);
+      const pay = (address: string): Draft => ({
+        kind: 'withdrawal',
+        clientUid,
+        address,
+        amountBtc: '0.12',
+      });
+      const drafts = addresses.map(pay);
+      const others = drafts.filter(() => random.chance(0.7));
+      return { wishes: drafts.map(wishFor), others, repeatRate: 0 };
+    }
+    case 'the whole balance twice': {
+      const clientUid = uids.at(-1) ?? '';
+      const pay = (address: string): Draft => ({
+        kind: 'withdrawal',
+        clientUid,
+        address,
+        amountBtc: '0.4',
+      });
+      return { wishes: addresses.map(pay).map(wishFor), others: [], repeatRate: 0 };
+    }
+    case 'one that is undone': {
+      const clientUid = random.pick(uids);
+      const address = random.pick(addresses);
+      const draft: Draft = { kind: 'withdrawal', clientUid, address, amountBtc: '0.12' };
+      return { wishes: [wishFor(draft)], others: [], repeatRate: 0, undoRate: 0.8 };
     }
     case 'new clients': {
       const create = (label: string): Draft => ({ kind: 'create_client', label });
@@ -99,7 +136,7 @@ export function doneByOthers(service: Service, draft: Draft, ageMs = 0): void {
   const usdCents = usd?.ok ? usd.value : 0;
   const amountSats = btc?.ok ? btc.value : satsAtPrice(usdCents);
   const entry = { kind, clientUid, address, usdCents, amountSats, intentId: null };
-  service.record(entry, service.now() - ageMs);
+  service.recordOfOthers(entry, ageMs);
 }
 
 function drawDraft(random: Random, uids: readonly string[]): Draft {
@@ -112,7 +149,6 @@ function drawDraft(random: Random, uids: readonly string[]): Draft {
         clientUid,
         address: random.pick(addresses),
         amountBtc,
-        reason,
       };
     }
     case 'buy':

@@ -5,6 +5,9 @@ import type { Task } from './run.ts';
 import { nthSeed } from './random.ts';
 import { runSchedule, type ScheduleResult } from './schedule.ts';
 
+// Errors are a matter of course here, and nobody reads where they came from.
+Error.stackTraceLimit = 3;
+
 const { seed, first, count, step, halted } = workerData as Task;
 const folder = scratchFolder();
 const results: ScheduleResult[] = [];

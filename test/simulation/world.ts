@@ -1,7 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { Random } from './random.ts';
-import type { Service } from './service.ts';
+import type { LedgerEntry, Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What must never happen; each is counted by its name. */
@@ -14,6 +14,12 @@ export const violations = [
   'wrongMatches',
   /** Still `sent` or, where unknown outcomes are settled, still `unknown` after everything has healed. */
   'stuck',
+  /** An equal payment of the last 24 hours was known, and a second one left without a reason. */
+  'unasked',
+  /** More than the balance was out at once. */
+  'overspent',
+  /** Told as carried out, undone by the service, and never told. */
+  'untold',
   /** A POST before `sent` was on the disk, unasked, or with other terms than were reviewed. */
   'unreviewed',
   /** Something the operator was told is gone after a restart. */
@@ -35,7 +41,7 @@ export type World = {
   service: Service;
   confirming: AsyncLocalStorage<Confirming>;
   /** How hostile the world is now; all 0 once it has healed. */
-  rates: { network: number; disk: number; crash: number; repeat: number };
+  rates: { network: number; disk: number; crash: number; repeat: number; undo: number };
   /** The computer's clock minus the service's. */
   localOffsetMs: number;
   folder: string;
@@ -44,7 +50,20 @@ export type World = {
   environmentChangedAtMs: number;
   posts: Map<string, number>;
   signatures: Set<string>;
+  /** When the operator last saw the review, by the intent. */
+  drawnAtMs: Map<string, number>;
+  /** Intents that only two people may settle. */
+  needsTwo: Set<string>;
+  /** Intents whose review warned the operator. */
+  warned: Set<string>;
+  /** The price as the app has read it last, in cents; null before that. */
+  priceRead: number | null;
+  /** What came of a POST and was heard whole, by the intent. */
+  heard: Map<string, LedgerEntry>;
   crashes: number;
+  hasDiskFaults: boolean;
+  hasSetClocks: boolean;
+  startedAtMs: number;
   trace: (line: string) => void;
   report: (violation: Violation, what: string) => void;
 };
