@@ -87,6 +87,35 @@ test('an address that is right can be accepted in place of the former', async ()
 
 const buy = (clientUid: string) => ({ kind: 'buy', clientUid, amountUsd: '1070' }) as const;
 
+test.each(['9.99', '0.00000001', '0.4'])(
+  'a buy for 1,070 USD that is answered with %s BTC needs a person',
+  async (amount) => {
+    const { server, account, desk } = await attack();
+    server.meddle((call) => {
+      if (call.action !== 'buy') return undefined;
+      const answer = call.carryOut();
+      return { ...answer, body: { ...(answer.body as object), amount } };
+    });
+    const confirmed = await desk.confirm(await desk.ask('intents.prepare', buy(account.uid)));
+    expect(confirmed).toMatchObject({ ok: true, value: { state: 'needs_human' } });
+  },
+);
+
+test.each([2.5, 0.4, 1.2])(
+  'a buy that is carried out at %f times the price needs a person',
+  async (times) => {
+    const { server, account, desk } = await attack();
+    server.meddle((call) => {
+      if (call.action === 'buy')
+        server.world.priceCents = Math.round(server.world.priceCents * times);
+      return undefined;
+    });
+    const confirmed = await desk.confirm(await desk.ask('intents.prepare', buy(account.uid)));
+    expect(confirmed).toMatchObject({ ok: true, value: { state: 'needs_human' } });
+    expect(server.executed()).toHaveLength(1);
+  },
+);
+
 test('a buy within the tolerance is confirmed', async () => {
   const { server, account, desk } = await attack();
   server.meddle((call) => {
@@ -96,3 +125,17 @@ test('a buy within the tolerance is confirmed', async () => {
   const confirmed = await desk.confirm(await desk.ask('intents.prepare', buy(account.uid)));
   expect(confirmed).toMatchObject({ ok: true, value: { state: 'confirmed' } });
 });
+
+test.each([1, 1000, 100_000_000])(
+  'a price of %i cents after many of 122,510 is warned of in the review',
+  async (cents) => {
+    const { server, account, desk } = await attack();
+    await desk.ask('rates.refresh', {});
+    const honest = await desk.ask('intents.prepare', buy(account.uid));
+    expect(honest.warnings).toEqual([]);
+    await desk.ask('intents.discard', { id: honest.intent.id });
+    server.world.priceCents = cents;
+    const prepared = await desk.result('intents.prepare', buy(account.uid));
+    if (prepared.ok) expect(prepared.value.warnings).not.toEqual([]);
+  },
+);

@@ -27,6 +27,26 @@ function putBack(kept: string, userData: string): void {
   for (const file of readdirSync(kept)) cpSync(join(kept, file), join(folder, file));
 }
 
+test('records put back from an older copy send nothing once more', async () => {
+  const { server, account, desk } = await attack();
+  const review = await desk.prepare(account, '0.25');
+  await desk.quit();
+  const kept = keepRecords(desk.userData);
+  const second = await openDesk(server, desk.userData);
+  expect(
+    await second.confirm(await second.ask('intents.review', { id: review.intent.id })),
+  ).toMatchObject({ ok: true });
+  await second.quit();
+  putBack(kept, desk.userData);
+  const third = await openDesk(server, desk.userData);
+  const drawn = await third.result('intents.review', { id: review.intent.id });
+  if (drawn.ok) expect((await third.confirm(drawn.value)).ok).toBe(false);
+  expect(server.posts).toHaveLength(1);
+  const again = await third.result('intents.prepare', third.withdrawal(account, '0.25'));
+  if (again.ok) expect((await third.confirm(again.value)).ok).toBe(false);
+  expect(server.posts).toHaveLength(1);
+});
+
 test('a data folder on a second machine sends nothing once more', async () => {
   const { server, account, desk } = await attack();
   const review = await desk.prepare(account, '0.25');
