@@ -28,7 +28,15 @@ export type Schedule = (run: () => void, delayMs: number) => () => void;
 /** What money counts time with: never this machine's clock, which anybody sets. */
 export type MoneyClock = Pick<
   ServerClock,
-  'nowMs' | 'dateMs' | 'offsetMs' | 'datesWithin' | 'observedAtMs' | 'monotonicMs' | 'era' | 'keep'
+  | 'nowMs'
+  | 'dateMs'
+  | 'offsetMs'
+  | 'datesWithin'
+  | 'observedAtMs'
+  | 'monotonicMs'
+  | 'era'
+  | 'isKnown'
+  | 'keep'
 >;
 
 export type MoneyDeps = JournalDeps & {

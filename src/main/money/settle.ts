@@ -57,9 +57,12 @@ export async function lookFor(
   id: string,
   signal: AbortSignal,
 ): Promise<Look> {
-  const { records, journal, clock } = context;
+  const { client, records, journal, clock } = context;
   const { clientUid, refusal } = mustBeOpen(journal.get(id));
   if (clientUid === null) throw new Error('There is no history to look in');
+  // Before the first answer of a run the guarded time is that of the last run's end: all that passed since would be
+  // taken for time between this reading and the next.
+  if (!clock.isKnown()) await client.ping(signal);
   const baseline = findBaseline(records, id);
   const atMs = clock.dateMs();
   const moment = context.moment();

@@ -242,7 +242,7 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     clock.dateMs();
     clock.observe(date.toISOString(), monotonicMs(), monotonicMs() + 1000);
   };
-  tellTime();
+  if (!before?.isTimeless) tellTime();
   const kept = knownHistory(cache);
   const money = createMoney({
     records,

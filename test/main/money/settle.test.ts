@@ -238,6 +238,28 @@ describe('cleared', () => {
     await review(restarted, { ...AGAIN, reason: 'It is not at the payee.' });
   });
 
+  test('not by two that were made right after two starts, however long the app was closed before', async () => {
+    const { desk } = lossy();
+    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    await desk.read();
+    const id = await lost(desk);
+    desk.world.nowMs += 11 * MINUTE_MS;
+    let at = desk;
+    /** Another start, at which no answer has told the time before the first look. */
+    const startAndLook = async (minutesLater: number) => {
+      at.clock.keep();
+      at.world.nowMs += minutesLater * MINUTE_MS;
+      at.world.isTimeless = true;
+      at = at.restart();
+      at.world.profile = { ...at.world.profile, settleDelayMinutes: 10 };
+      await at.money.lookAgain(id);
+      return stateOf(at, id);
+    };
+    expect(await startAndLook(600)).toBe('unknown');
+    expect(await startAndLook(0.1)).toBe('unknown');
+    expect(await startAndLook(11)).toBe('cleared');
+  });
+
   test('not sooner because the machine slept between the baseline and the sending', async () => {
     const { desk } = lossy();
     desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
