@@ -22,13 +22,19 @@ export function startSession(): () => void {
 }
 
 let latestReading = 0;
+let latest: Promise<void> = Promise.resolve();
 
-export async function readSession(): Promise<void> {
+/** Resolves when the session is as the newest reading has it. */
+export function readSession(): Promise<void> {
   latestReading += 1;
-  const reading = latestReading;
+  latest = readOnce(latestReading);
+  return latest;
+}
+
+async function readOnce(reading: number): Promise<void> {
   const [info, profiles] = await Promise.all([call('app.info', {}), call('profiles.list', {})]);
   // Asked anew meanwhile, for instance by the event of the switch that asked as well.
-  if (reading !== latestReading) return;
+  if (reading !== latestReading) return latest;
   if (!info.ok) return useSession.setState({ error: info.error });
   if (!profiles.ok) return useSession.setState({ error: profiles.error });
   // A place such as /clients/BT-C1 belongs to the profile it was opened in.
