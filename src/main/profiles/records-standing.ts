@@ -35,7 +35,7 @@ type StandingDeps = {
 export type Standing = ReturnType<typeof createStanding>;
 
 /**
- * Whether the records on the disk are the ones that were written last (ADR 16). An older copy, a folder that two
+ * Whether the records on the disk are the ones that were written last (ADR 15). An older copy, a folder that two
  * machines use or a machine that was set back would send again what another life of it has sent: so the keychain is
  * told before each sending how far the log came, and whoever does not contain that starts with nothing waiting.
  */

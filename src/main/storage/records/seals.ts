@@ -8,7 +8,7 @@ import { insertSeal, lastSeal, newestSeal, type Seal } from './seals-repo.ts';
 /**
  * Seals: at the end of every transaction that changed a guarded row, the digest of all rows of its owner is kept: of an
  * intent, or of the controls as a whole. So every column of them is told, whatever is added later, and a row that was
- * changed without the app no longer fits its last seal (ADR 16).
+ * changed without the app no longer fits its last seal (ADR 15).
  */
 export const CONTROLS = 'controls';
 

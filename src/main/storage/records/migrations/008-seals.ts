@@ -1,7 +1,7 @@
 import type { Migration } from '../../migrate.ts';
 
 /**
- * Seals (ADR 16): after every transaction that changed guarded rows, the digest of all rows of their owner, in a chain
+ * Seals (ADR 15): after every transaction that changed guarded rows, the digest of all rows of their owner, in a chain
  * of hashes beside the audit log. The rows that are there are sealed with this migration.
  */
 export const migration: Migration = {
