@@ -78,8 +78,7 @@ export function refuseToJournal(intent: PolicyIntent, facts: PolicyFacts): AppEr
 /** What is on its way, or may be, cannot be spent again: two requests for all there is are one payment. */
 function refuseBeyondBalance({ amountSats }: PolicyIntent, facts: PolicyFacts): AppError | null {
   const { balanceSats, onItsWaySats } = facts;
-  if (amountSats === null) return null;
-  if (balanceSats === null) return refuseUnreadBalance(onItsWaySats);
+  if (amountSats === null || balanceSats === null) return null;
   const leftSats = Math.max(0, balanceSats - onItsWaySats);
   if (amountSats <= leftSats) return null;
   const balance = `The confirmed balance is ${formatBtc(balanceSats)} BTC`;
@@ -88,15 +87,6 @@ function refuseBeyondBalance({ amountSats }: PolicyIntent, facts: PolicyFacts): 
       ? `${balance}. Enter at most that.`
       : `${balance}, of which ${formatBtc(Math.min(onItsWaySats, balanceSats))} BTC are on their way or may be. ` +
         `${formatBtc(leftSats)} BTC are left.`;
-  return new AppError('invalid_input', message, { field: 'amountBtc' });
-}
-
-/** Without a balance nobody knows whether there is enough for both. A first payment is only warned of (`warningsFor`). */
-function refuseUnreadBalance(onItsWaySats: number): AppError | null {
-  if (onItsWaySats === 0) return null;
-  const message =
-    `${formatBtc(onItsWaySats)} BTC of this client are on their way or may be, and its balance was never read. ` +
-    'Refresh the client first.';
   return new AppError('invalid_input', message, { field: 'amountBtc' });
 }
 

@@ -58,8 +58,6 @@ describe('refusals before the journal', () => {
     ['profile_locked', undefined, { profile: { ...facts.profile, locked: true } }],
     ['conflict', undefined, { client: { depositAddress: 'a', conflictingAddress: 'b' } }],
     ['invalid_input', 'amountBtc', { balanceSats: 9_999_999 }],
-    ['invalid_input', 'amountBtc', { onItsWaySats: 1 }],
-    ['invalid_input', 'amountBtc', { balanceSats: null, onItsWaySats: 1 }],
   ] as [string, string | undefined, Partial<PolicyFacts>][])('%s %s', (code, field, change) => {
     expect(refuseToJournal(withdrawal, { ...facts, ...change })).toMatchObject({ code, field });
     expect(refuseToSend(withdrawal, { ...facts, ...change })).toMatchObject({ code, field });
