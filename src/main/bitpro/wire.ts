@@ -60,7 +60,7 @@ const MS_SCALE = 3;
  * What a database gives back as it went in: lone surrogates are replaced there, and NUL ends a text for some of its
  * functions. No control character belongs in an id, a state or an address.
  */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- Control characters are what it keeps out.
 const STORABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
 const storable = z.string().check(z.maxLength(200), z.regex(STORABLE));
 const text = storable.check(z.minLength(1));
