@@ -4,7 +4,7 @@ import type { KeychainReply, KeychainRequest } from './protocol.ts';
 
 /**
  * Entry of the utility process that owns keytar: a call that never settles, or a crash inside libsecret, must
- * not take the app along. It answers one request and is then ended by main.
+ * not take the app along. It answers one request after the other, until main ends it.
  */
 type Keytar = typeof import('keytar');
 
@@ -54,6 +54,6 @@ async function act(keytar: Keytar, request: KeychainRequest): Promise<KeychainRe
   }
 }
 
-process.parentPort.once('message', ({ data }: { data: KeychainRequest }) => {
+process.parentPort.on('message', ({ data }: { data: KeychainRequest }) => {
   void answer(data).then((reply) => process.parentPort.postMessage(reply));
 });

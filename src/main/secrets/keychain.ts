@@ -39,8 +39,19 @@ const SERVICE = 'Bitpro Desk';
 /** What is stored goes through `seal`, where what the system keeps leaves this machine (local-seal.ts). */
 export type Seal = { close(secret: string): string; open(stored: string): string | null };
 
+/** A process that answered is kept this long for a next call; a sending and its mark follow one another closely. */
+const KEPT_MS = 20_000;
+
+/** One process, and who is told what it says. */
+type Line = {
+  child: KeychainProcess;
+  isOver: boolean;
+  onReply: (reply: KeychainReply) => void;
+  onExit: () => void;
+};
+
 export function createKeychain(deps: {
-  /** Starts `keychain-process`; each call has a process of its own. */
+  /** Starts `keychain-process`. */
   fork: () => KeychainProcess;
   seal?: Seal | null;
   /** For a first sign of life. */
@@ -52,43 +63,85 @@ export function createKeychain(deps: {
   let queue: Promise<unknown> = Promise.resolve();
   let endRunning: ((state: SecretState) => void) | null = null;
   let closed = false;
+  let kept: Line | null = null;
+  let keptTimer: NodeJS.Timeout | undefined;
 
   function ask(request: KeychainRequest): Promise<Found> {
-    const turn = queue.then(() => (closed ? { state: 'no_service' as const } : run(request)));
+    const turn = queue.then(async () => {
+      const line = takeKept();
+      if (line === null) return await run(request, start);
+      const found = await run(request, () => line);
+      // The process, or its connection to the keychain, may have ended since it last answered.
+      return found.state === 'no_service' ? await run(request, start) : found;
+    });
     queue = turn;
     return turn;
   }
 
+  function start(): Line {
+    const child = fork();
+    const line: Line = { child, isOver: false, onReply: () => {}, onExit: () => {} };
+    // To kill a process that has not spawned does nothing.
+    child.on('spawn', () => {
+      if (line.isOver) child.kill();
+    });
+    child.on('message', (reply) => line.onReply(reply));
+    child.on('exit', () => {
+      line.isOver = true;
+      line.onExit();
+    });
+    return line;
+  }
+
+  function end(line: Line): void {
+    line.isOver = true;
+    line.child.kill();
+  }
+
+  function keep(line: Line): void {
+    kept = line;
+    keptTimer = setTimeout(endKept, KEPT_MS);
+  }
+
+  function takeKept(): Line | null {
+    const line = kept;
+    clearTimeout(keptTimer);
+    kept = null;
+    return line?.isOver === false ? line : null;
+  }
+
+  function endKept(): void {
+    const line = takeKept();
+    if (line !== null) end(line);
+  }
+
   /** All that belongs to one call lives in here: what its process says late reaches no other call. */
-  function run(request: KeychainRequest): Promise<Found> {
+  function run(request: KeychainRequest, lineFor: () => Line): Promise<Found> {
+    if (closed) return Promise.resolve({ state: 'no_service' });
     return new Promise((resolve) => {
-      let child: KeychainProcess | null = null;
-      let settled = false;
-      const settle = (found: Found): void => {
-        if (settled) return;
-        settled = true;
+      let line: Line | null = null;
+      const settle = (found: Found, isAnswer = false): void => {
         clearTimeout(timer);
         endRunning = null;
-        child?.kill();
+        if (line !== null) {
+          line.onReply = line.onExit = () => {};
+          // One that could not do what it was asked for is not asked again.
+          if (isAnswer && isDone(found)) keep(line);
+          else end(line);
+        }
         resolve(found);
       };
       let timer = setTimeout(() => settle({ state: 'hung' }), aliveMs);
       endRunning = (state) => settle({ state });
       try {
-        child = fork();
-        const started = child;
-        // To kill a process that has not spawned does nothing.
-        started.on('spawn', () => {
-          if (settled) started.kill();
-        });
-        started.on('message', (reply) => {
-          if (settled) return;
-          if (reply.state !== 'alive') return settle(reply);
+        line = lineFor();
+        line.onReply = (reply) => {
+          if (reply.state !== 'alive') return settle(reply, true);
           clearTimeout(timer);
           timer = setTimeout(() => settle({ state: 'hung' }), personMs);
-        });
-        started.on('exit', () => settle({ state: 'no_service' }));
-        started.postMessage(request);
+        };
+        line.onExit = () => settle({ state: 'no_service' });
+        line.child.postMessage(request);
       } catch {
         settle({ state: 'no_service' });
       }
@@ -119,6 +172,11 @@ export function createKeychain(deps: {
     close() {
       closed = true;
       endRunning?.('no_service');
+      endKept();
     },
   };
+}
+
+function isDone({ state }: Found): boolean {
+  return state === 'ready' || state === 'empty';
 }

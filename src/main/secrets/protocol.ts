@@ -1,6 +1,6 @@
 import type { SecretState } from '#shared/domain/profile.ts';
 
-/** What main asks the keychain process; one request in the life of a process. */
+/** What main asks the keychain process; the next one only after the answer. */
 export type KeychainRequest = { service: string } & (
   | { action: 'read'; account: string }
   | { action: 'write'; account: string; secret: string }

@@ -3,7 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createKeychain, type KeychainProcess } from '../../../src/main/secrets/keychain.ts';
+import {
+  createKeychain,
+  type Keychain,
+  type KeychainProcess,
+} from '../../../src/main/secrets/keychain.ts';
 import { createLocalSeal } from '../../../src/main/secrets/local-seal.ts';
 import type { KeychainReply, KeychainRequest } from '../../../src/main/secrets/protocol.ts';
 
@@ -81,6 +85,71 @@ describe('a process that was given up on', () => {
     expect(slow.isKilled).toBe(false);
     slow.spawn();
     expect(slow.isKilled).toBe(true);
+  });
+});
+
+describe('a process that answered', () => {
+  async function answered(keychain: Keychain): Promise<Process> {
+    const call = keychain.probe();
+    const child = await processOf(0);
+    child.spawn();
+    child.say({ state: 'ready' });
+    await call;
+    return child;
+  }
+
+  it('takes the next call, and is ended when none comes', async () => {
+    const keychain = createKeychain({ fork });
+    const child = await answered(keychain);
+    await vi.advanceTimersByTimeAsync(19_000);
+    const next = keychain.read('a', { enrolled: true });
+    await vi.advanceTimersByTimeAsync(0);
+    child.say({ state: 'alive' });
+    // The time that the kept one had is over; this one runs.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(child.isKilled).toBe(false);
+    child.say({ state: 'ready', secret: 'of a' });
+    expect(await next).toEqual({ state: 'ready', secret: 'of a' });
+    expect(started).toEqual([child]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(child.isKilled).toBe(true);
+  });
+
+  it.each([
+    ['has ended since', (child: Process) => child.emit('exit', 0)],
+    ['ends now', (child: Process) => setTimeout(() => child.emit('exit', 0), 1)],
+    [
+      'lost the keychain',
+      (child: Process) => setTimeout(() => child.say({ state: 'no_service' }), 1),
+    ],
+  ])('is replaced where it %s', async (_what, happens) => {
+    const keychain = createKeychain({ fork });
+    happens(await answered(keychain));
+    const next = keychain.write('a', 'secret');
+    await vi.advanceTimersByTimeAsync(1);
+    const fresh = await processOf(1);
+    expect(fresh.requests).toHaveLength(1);
+    fresh.say({ state: 'ready' });
+    expect(await next).toEqual({ state: 'ready' });
+  });
+
+  it('is asked no more where it found the keychain locked', async () => {
+    const keychain = createKeychain({ fork });
+    const child = await answered(keychain);
+    const locked = keychain.write('a', 'secret');
+    await vi.advanceTimersByTimeAsync(0);
+    child.say({ state: 'locked' });
+    expect(await locked).toEqual({ state: 'locked' });
+    expect(child.isKilled).toBe(true);
+  });
+
+  it('ends with the keychain', async () => {
+    const keychain = createKeychain({ fork });
+    const child = await answered(keychain);
+    keychain.close();
+    expect(child.isKilled).toBe(true);
+    expect(await keychain.probe()).toEqual({ state: 'no_service' });
+    expect(started).toEqual([child]);
   });
 });
 
@@ -170,13 +239,14 @@ describe('what roams from machine to machine', () => {
     writing.say({ state: 'ready' });
     await write;
     const read = keychain.read('a', { enrolled: true });
-    (await processOf(1)).say({ state: 'ready', secret: stored });
+    await vi.advanceTimersByTimeAsync(0);
+    writing.say({ state: 'ready', secret: stored });
     expect(await read).toEqual({ state: 'ready', secret: SECRET });
 
     writeFileSync(join(folder, 'broken'), 'too short');
     const broken = createKeychain({ fork, seal: sealIn('broken') });
     expect(await broken.write('a', SECRET)).toEqual({ state: 'no_service' });
-    expect(started).toHaveLength(2);
+    expect(started).toHaveLength(1);
     expect(readFileSync(join(folder, 'broken'), 'utf8')).toBe('too short');
   });
 });

@@ -63,19 +63,9 @@ describe('an unlocked keyring', () => {
     });
   });
 
-  it('runs calls one at a time, each in a process of its own that is then ended', async () => {
+  it('runs calls one at a time in one process, which ends with the keychain', async () => {
     await withKeyring('unlocked', async (keyring) => {
-      let alive = 0;
-      let most = 0;
-      const start = forkPlain(children, keyring.env);
-      const keychain = createKeychain({
-        fork: () => {
-          const child = start();
-          most = Math.max(most, (alive += 1));
-          const kill = child.kill.bind(child);
-          return Object.assign(child, { kill: () => ((alive -= 1), kill()) });
-        },
-      });
+      const keychain = keychainOn(keyring);
       const states = await Promise.all([
         keychain.write(ACCOUNT, SECRET),
         keychain.read(ACCOUNT, { enrolled: true }),
@@ -83,7 +73,23 @@ describe('an unlocked keyring', () => {
         keychain.read(ACCOUNT, { enrolled: false }),
       ]);
       expect(states.map(({ state }) => state)).toEqual(['ready', 'ready', 'empty', 'empty']);
-      expect({ alive, most }).toEqual({ alive: 0, most: 1 });
+      expect(children.map(({ killed }) => killed)).toEqual([false]);
+      keychain.close();
+      expect(children.map(({ killed }) => killed)).toEqual([true]);
+    });
+  });
+
+  it('answers the next call after its process was killed', async () => {
+    await withKeyring('unlocked', async (keyring) => {
+      const keychain = keychainOn(keyring);
+      await keychain.write(ACCOUNT, SECRET);
+      children[0]?.kill('SIGKILL');
+      expect(await keychain.read(ACCOUNT, { enrolled: true })).toEqual({
+        state: 'ready',
+        secret: SECRET,
+      });
+      expect(children).toHaveLength(2);
+      keychain.close();
     });
   });
 });
