@@ -3,18 +3,8 @@ import type { ClientBalance } from '#shared/domain/client.ts';
 import type { Overview, OverviewQuery, ReconciliationRow } from '#shared/domain/overview.ts';
 import { addUnits } from '#shared/money.ts';
 import { reconcileHolding, type Holding } from '#shared/reconcile.ts';
-import { listBalances } from './cache/balances-repo.ts';
-import { listCoverage } from './cache/coverage-repo.ts';
-import { listClientProblems } from './cache/problems-repo.ts';
-import { listBalanceSums, NO_SUMS } from './cache/totals-repo.ts';
+import { clientTable, type TableClient } from './client-table.ts';
 import type { CacheDb } from './open.ts';
-import { statements } from './statements.ts';
-
-const prepared = statements((db: CacheDb) => ({
-  registered: db.prepare<[], { uid: string; label: string; archived: number }>(
-    'SELECT uid, label, archived FROM records.clients',
-  ),
-}));
 
 /** What is known of a client, in satoshis. */
 export type ClientFigures = Omit<Holding, 'balanceSats'> & {
@@ -63,17 +53,21 @@ export function reconcile(clients: readonly ClientFigures[]): Overview {
 /** One client's row. @throws RangeError when a sum leaves the safe integers */
 export function reconcileClient(client: ClientFigures): ReconciliationRow {
   const { clientUid, clientLabel, balance, historyComplete } = client;
+  const { depositSats, buySats, withdrawalSats, unknownRows } = client;
   const balanceSats = balance?.balanceSats ?? null;
-  const whenWhole = (sats: number): number | null => (historyComplete ? sats : null);
+  const known = { depositSats, buySats, withdrawalSats, unknownRows, balanceSats, historyComplete };
+  const { computedSats, differenceSats, verdict } = reconcileHolding(known);
   return {
-    ...reconcileHolding({ ...client, balanceSats }),
-    ...(client.isNotKnown ? { verdict: 'not_known' as const } : {}),
+    computedSats,
+    differenceSats,
+    unknownRows,
+    verdict: client.isNotKnown ? 'not_known' : verdict,
     clientUid,
     clientLabel,
     openingSats: 0,
-    depositSats: whenWhole(client.depositSats),
-    buySats: whenWhole(client.buySats),
-    withdrawalSats: whenWhole(client.withdrawalSats),
+    depositSats: historyComplete ? depositSats : null,
+    buySats: historyComplete ? buySats : null,
+    withdrawalSats: historyComplete ? withdrawalSats : null,
     reportedSats: balanceSats,
     unconfirmedSats: balance?.unconfirmedSats ?? null,
   };
@@ -123,45 +117,58 @@ const urgency: Record<ReconciliationRow['verdict'], number> = {
   ties_out: 3,
 };
 
+const names = new Intl.Collator('en');
+
+function compareRows(a: ReconciliationRow, b: ReconciliationRow): number {
+  const size = (row: ReconciliationRow): number => Math.abs(row.differenceSats ?? 0);
+  const name = (row: ReconciliationRow): string => row.clientLabel || row.clientUid;
+  return (
+    urgency[a.verdict] - urgency[b.verdict] || size(b) - size(a) || names.compare(name(a), name(b))
+  );
+}
+
 /** The first rows of the verdict: what needs a look first, then the larger difference, then by name. */
 export function arrangeRows(
   rows: readonly ReconciliationRow[],
   { verdict, limit }: OverviewQuery,
 ): ReconciliationRow[] {
-  const size = (row: ReconciliationRow): number => Math.abs(row.differenceSats ?? 0);
-  const name = (row: ReconciliationRow): string => row.clientLabel || row.clientUid;
-  return rows
-    .filter((row) => verdict === null || row.verdict === verdict)
-    .sort(
-      (a, b) =>
-        urgency[a.verdict] - urgency[b.verdict] ||
-        size(b) - size(a) ||
-        name(a).localeCompare(name(b), 'en'),
-    )
-    .slice(0, limit);
+  const wanted = verdict === null ? rows : rows.filter((row) => row.verdict === verdict);
+  if (limit > MOST_PICKED) return wanted.toSorted(compareRows).slice(0, limit);
+  const first: ReconciliationRow[] = [];
+  for (const row of wanted) {
+    const last = first.at(-1);
+    if (last && first.length === limit && compareRows(row, last) >= 0) continue;
+    const place = first.findLastIndex((other) => compareRows(other, row) <= 0) + 1;
+    first.splice(place, 0, row);
+    if (first.length > limit) first.pop();
+  }
+  return first;
 }
+
+/** More are sorted whole: picking the first fifty of 20,000 takes a tenth of the time of sorting them. */
+const MOST_PICKED = 200;
 
 /** The overview of all registered clients, read from running totals: no scan of the history. */
 export function overview(cache: CacheDb, query: OverviewQuery): Overview {
-  const sums = listBalanceSums(cache);
-  const balances = listBalances(cache);
-  const coverage = listCoverage(cache);
-  const refused = new Set(
-    listClientProblems(cache).flatMap((problem) => (isRefused(problem) ? problem.clientUid : [])),
-  );
-  const all = reconcile(
-    prepared(cache)
-      .registered.all()
-      .map(({ uid, label, archived }) => ({
-        clientUid: uid,
-        clientLabel: label,
-        archived: archived === 1,
-        ...(sums.get(uid) ?? NO_SUMS),
-        balance: balances.get(uid) ?? null,
-        isNotKnown: refused.has(uid) && !balances.has(uid) && !coverage.get(uid)?.asOfMs,
-        historyComplete: coverage.get(uid)?.complete ?? false,
-        historyAsOfMs: coverage.get(uid)?.asOfMs ?? null,
-      })),
-  );
+  const all = reconcile(clientTable(cache).map(figuresOf));
   return { ...all, rows: arrangeRows(all.rows, query) };
+}
+
+function figuresOf({ uid, label, archived, figures }: TableClient): ClientFigures {
+  const { depositSats, buySats, withdrawalSats, unknownRows, ...known } = figures;
+  const { balance, historyAsOfMs, historyComplete, problem } = known;
+  const isRead = balance !== null || historyAsOfMs !== null;
+  return {
+    clientUid: uid,
+    clientLabel: label,
+    archived,
+    depositSats,
+    buySats,
+    withdrawalSats,
+    unknownRows,
+    balance,
+    isNotKnown: problem !== null && isRefused({ code: problem }) && !isRead,
+    historyComplete,
+    historyAsOfMs,
+  };
 }

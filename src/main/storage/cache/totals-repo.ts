@@ -33,7 +33,8 @@ export type BalanceSums = {
 
 const ofType = (type: TransactionType, also = '') =>
   `sum(iif(t.type = ${typeToId(type)} ${also}, t.sats, 0))`;
-const balanceSums = `${ofType('deposit', 'AND t.settling = 0')} AS depositSats,
+/** Columns of BalanceSums in its order; all null of a client without a row. */
+export const balanceSums = `${ofType('deposit', 'AND t.settling = 0')} AS depositSats,
   ${ofType('buy')} AS buySats, ${ofType('withdrawal')} AS withdrawalSats,
   sum(iif(t.type = ${typeToId('unknown')}, t.rows, 0)) AS unknownRows`;
 
