@@ -144,6 +144,26 @@ test.each(matrix)('%s', async (_, fault, endsAs, executed) => {
   expect(verifyChain(restarted.records)).toMatchObject({ ok: true });
 });
 
+test('beside a lost answer nothing else of the client goes while its balance was never read', async () => {
+  const { desk, server, sandbox, draft } = await openDeskBehindFaults();
+  const other = { ...draft, amountBtc: '0.2' };
+  const waiting = await review(desk, other);
+  server.setFault(processed(drop));
+  expect(await desk.money.confirm(await review(desk, draft))).toMatchObject({ state: 'unknown' });
+  server.setFault(null);
+  const posts = server.posts();
+
+  const unread = { field: 'amountBtc', message: expect.stringContaining('was never read') };
+  await expect(desk.money.confirm(waiting)).rejects.toMatchObject(unread);
+  await expect(review(desk, { ...draft, amountBtc: '0.3' })).rejects.toMatchObject(unread);
+  await expect(review(desk, draft)).rejects.toMatchObject({ code: 'duplicate_intent' });
+  expect(server.posts()).toBe(posts);
+
+  desk.world.balanceSats = 100_000_000 - 12_000_000;
+  expect(await desk.money.confirm(waiting)).toMatchObject({ state: 'confirmed' });
+  expect(withdrawals(sandbox)).toBe(2);
+});
+
 test('after a rejection the operator may confirm anew', async () => {
   const { desk, server, sandbox, draft } = await openDeskBehindFaults();
   server.setFault(unprocessed(status(401, '{"errors":"Date is off by more than 900 s"}')));

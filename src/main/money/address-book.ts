@@ -17,7 +17,7 @@ import { listRegisteredClients } from '../storage/records/clients-repo.ts';
 import { listPayees } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { keep } from './keep.ts';
-import { lookAlikeOf } from './policy.ts';
+import { lookAlikeOf } from './payment-guards.ts';
 
 export type AddressBookDeps = {
   records: RecordsDb;

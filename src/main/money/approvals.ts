@@ -17,7 +17,7 @@ import { alreadyMoved } from './journal-errors.ts';
 import type { Journal, JournalDeps } from './journal.ts';
 import { keep } from './keep.ts';
 import { isSamePerson } from './person.ts';
-import { needsApproval } from './policy.ts';
+import { needsApproval } from './payment-guards.ts';
 import { reviewHash } from './review-hash.ts';
 import { authenticate } from './second-person.ts';
 

@@ -19,7 +19,8 @@ import { approvalOf } from './approvals.ts';
 import type { Journal, JournalDeps } from './journal.ts';
 import type { KnownHistory } from './known-history.ts';
 import { DAY_MS, paidWithinDay } from './paid.ts';
-import type { GuardFacts, PolicyFacts } from './policy.ts';
+import type { GuardFacts } from './payment-guards.ts';
+import type { PolicyFacts } from './policy.ts';
 import { RECENT_PRICES, type QuoteFacts } from './quotes.ts';
 
 /** Runs something later; what it returns calls that off. */

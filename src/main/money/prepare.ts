@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Draft, Intent } from '#shared/domain/intent.ts';
+import type { Draft } from '#shared/domain/intent.ts';
 import { QUOTE_GOOD_FOR_MS, type Rate } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { formatUsd, satsForCents } from '#shared/money.ts';
@@ -7,7 +7,6 @@ import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import type { JournaledIntent, NewIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { readDraft, type Terms } from './drafts.ts';
-import { equalIsOpen } from './journal-errors.ts';
 import { refuseToJournal } from './policy.ts';
 
 /** Reads, checks and journals a draft. The rate of a buy is read anew, since it will be acted on. */
@@ -20,20 +19,10 @@ export async function prepareIntent(context: MoneyContext, draft: Draft): Promis
   // First what can be told without the network, then again as things stand when the rate is there.
   const asked = journalRow(id, terms, null, context.now());
   check(context, asked);
-  // Whoever asks while an equal one is open may take it for lost: that it is settled while the rate is read
-  // must not let this one pass. The journal itself refuses what is equal and open when it is written.
-  if (factsFor(context, asked).otherOpen.some((open) => isEqual(open, asked))) throw equalIsOpen();
   const rate = terms.kind === 'buy' ? await currentRate(context, id) : null;
   const intent = journalRow(id, terms, rate, context.now());
   check(context, intent);
   return context.journal.journal(intent);
-}
-
-/** Of the same client: money-safety.md, invariant 3. */
-function isEqual(open: Intent, asked: NewIntent): boolean {
-  return (['kind', 'usdCents', 'amountSats', 'address'] as const).every(
-    (term) => open[term] === asked[term],
-  );
 }
 
 function check(context: MoneyContext, intent: NewIntent): void {

@@ -5,7 +5,8 @@ import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { knownAddresses } from './address-book.ts';
 import { approvalView } from './approvals.ts';
-import { lookAlikeOf, refuseToSend, warningsFor } from './policy.ts';
+import { lookAlikeOf } from './payment-guards.ts';
+import { refuseToSend, warningsFor } from './policy.ts';
 import { reviewHash } from './review-hash.ts';
 
 /** What the operator decides on, from the journaled row and what is known now. */

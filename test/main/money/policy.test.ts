@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
+import type { Intent } from '#shared/domain/intent.ts';
 import { secretStates } from '#shared/domain/profile.ts';
+import type { GuardFacts } from '../../../src/main/money/payment-guards.ts';
 import {
   refuseToJournal,
   refuseToSend,
   warningsFor,
-  type GuardFacts,
   type PolicyFacts,
 } from '../../../src/main/money/policy.ts';
 import { DAY_MS } from '../../../src/main/money/paid.ts';
@@ -27,8 +28,10 @@ const facts: PolicyFacts = {
     approvedBy: null,
   },
 };
+const lowLimit: GuardPolicy = { ...defaultGuardPolicy, maxWithdrawalSats: 1 };
 const withdrawal = {
   kind: 'withdrawal',
+  usdCents: null,
   amountSats: 10_000_000,
   address: DESTINATION,
   quotedPriceCents: null,
@@ -38,6 +41,7 @@ const withdrawal = {
 } as const;
 const buy = {
   kind: 'buy',
+  usdCents: 150_000,
   amountSats: null,
   address: null,
   quotedPriceCents: 122_510,
@@ -58,9 +62,45 @@ describe('refusals before the journal', () => {
     ['profile_locked', undefined, { profile: { ...facts.profile, locked: true } }],
     ['conflict', undefined, { client: { depositAddress: 'a', conflictingAddress: 'b' } }],
     ['invalid_input', 'amountBtc', { balanceSats: 9_999_999 }],
+    ['invalid_input', 'amountBtc', { onItsWaySats: 1 }],
+    ['invalid_input', 'amountBtc', { balanceSats: null, onItsWaySats: 1 }],
   ] as [string, string | undefined, Partial<PolicyFacts>][])('%s %s', (code, field, change) => {
     expect(refuseToJournal(withdrawal, { ...facts, ...change })).toMatchObject({ code, field });
     expect(refuseToSend(withdrawal, { ...facts, ...change })).toMatchObject({ code, field });
+  });
+});
+
+describe('an equal one that is open', () => {
+  const open = (terms: Partial<Intent>): Partial<PolicyFacts> => ({
+    otherOpen: [{ ...withdrawal, state: 'unknown', ...terms } as Intent],
+    onItsWaySats: 10_000_000,
+  });
+
+  test.each<[string, Partial<PolicyFacts>]>([
+    ['a balance that is spent', open({})],
+    ['a balance never read', { ...open({}), balanceSats: null }],
+    ['a limit', { ...open({}), guards: { ...facts.guards, policy: lowLimit } }],
+  ])('is named before %s', (_, change) => {
+    const code = 'duplicate_intent';
+    expect(refuseToJournal(withdrawal, { ...facts, ...change })).toMatchObject({ code });
+    expect(refuseToSend(withdrawal, { ...facts, ...change })).toMatchObject({ code });
+  });
+
+  test.each<Partial<Intent>>([{ amountSats: 1 }, { address: DEPOSIT_ADDRESS }])(
+    'another one is not equal: %j',
+    (terms) => {
+      const other = { ...facts, ...open(terms), balanceSats: null };
+      expect(refuseToJournal(withdrawal, other)?.field).toBe('amountBtc');
+    },
+  );
+
+  test('a buy is equal by its dollars', () => {
+    const openBuy = (usdCents: number) => ({
+      ...facts,
+      otherOpen: [{ ...buy, usdCents, state: 'unknown' } as unknown as Intent],
+    });
+    expect(refuseToJournal(buy, openBuy(150_000))?.code).toBe('duplicate_intent');
+    expect(refuseToJournal(buy, openBuy(150_001))).toBeNull();
   });
 });
 
