@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const slow = ['integration', 'simulation', 'attacks', 'crash', 'rig', 'tooling'];
+const slow = ['integration', 'simulation', 'attacks', 'crash', 'rig', 'sandbox', 'tooling'];
 
 export default defineConfig({
   test: {
+    // Processes and browsers are waited for most of the time; vitest's own choice leaves one of two processors idle.
+    maxWorkers: '100%',
     // A second, vitest's own, is short where a process or a browser is waited for.
     expect: { poll: { timeout: 10_000 } },
     // Groups run one after the other: what starts browsers does not share the processor with the rest.
