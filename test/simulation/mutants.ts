@@ -149,6 +149,12 @@ export const mutants: readonly Mutant[] = [
     'const own = paymentsSince(records, context.now() - DAY_MS);',
   ),
   one(
+    'what was dated while nothing showed that time passed is of no day',
+    'bitpro/clock.ts',
+    'sinceMs - Math.max(0, aheadMs - former.aheadMs)',
+    'sinceMs',
+  ),
+  one(
     'what may have gone is still there to be spent',
     'money/policy.ts',
     'const leftSats = Math.max(0, balanceSats - onItsWaySats);',

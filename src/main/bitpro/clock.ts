@@ -147,8 +147,9 @@ export function createServerClock(
     const former = dates.at(-1);
     if (former) former.toMs = nowMs;
     if (former && isAs(former)) return;
-    // The first ones hold for all that was before as well.
-    const fromMs = former ? sinceMs : 0;
+    // The first ones hold for all that was before as well. Ahead of the ones before: it may be that time passed, of
+    // which the witnesses showed nothing, and whatever was dated in it counts.
+    const fromMs = former ? sinceMs - Math.max(0, aheadMs - former.aheadMs) : 0;
     const same = dates.find(isAs) ?? { fromMs, toMs: nowMs, aheadMs };
     dates = dates.filter((each) => each !== same && each.toMs > nowMs - DATES_KEPT_MS);
     dates = [...dates.slice(-DATES_KEPT), { ...same, toMs: nowMs }];

@@ -50,6 +50,10 @@ function createWorld({ wallAheadMs = 0 } = {}) {
     },
     restart(closedForMs = 0): void {
       clock.keep();
+      this.killed(closedForMs);
+    },
+    /** What was not kept is lost. */
+    killed(closedForMs = 0): void {
       machine.wallMs += closedForMs;
       server.nowMs += closedForMs;
       // Another process counts from another moment.
@@ -292,6 +296,33 @@ describe('the dates of the last day', () => {
       expect(isWithin(world, world.server.nowMs - 25 * HOUR)).toBe(false);
     },
   );
+
+  it.each([
+    ['a minute', 60 * SECOND],
+    ['ten hours', 10 * HOUR],
+    ['three days', 72 * HOUR],
+  ])('are those of %s, too, that went by while the machine’s clock was set back', (_what, byMs) => {
+    const world = createWorld();
+    world.answer();
+    world.pass(30 * HOUR);
+    world.answer();
+    world.clock.keep();
+    const keptMs = world.server.nowMs;
+    world.machine.wallMs -= 100 * HOUR;
+    world.killed(byMs);
+    world.answer();
+    const { nowMs } = world.server;
+    expect(isWithin(world, keptMs - HOUR)).toBe(true);
+    for (let agoMs = Math.min(byMs, 23 * HOUR); agoMs > 0; agoMs -= 10 * SECOND) {
+      expect(isWithin(world, nowMs - agoMs)).toBe(true);
+    }
+    for (let hour = 0; hour < 30; hour += 1) {
+      world.pass(HOUR);
+      world.answer();
+    }
+    expect(isWithin(world, world.server.nowMs - 23 * HOUR)).toBe(true);
+    expect(isWithin(world, world.server.nowMs - 25 * HOUR)).toBe(false);
+  });
 
   it('stay few, whatever the server says', () => {
     const world = createWorld();
