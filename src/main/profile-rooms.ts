@@ -93,8 +93,9 @@ export function wireRooms(
     clock,
     options: apiOptions,
     onConnection: (event) => connection.observe(event),
+    onHungUp: () => line.look(),
   });
-  const line = createLineWatch({ ping: (signal) => client.ping(signal), random: Math.random });
+  const line = createLineWatch({ knock: (signal) => client.knock(signal), random: Math.random });
   const sync = createSyncEngine({
     client,
     records,

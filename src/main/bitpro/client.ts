@@ -34,6 +34,8 @@ export type { PostOutcome } from './poster.ts';
 /** The eight endpoints. Reads throw AppError; POSTs answer with their outcome and never throw for remote reasons. */
 export type BitproClient = {
   ping(signal?: AbortSignal): Promise<RemotePing>;
+  /** A ping to see whether the line is there: one attempt, on a connection of its own that is not kept. */
+  knock(signal?: AbortSignal): Promise<RemotePing>;
   rates(signal?: AbortSignal): Promise<RemoteRate>;
   getClient(uid: string, signal?: AbortSignal): Promise<RemoteClient>;
   /**
@@ -59,9 +61,16 @@ export type ClientTimeouts = {
   readDeadlineMs: number;
   /** The one attempt of a POST, connecting included. */
   postMs: number;
+  /** A knock. */
+  knockMs: number;
 };
 
-const defaultTimeouts: ClientTimeouts = { readMs: 15_000, readDeadlineMs: 45_000, postMs: 30_000 };
+const defaultTimeouts: ClientTimeouts = {
+  readMs: 15_000,
+  readDeadlineMs: 45_000,
+  postMs: 30_000,
+  knockMs: 5000,
+};
 
 export type BitproClientDeps = {
   /** As `parseBaseUrl` leaves it. */
@@ -71,6 +80,8 @@ export type BitproClientDeps = {
   clock: ServerClock;
   options: ApiOptions;
   onConnection?: (event: ConnectionEvent) => void;
+  /** The other side has ended the last connection that was kept for later. */
+  onHungUp?: () => void;
   sleep?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random?: () => number;
   timeouts?: Partial<ClientTimeouts>;
@@ -83,7 +94,7 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const { http = createLazyHttp(() => clock.monotonicMs()) } = deps;
+  const { http = createLazyHttp(() => clock.monotonicMs(), deps.onHungUp) } = deps;
   const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 
@@ -144,7 +155,8 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   }
 
   return {
-    ping: (signal) => get({ endpoint: '/ping', schema: pingSchema, isPublic: true, signal }),
+    ping: (signal) => get({ ...pingRead, signal }),
+    knock: (signal) => get({ ...pingRead, isAlone: true, signal }),
     rates: (signal) => get({ endpoint: '/rates', schema: rateSchema, isPublic: true, signal }),
     getClient: (uid, signal) =>
       getOne(
@@ -222,6 +234,8 @@ function refuseAmount(units: number): PostOutcome<never> | null {
     unsent: true,
   };
 }
+
+const pingRead = { endpoint: '/ping', schema: pingSchema, isPublic: true } as const;
 
 function clientPath(uid: string): string {
   return `/clients/${encodeURIComponent(uid)}`;

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { linkAbort } from './linked-abort.ts';
 import { connectFailure, TransportError, transportErrorFrom } from './transport-error.ts';
@@ -24,6 +25,8 @@ export type HttpRequest = {
   /** Path and query, sent exactly as they are. */
   uri: string;
   headers: Readonly<Record<string, string>>;
+  /** A read on a connection of its own that is not kept: none that is dead or busy is in its way. */
+  isAlone?: boolean;
 };
 
 export type HttpLimits = { timeoutMs: number; signal?: AbortSignal | undefined };
@@ -42,31 +45,39 @@ export type HttpAnswer = {
 const MAX_ANSWER_BYTES = 1_000_000;
 /** As many pages as a reading asks for at once, and some for what else is read meanwhile. */
 const MAX_READ_CONNECTIONS = 10;
+/** Unused, unless the service ends connections sooner and says so: Node looks at that only if there is a limit here. */
+const KEPT_MS = 60_000;
 /** Node's 250 ms for one address before it tries the next is too short for a slow line. */
 const ADDRESS_ATTEMPT_MS = 2500;
 /** Said each time: else NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch the check off. */
 const VERIFIED = { rejectUnauthorized: true } as const;
 
-export function createHttp(now: () => number): Http {
-  const agentOptions = {
+/** @param onHungUp the other side has ended the last connection that was kept for later: a sign of a line that is cut */
+export function createHttp(now: () => number, onHungUp: () => void = () => {}): Http {
+  const onward = { autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };
+  const pool = {
+    ...onward,
     keepAlive: true,
     maxSockets: MAX_READ_CONNECTIONS,
-    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    timeout: KEPT_MS,
   };
-  const plainAgent = new HttpAgent(agentOptions);
-  const secureAgent = new HttpsAgent({ ...agentOptions, ...VERIFIED });
+  const plain = { kept: new HttpAgent(pool), alone: new HttpAgent(onward) };
+  const secure = {
+    kept: new HttpsAgent({ ...pool, ...VERIFIED }),
+    alone: new HttpsAgent({ ...onward, ...VERIFIED }),
+  };
+  tellHangUp(plain.kept, onHungUp);
+  tellHangUp(secure.kept, onHungUp);
 
   return {
     get: (request, limits) =>
       withDeadline(limits, async (stop) => {
-        const secure = isSecure(request.origin);
-        const options = {
-          ...requestOptions(request),
-          method: 'GET',
-          agent: secure ? secureAgent : plainAgent,
-        };
+        const { kept, alone } = isSecure(request.origin) ? secure : plain;
+        const agent = request.isAlone === true ? alone : kept;
+        const options = { ...requestOptions(request), method: 'GET', agent };
+        const start = isSecure(request.origin) ? httpsRequest : httpRequest;
         const sentAtMs = now();
-        return talk(secure ? httpsRequest : httpRequest, options, null, { stop, now, sentAtMs });
+        return talk(start, options, null, { stop, now, sentAtMs });
       }),
 
     post: (request, limits) =>
@@ -82,6 +93,32 @@ export function createHttp(now: () => number): Http {
         const sentAtMs = now();
         return talk(httpRequest, options, request.body, { stop, now, sentAtMs });
       }),
+  };
+}
+
+/** What this side ends after a while, sooner than the service says that it would, is no sign of anything. */
+function tellHangUp(agent: HttpAgent, onHungUp: () => void): void {
+  const kept = new Set<Duplex>();
+  const known = new WeakSet<Duplex>();
+  const keep = agent.keepSocketAlive.bind(agent);
+  const reuse = agent.reuseSocket.bind(agent);
+  // Asked for each answer whose connection could serve another request.
+  agent.keepSocketAlive = (socket) => {
+    const isKept: unknown = keep(socket);
+    if (isKept !== true) return isKept;
+    kept.add(socket);
+    if (!known.has(socket)) {
+      known.add(socket);
+      socket.once('timeout', () => kept.delete(socket));
+      socket.once('close', () => {
+        if (kept.delete(socket) && kept.size === 0) onHungUp();
+      });
+    }
+    return true;
+  };
+  agent.reuseSocket = (socket, request) => {
+    kept.delete(socket);
+    reuse(socket, request);
   };
 }
 

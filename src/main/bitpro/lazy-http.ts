@@ -14,12 +14,12 @@ async function trustSystem(): Promise<void> {
  * `http.ts` from the first request on. It brings in Node's http, https and tls, and https needs the certificates of
  * the system besides: more than all else that the first screen waits for, which shows what was read before.
  */
-export function createLazyHttp(now: () => number): Http {
+export function createLazyHttp(now: () => number, onHungUp?: () => void): Http {
   let loading: Promise<Http> | null = null;
 
   async function load(): Promise<Http> {
     const { createHttp } = await import('./http.ts');
-    return createHttp(now);
+    return createHttp(now, onHungUp);
   }
 
   async function httpFor({ protocol }: URL): Promise<Http> {

@@ -13,6 +13,8 @@ export type Read<T> = {
   schema: z.ZodMiniType<T>;
   query?: string;
   isPublic?: boolean;
+  /** One attempt, on a connection of its own. */
+  isAlone?: boolean;
   signal?: AbortSignal | undefined;
 };
 
@@ -23,7 +25,7 @@ export type ReaderDeps = {
   pace: Pace;
   sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random: () => number;
-  timeouts: { readMs: number; readDeadlineMs: number };
+  timeouts: { readMs: number; readDeadlineMs: number; knockMs: number };
 };
 
 type Failed = {
@@ -48,7 +50,8 @@ const MAX_REFUSALS = 8;
  * requests, and once at once when a 401 taught the server's time. Throws AppError.
  */
 export async function read<T>(request: Read<T>, deps: ReaderDeps): Promise<T> {
-  const policy = { ...readRetryPolicy, deadlineMs: deps.timeouts.readDeadlineMs };
+  const maxAttempts = request.isAlone === true ? 1 : readRetryPolicy.maxAttempts;
+  const policy = { ...readRetryPolicy, maxAttempts, deadlineMs: deps.timeouts.readDeadlineMs };
   const startedAtMs = performance.now();
   const leftMs = () => policy.deadlineMs - (performance.now() - startedAtMs);
   let attempt = 0;
@@ -88,7 +91,8 @@ async function attemptInTurn<T>(
   const leave = await cancellable(signal, () => pace.enter({ withinMs: leftMs(), signal }));
   if (!leave) return null;
   try {
-    const timeoutMs = Math.max(1, Math.min(timeouts.readMs, leftMs()));
+    const attemptMs = request.isAlone === true ? timeouts.knockMs : timeouts.readMs;
+    const timeoutMs = Math.max(1, Math.min(attemptMs, leftMs()));
     const result = await attemptRead(request, deps, timeoutMs);
     if ('value' in result) pace.speedUp();
     else if (result.tooMany) pace.slowDown(result.retryAfterMs);
@@ -103,7 +107,7 @@ async function attemptRead<T>(
   { identity, http, clock }: ReaderDeps,
   timeoutMs: number,
 ): Promise<Attempt<T>> {
-  const { endpoint, schema, query = '', isPublic = false, signal } = request;
+  const { endpoint, schema, query = '', isPublic = false, isAlone = false, signal } = request;
   const offsetWhenSignedMs = clock.offsetMs();
   const plan = { method: 'GET', endpoint, query, body: NO_BODY, isPublic } as const;
   const built = buildRequest(plan, identity, clock.dateMs());
@@ -118,7 +122,7 @@ async function attemptRead<T>(
 
   let answer: HttpAnswer;
   try {
-    answer = await http.get(built, { timeoutMs, signal });
+    answer = await http.get({ ...built, isAlone }, { timeoutMs, signal });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     return failed(appErrorFromTransport(error, host), mayPass(error));

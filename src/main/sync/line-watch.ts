@@ -1,12 +1,12 @@
-/** Between two pings while the line is down; with the way there and back less than two seconds. */
+/** Between two knocks while the line is down; with the way there and back less than two seconds. */
 const MIN_DELAY_MS = 700;
 const JITTER_MS = 600;
-/** A ping that hangs is of a line that is not back. */
-const PING_TIMEOUT_MS = 2000;
 
 export type LineWatch = {
-  /** The line was lost: pings until it is back. Whoever listens to the connection hears of that. */
+  /** The line was lost: knocks until it is back. Whoever listens to the connection hears of that. */
   watch(): void;
+  /** The line may be lost: knocks once. */
+  look(): void;
   close(): void;
 };
 
@@ -15,46 +15,59 @@ export type LineWatch = {
  * reads, so while the service asks for fewer requests none is sent.
  */
 export function createLineWatch(deps: {
-  ping: (signal: AbortSignal) => Promise<unknown>;
+  /** One attempt, on a connection of its own. */
+  knock: (signal: AbortSignal) => Promise<unknown>;
   /** In [0, 1). */
   random: () => number;
   schedule?: (run: () => void, delayMs: number) => () => void;
 }): LineWatch {
-  const { ping, random, schedule = scheduleTimeout } = deps;
+  const { knock, random, schedule = scheduleTimeout } = deps;
+  const knocks = new Set<AbortController>();
   let isWatching = false;
+  let isClosed = false;
   let callOff = () => {};
-  let current: AbortController | null = null;
 
-  async function look(): Promise<void> {
+  async function knockOnce(): Promise<void> {
     const controller = new AbortController();
-    current = controller;
-    const giveUp = schedule(() => controller.abort(), PING_TIMEOUT_MS);
+    knocks.add(controller);
     try {
-      await ping(controller.signal);
-      isWatching = false;
+      await knock(controller.signal);
+      rest();
     } catch {
-      // It is still down, and the connection says why.
-      next();
+      // The connection says why.
     } finally {
-      giveUp();
-      current = null;
+      knocks.delete(controller);
     }
   }
 
+  /** One that hangs keeps no other back: what is sent into a dead line may never be answered. */
   function next(): void {
-    if (isWatching) callOff = schedule(() => void look(), MIN_DELAY_MS + random() * JITTER_MS);
+    const delayMs = MIN_DELAY_MS + random() * JITTER_MS;
+    callOff = schedule(() => {
+      void knockOnce();
+      next();
+    }, delayMs);
+  }
+
+  /** Knocks that still hang say nothing of the line any more. */
+  function rest(): void {
+    isWatching = false;
+    callOff();
+    for (const controller of knocks) controller.abort();
   }
 
   return {
     watch() {
-      if (isWatching) return;
+      if (isWatching || isClosed) return;
       isWatching = true;
       next();
     },
+    look() {
+      if (!isWatching && !isClosed && knocks.size === 0) void knockOnce();
+    },
     close() {
-      isWatching = false;
-      callOff();
-      current?.abort();
+      isClosed = true;
+      rest();
     },
   };
 }

@@ -1,13 +1,15 @@
+import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLineWatch } from '../../../src/main/sync/line-watch.ts';
 
 function setUp() {
-  const line = { pings: 0, isUp: false };
+  const line = { knocks: 0, isUp: false, hangs: false };
   let nowMs = 0;
   const timers: { run: () => void; atMs: number; calledOff: boolean }[] = [];
   const watch = createLineWatch({
-    ping: async () => {
-      line.pings += 1;
+    knock: async (signal) => {
+      line.knocks += 1;
+      if (line.hangs) await once(signal, 'abort');
       if (!line.isUp) throw new Error('refused');
     },
     random: () => 0.999,
@@ -38,8 +40,8 @@ test('while the line is down it is tried less than every 700 ms and more than ev
   watch.watch();
   watch.watch();
   await pass(20_000);
-  expect(line.pings).toBeGreaterThanOrEqual(10);
-  expect(line.pings).toBeLessThanOrEqual(28);
+  expect(line.knocks).toBeGreaterThanOrEqual(10);
+  expect(line.knocks).toBeLessThanOrEqual(28);
 });
 
 test('once it is back nothing is asked any more, until it is lost again', async () => {
@@ -47,15 +49,47 @@ test('once it is back nothing is asked any more, until it is lost again', async 
   watch.watch();
   await pass(5000);
   line.isUp = true;
-  const before = line.pings;
+  const before = line.knocks;
   await pass(60_000);
-  expect(line.pings).toBe(before + 1);
+  expect(line.knocks).toBe(before + 1);
   line.isUp = false;
   watch.watch();
   await pass(3000);
-  expect(line.pings).toBeGreaterThan(before + 1);
+  expect(line.knocks).toBeGreaterThan(before + 1);
   watch.close();
-  const closed = line.pings;
+  const closed = line.knocks;
   await pass(60_000);
-  expect(line.pings).toBe(closed);
+  expect(line.knocks).toBe(closed);
+});
+
+test('knocks that hang in a dead line keep no other back, and end when one came through', async () => {
+  const { line, watch, pass } = setUp();
+  line.hangs = true;
+  watch.watch();
+  await pass(5000);
+  expect(line.knocks).toBeGreaterThanOrEqual(3);
+  line.hangs = false;
+  line.isUp = true;
+  const before = line.knocks;
+  await pass(2000);
+  expect(line.knocks).toBe(before + 1);
+});
+
+test('when in doubt the line is looked at once, and watched only when it is lost', async () => {
+  const { line, watch, pass } = setUp();
+  watch.look();
+  watch.look();
+  await pass(10_000);
+  expect(line.knocks).toBe(1);
+  watch.watch();
+  await pass(1000);
+  watch.look();
+  expect(line.knocks).toBe(1);
+  await pass(1000);
+  expect(line.knocks).toBeGreaterThan(1);
+  watch.close();
+  const closed = line.knocks;
+  watch.look();
+  await pass(10_000);
+  expect(line.knocks).toBe(closed);
 });
