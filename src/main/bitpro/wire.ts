@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { addressKey } from '#shared/address-text.ts';
 import { clientUidSchema } from '#shared/domain/client.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
 import { MAX_SATS, readDecimal } from '#shared/money.ts';
@@ -68,6 +69,16 @@ const optionalText = z.pipe(
   z.optional(z.nullable(storable)),
   z.transform((value) => (value ? value : null)),
 );
+const address = z.pipe(text, z.transform(oneWriting));
+const optionalAddress = z.pipe(
+  optionalText,
+  z.transform((value) => value && oneWriting(value)),
+);
+
+/** Bech32 in capitals names the same place (BIP 173). In mixed letters it names none, and stays as it came. */
+function oneWriting(value: string): string {
+  return value === value.toUpperCase() ? addressKey(value) : value;
+}
 
 function units(scale: number, read: (text: string) => number | null) {
   return z.pipe(
@@ -135,7 +146,7 @@ export const rateSchema: z.ZodMiniType<RemoteRate> = z.pipe(
 export const clientSchema: z.ZodMiniType<RemoteClient> = z.pipe(
   z.object({
     uid: clientUidSchema,
-    bitcoin_address: text,
+    bitcoin_address: address,
     balance: sats,
     unconfirmed_balance: sats,
   }),
@@ -160,7 +171,7 @@ export const transactionSchema: z.ZodMiniType<RemoteTransaction> = z.pipe(
     amount: magnitudeSats,
     created_at: isoDate,
     tx_id: optionalText,
-    address: optionalText,
+    address: optionalAddress,
     state: optionalText,
     tx_confirmations: z.optional(z.nullable(count)),
   }),
@@ -207,7 +218,7 @@ export const withdrawalSchema: z.ZodMiniType<RemoteWithdrawal> = z.pipe(
     amount: magnitudeSats,
     created_at: isoDate,
     tx_id: optionalText,
-    address: text,
+    address,
     state: optionalText,
   }),
   z.transform((row) => ({

@@ -87,6 +87,14 @@ describe('rows', () => {
     expect(readRow({ created_at }).data?.createdAtMs).toBe(expected);
   });
 
+  it.each([
+    ['TB1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KXPJZSX', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx'],
+    ['tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsX', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsX'],
+    ['mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn'],
+  ])('paid to %s', (address, expected) => {
+    expect(readRow({ address }).data?.address).toBe(expected);
+  });
+
   it('may lack what the reference gives only some of them, and carry more', () => {
     const { data } = readRow({ tx_id: null, tx_confirmations: undefined, state: '', extra: [1] });
     expect(data).toEqual({
