@@ -84,10 +84,13 @@ export async function baselineFor(
         client,
         clientUid,
         reach,
-        (floorMs) => [
-          ...tidsThatStay(known.rowsSince(clientUid, floorMs)),
-          ...confirmedTids(records, clientUid, floorMs).filter((tid) => !removed.has(tid)),
-        ],
+        (floorMs) => ({
+          listed: tidsThatStay(known.rowsSince(clientUid, floorMs)),
+          answered: confirmedTids(records, clientUid, {
+            sinceMs: floorMs,
+            sentSinceMs: clock.nowMs() - DAY_MS,
+          }).filter((tid) => !removed.has(tid)),
+        }),
         signal,
       );
     } catch (error) {

@@ -24,6 +24,9 @@ type ReadDown = HistoryRead & { isWhole: boolean };
 /** A baseline as it was read: what else is known of before is added to it. */
 export type BaselineRead = Omit<Baseline, 'isWhole'> & { rows: readonly RemoteTransaction[] };
 
+/** What a reading has to hold: rows that were listed before, and transactions that Bitpro's answers named. */
+export type KnownTids = { listed: readonly string[]; answered: readonly string[] };
+
 /** From when a baseline is, and how far it is read. */
 export type BaselineReach = Pick<Baseline, 'atMs' | 'slackMs'> & {
   /** Read on to here while nothing that is read is kept already; null where that does not matter. */
@@ -41,7 +44,7 @@ export async function readBaseline(
   client: HistoryClient,
   clientUid: string,
   { atMs, slackMs, downToMs = null, isKept = () => false }: BaselineReach,
-  knownSince: (floorMs: number | null) => readonly string[] = () => [],
+  knownSince: (floorMs: number | null) => KnownTids = () => ({ listed: [], answered: [] }),
   signal?: AbortSignal,
 ): Promise<BaselineRead> {
   const floorOf = (rows: readonly RemoteTransaction[]): number =>
@@ -54,8 +57,11 @@ export async function readBaseline(
   const { rows, problem, isWhole } = await readDownTo(client, clientUid, reachOf, signal);
   if (problem !== null) throw new AppError('bad_response', `${problem} Try again.`);
   const floorMs = isWhole ? null : floorOf(rows);
-  const missing = missingFrom(rows, knownSince(floorMs));
+  const { listed, answered } = knownSince(floorMs);
+  const missing = missingFrom(rows, listed);
   if (missing !== null) throw new AppError('bad_response', `${missing} Try again in a moment.`);
+  const unlisted = firstMissing(rows, answered);
+  if (unlisted !== undefined) throw new AppError('bad_response', notListed(unlisted));
   const isCovered = (row: RemoteTransaction): boolean =>
     (floorMs === null || row.createdAtMs >= floorMs) && !mayVanish(row);
   const tids = new Set(rows.filter(isCovered).map(({ tid }) => tid));
@@ -91,10 +97,24 @@ function newestOf(rows: readonly RemoteTransaction[]): number {
   return rows.reduce((newestMs, { createdAtMs }) => Math.max(newestMs, createdAtMs), -Infinity);
 }
 
+function firstMissing(
+  rows: readonly RemoteTransaction[],
+  known: readonly string[],
+): string | undefined {
+  const seen = new Set(rows.map(({ tid }) => tid));
+  return known.find((tid) => !seen.has(tid));
+}
+
+function notListed(tid: string): string {
+  return (
+    `Bitpro confirmed transaction ${tid}, and its history does not list it. Try again in a moment. If it stays so, ` +
+    'ask Bitpro; one day after that payment the next one is sent all the same.'
+  );
+}
+
 /** A reading that lacks what is known is none: null when it holds all of it. */
 function missingFrom(rows: readonly RemoteTransaction[], known: readonly string[]): string | null {
-  const seen = new Set(rows.map(({ tid }) => tid));
-  const missing = known.find((tid) => !seen.has(tid));
+  const missing = firstMissing(rows, known);
   if (missing === undefined) return null;
   return `The history lags: transactions that are known are missing, ${missing} for one.`;
 }

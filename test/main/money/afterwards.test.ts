@@ -150,9 +150,27 @@ describe('a confirmed payment', () => {
     await desk.money.confirm(await review(desk));
     const next = await review(desk, { ...WITHDRAWAL, amountBtc: '0.2' });
     await expect(desk.money.confirm(next)).rejects.toMatchObject({
-      message: expect.stringContaining('39486536'),
+      message: expect.stringContaining('Bitpro confirmed transaction 39486536'),
     });
     expect(desk.client.posts).toHaveLength(1);
+  });
+
+  test('keeps nothing back once a day has passed, and still needs someone', async () => {
+    const { desk, run } = hidden();
+    await desk.money.startSettling();
+    const intent = await desk.money.confirm(await review(desk));
+    for (let misses = 1; misses <= 2; misses += 1) {
+      run();
+      await expect.poll(() => desk.planned().length).toBe(1);
+    }
+    desk.world.nowMs += DAY_MS + MINUTE_MS;
+    desk.client.withdraw = async (_uid, payment) => ({
+      kind: 'accepted',
+      value: { ...payment, tid: '39486537', createdAtMs: NOW_MS, txId: null, state: 'pending' },
+    });
+    const next = await desk.money.confirm(await review(desk, { ...WITHDRAWAL, amountBtc: '0.2' }));
+    expect(next.state).toBe('confirmed');
+    expect(desk.money.get(intent.id).attention).toContain('39486536');
   });
 });
 

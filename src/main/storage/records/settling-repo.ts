@@ -87,9 +87,10 @@ const prepared = statements((db: RecordsDb) => ({
     )
     .pluck(),
   confirmedTids: db
-    .prepare<[string, number], string>(
+    .prepare<[string, number, number], string>(
       `SELECT server_tid FROM intents WHERE client_uid = ? AND state = 'confirmed'
-         AND server_tid IS NOT NULL AND baseline_at_ms >= ?`,
+         AND server_tid IS NOT NULL AND baseline_at_ms >= ?
+         AND coalesce(sent_guard_ms, sent_at_ms) >= ?`,
     )
     .pluck(),
 }));
@@ -153,7 +154,14 @@ export function tidsSince(db: RecordsDb, intentId: string): string[] {
   return [...prepared(db).laterTids.all(intentId), ...seen];
 }
 
-/** What other intents of the client became, whose history was read at or after `sinceMs` (null: any). */
-export function confirmedTids(db: RecordsDb, clientUid: string, sinceMs: number | null): string[] {
-  return prepared(db).confirmedTids.all(clientUid, sinceMs ?? 0);
+/**
+ * What other intents of the client became, whose history was read at or after `sinceMs` (null: any), and that were
+ * sent at or after `sentSinceMs`, in guarded time.
+ */
+export function confirmedTids(
+  db: RecordsDb,
+  clientUid: string,
+  { sinceMs, sentSinceMs }: { sinceMs: number | null; sentSinceMs: number },
+): string[] {
+  return prepared(db).confirmedTids.all(clientUid, sinceMs ?? 0, sentSinceMs);
 }
