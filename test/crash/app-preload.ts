@@ -1,9 +1,10 @@
+import http, { type RequestOptions } from 'node:http';
 import Database, { type RunResult, type Statement } from 'better-sqlite3';
 
 /**
  * Imported before the app's own main file, which is as it was built. Sets the machine's clock ahead, and ends
  * the process with SIGKILL at a commit of the records that is named by the audit entry it keeps:
- * `before a commit: intent.sent`.
+ * `before a commit: intent.sent`, or before a POST.
  */
 const { CRASH_POINT: point = '', CRASH_CLOCK_AHEAD_MS: aheadMs = '0' } = process.env;
 
@@ -11,6 +12,19 @@ const machineNow = Date.now;
 Date.now = () => machineNow() + Number(aheadMs);
 
 if (point !== '') dieAt(point);
+
+const { request } = http;
+http.request = function (this: unknown, ...args: Parameters<typeof request>) {
+  if (point === 'before the POST' && methodOf(args) === 'POST') die();
+  return Reflect.apply(request, this, args);
+} as typeof request;
+
+function methodOf(args: readonly unknown[]): string | undefined {
+  const options = args.find(
+    (arg): arg is RequestOptions => typeof arg === 'object' && arg !== null && 'method' in arg,
+  );
+  return options?.method;
+}
 
 type Runs = { run: (this: Statement, ...args: unknown[]) => RunResult };
 

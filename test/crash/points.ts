@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { answerAs, type Fault } from '../fault-server/fault-server.ts';
 
+/** As the app asks for a connection for its POST (app-preload.ts). */
+const BEFORE_POST = 'before the POST';
+
 /** Where a process is killed by name. */
 export type Point = {
   name: string;
-  /** A commit of the records, at which the process ends itself (app-preload.ts). */
+  /** A commit of the records, or its POST, at which the process ends itself (app-preload.ts). */
   commit?: string;
   /** How far its POST has come at the service when the process is killed. */
   fault?: (kill: () => void) => Fault;
@@ -33,6 +36,8 @@ export const round: readonly (Point | 'quit')[] = [
   { ...commit('before', 'intent.cleared by the history'), waits: true },
   { ...commit('after', 'intent.cleared by the history'), waits: true },
   commit('after', 'intent.sent'),
+  // The keychain was told of it, and no byte has left.
+  { name: BEFORE_POST, commit: BEFORE_POST },
   {
     name: 'the request is executed',
     fault: (kill) => async (_, process) => {
