@@ -228,9 +228,10 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
         rechecked.add(id);
         await reopen(id);
         emit('profile.changed', profiles.view(id));
-        for (const event of ['clients.changed', 'intents.changed', 'guards.changed'] as const) {
-          emit(event, null);
-        }
+        emit('clients.changed', null);
+        emit('registry.changed', null);
+        emit('intents.changed', null);
+        emit('guards.changed', null);
       }),
 
     /** Also what was left and is still sending: its answer would be lost. */

@@ -145,9 +145,10 @@ export function wireRooms(
     balanceOf: (uid) => getBalance(cache, uid),
     unexplainedWithdrawals: (ranges) => unexplainedWithdrawals(cache, ranges),
     onSettling: () => emit('intents.changed', null),
-    onChanged: ({ clientUid, state }) => {
+    onChanged: ({ kind, clientUid, state }) => {
       emit('intents.changed', null);
       emit('clients.changed', null);
+      if (kind === 'create_client') emit('registry.changed', null);
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
@@ -201,14 +202,13 @@ export function wireRooms(
     records,
     cache,
     client,
-    addresses: createDepositAddresses({
-      records,
-      network: () => profile().network,
-      loadFaultOf: async () => (await import('./money/addresses.ts')).addressFault,
-    }),
+    addresses: createDepositAddresses({ records, network: () => profile().network }),
     now,
     actor,
-    onChanged: () => emit('clients.changed', null),
+    onChanged: () => {
+      emit('clients.changed', null);
+      emit('registry.changed', null);
+    },
     onAdded: (uids) => sync.readSoon(uids),
   });
   const reports = createReports({

@@ -46,6 +46,7 @@ describe('lint', () => {
   const refused = [
     ['upward, from storage to money', 'main/storage/a.ts', '../money/intents.ts'],
     ['upward, from a folder in storage to ipc', 'main/storage/cache/a.ts', '../../ipc/register.ts'],
+    ['upward, from bitcoin to storage', 'main/bitcoin/a.ts', '../storage/open.ts'],
     ['upward, from audit to reports', 'main/audit/a.ts', '../reports/csv.ts'],
     ['upward, from money to the composition root', 'main/money/a.ts', '../desk.ts'],
     ['sideways, from money to sync', 'main/money/a.ts', '../sync/pull.ts'],
@@ -71,6 +72,7 @@ describe('lint', () => {
     ['main/money/a.ts', '../audit/chain.ts'],
     ['main/reports/a.ts', '../storage/cache/transactions-repo.ts'],
     ['main/storage/records/a.ts', '../open.ts'],
+    ['main/storage/a.ts', '../bitcoin/address-fault.ts'],
     ['main/app/a.ts', 'electron'],
     ['main/bitpro/a.ts', '#shared/money.ts'],
     ['shared/ipc/a.ts', '../domain/app.ts'],

@@ -1,14 +1,9 @@
-import {
-  CLIENT_LABEL,
-  type ClientAttention,
-  type ClientView,
-  type ImportLine,
-} from '#shared/domain/client.ts';
+import { CLIENT_LABEL, type ClientView, type ImportLine } from '#shared/domain/client.ts';
 import { AppError } from '#shared/errors.ts';
 import { readText } from '#shared/text.ts';
 import { appendAudit, type AuditNote } from '../audit/chain.ts';
 import type { BitproClient } from '../bitpro/client.ts';
-import { clientView, clientViews, type StoredClientView } from '../storage/client-views.ts';
+import { clientView, type StoredClientView } from '../storage/client-views.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
 import {
   acceptAddress,
@@ -53,8 +48,7 @@ export function createRegistry(deps: {
 
   /** As it is shown: with what is wrong with its addresses. */
   async function judged(view: StoredClientView): Promise<ClientView> {
-    const problemsOf = await addresses.judge();
-    return { ...view, ...problemsOf(view) };
+    return { ...view, ...(await addresses.judge(view)) };
   }
 
   /** Change and audit entry in one transaction; `write` says whether there was anything to change. */
@@ -99,18 +93,6 @@ export function createRegistry(deps: {
     /** Clients whose deposit address it is, or is reported to be: what is paid there comes back to this account. */
     ownersOf: (address: string): { uid: string; label: string }[] =>
       findClientsByAddress(records, address).map(({ uid, label }) => ({ uid, label })),
-
-    /** Clients whose deposit address a person has to look at. */
-    attention: (): Promise<ClientAttention[]> => addresses.attention(),
-
-    /** Newest entry first. */
-    list: (): StoredClientView[] => clientViews(records, cache),
-
-    /** `list` as it is shown. */
-    async listJudged(): Promise<ClientView[]> {
-      const problemsOf = await addresses.judge();
-      return clientViews(records, cache).map((view) => ({ ...view, ...problemsOf(view) }));
-    },
 
     /**
      * Takes up a client that exists on the server, which is asked first.

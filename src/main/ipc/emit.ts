@@ -1,6 +1,6 @@
 import type { WebContents } from 'electron';
 import { EVENT_CHANNEL } from '#shared/ipc/bridge.ts';
-import type { EventName, Events } from '#shared/ipc/contract.ts';
+import type { EventName, Events } from '#shared/ipc/events.ts';
 
 export type Emit = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
 

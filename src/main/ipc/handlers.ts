@@ -22,6 +22,7 @@ import type { Standing } from '../profiles/records-standing.ts';
 import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
 import { readRange } from '../reports/report-range.ts';
+import type { Answer, Input } from '../storage/cache/answers.ts';
 import type { Queries } from '../storage/cache/queries.ts';
 import type { StoredClientView } from '../storage/client-views.ts';
 import type { SyncEngine } from '../sync/engine.ts';
@@ -85,6 +86,15 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 
   const rooms = async (): Promise<Rooms> => (await opened()).rooms();
 
+  /** Addresses are judged by the network of the open profile. */
+  async function askOfNetwork<Name extends 'allClients' | 'clientsPage' | 'clientAttention'>(
+    name: Name,
+    input: Omit<Input<Name>, 'network'>,
+  ): Promise<Answer<Name>> {
+    const { queries, profile } = await opened();
+    return queries.ask(name, { ...input, network: profile().network });
+  }
+
   /** For what sends money or writes the records. @throws AppError storage_damaged while they can only be read */
   async function writable(): Promise<Rooms> {
     const { damage, rooms } = await opened();
@@ -142,12 +152,15 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'connection.status': async () => (await rooms()).connection.status(),
 
-    'clients.list': async () => (await rooms()).clients.listJudged(),
+    'clients.list': () => askOfNetwork('allClients', {}),
+    'clients.page': (query) => askOfNetwork('clientsPage', query),
+    'clients.names': async () => (await opened()).queries.ask('clientNames', {}),
+    'clients.reading': async (input) => (await opened()).queries.ask('clientsReading', input),
     'clients.get': async ({ uid }) => {
       const { clients } = await rooms();
       return clients.judged(clients.get(uid));
     },
-    'clients.attention': async () => (await rooms()).clients.attention(),
+    'clients.attention': () => askOfNetwork('clientAttention', {}),
     'clients.add': async (input) => shown(await writable(), (clients) => clients.add(input)),
     'clients.previewImport': async ({ csv }) => (await rooms()).clients.previewImport(csv),
     'clients.import': async ({ lines }) => {

@@ -110,7 +110,8 @@ export function clientTable(db: CacheDb): readonly TableClient[] {
   const hasCache = known.cacheVersion === cacheVersion;
   if (hasRecords && hasCache) return known.clients;
   if (!hasCache) readCache(db, known);
-  if (!hasRecords) known.clients = readRecords(db);
+  // Another array whenever anything changed: what was worked out of the former one is not of this one.
+  known.clients = hasRecords ? [...known.clients] : readRecords(db);
   for (const client of known.clients) {
     client.figures = known.figures.get(known.ids.get(client.uid) ?? 0) ?? NEVER_READ;
   }

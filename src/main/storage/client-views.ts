@@ -1,17 +1,14 @@
 import { openIntentStates } from '#shared/domain/intent.ts';
 import type { ClientView } from '#shared/domain/client.ts';
-import { getBalance, listBalances } from './cache/balances-repo.ts';
+import { getBalance } from './cache/balances-repo.ts';
 import { reconcileHolding } from '#shared/reconcile.ts';
-import { getCoverage, listCoverage } from './cache/coverage-repo.ts';
-import { getBalanceSums, listBalanceSums, NO_SUMS, type BalanceSums } from './cache/totals-repo.ts';
+import { getCoverage } from './cache/coverage-repo.ts';
+import { getBalanceSums, type BalanceSums } from './cache/totals-repo.ts';
 import { getClientProblem, listUnusableRows } from './cache/problems-repo.ts';
 import { listMissing } from './cache/removed-repo.ts';
 import type { CacheDb, RecordsDb } from './open.ts';
-import {
-  getRegisteredClient,
-  listRegisteredClients,
-  type RegisteredClient,
-} from './records/clients-repo.ts';
+import type { TableClient } from './client-table.ts';
+import { getRegisteredClient, type RegisteredClient } from './records/clients-repo.ts';
 import { statements } from './statements.ts';
 
 /** More say nothing new. */
@@ -40,14 +37,15 @@ function countOpenIntents(records: RecordsDb): Map<string, number> {
 export type StoredClientView = Omit<ClientView, 'addressProblem' | 'conflictProblem'>;
 
 function toView(
-  client: RegisteredClient,
+  client: Omit<RegisteredClient, 'source'>,
   figures: Omit<StoredClientView, Exclude<keyof RegisteredClient, 'source'> | 'reconciliation'>,
   sums: BalanceSums,
 ): StoredClientView {
   const { uid, label, archived, addedAtMs, depositAddress, conflictingAddress } = client;
   const { balance, history } = figures;
   const balanceSats = balance?.balanceSats ?? null;
-  const holding = { ...sums, balanceSats, historyComplete: history.complete };
+  const { depositSats, buySats, withdrawalSats, unknownRows } = sums;
+  const known = { depositSats, buySats, withdrawalSats, unknownRows, balanceSats };
   return {
     uid,
     label,
@@ -56,28 +54,18 @@ function toView(
     depositAddress,
     conflictingAddress,
     ...figures,
-    reconciliation: reconcileHolding(holding),
+    reconciliation: reconcileHolding({ ...known, historyComplete: history.complete }),
   };
 }
 
-/** Every client of the registry with its last known figures, newest entry first. */
-export function clientViews(records: RecordsDb, cache: CacheDb): StoredClientView[] {
-  const balances = listBalances(cache);
-  const coverage = listCoverage(cache);
-  const openIntents = countOpenIntents(records);
-  const sums = listBalanceSums(cache);
-  return listRegisteredClients(records).map((client) =>
-    toView(
-      client,
-      {
-        balance: balances.get(client.uid) ?? null,
-        history: coverage.get(client.uid) ?? getCoverage(cache, client.uid),
-        openIntents: openIntents.get(client.uid) ?? 0,
-        ...answersOf(cache, client.uid),
-      },
-      sums.get(client.uid) ?? NO_SUMS,
-    ),
-  );
+/** These clients with all that is shown of them. */
+export function clientViewsOf(cache: CacheDb, clients: readonly TableClient[]): StoredClientView[] {
+  return clients.map(({ figures, openIntents, ...client }) => {
+    const { uid } = client;
+    const history = getCoverage(cache, uid);
+    const shown = { balance: figures.balance, history, openIntents, ...answersOf(cache, uid) };
+    return toView(client, shown, figures);
+  });
 }
 
 /** Null when the uid is not in the registry. */

@@ -1,5 +1,5 @@
 import { useMemo, type ReactNode } from 'react';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientName } from '#shared/domain/client.ts';
 import { Combobox } from './combobox.tsx';
 
 const ALL = 'All clients';
@@ -7,7 +7,7 @@ const ALL = 'All clients';
 type ClientChoiceProps = {
   hideLabel?: boolean;
   disabled?: boolean;
-  clients: readonly ClientView[];
+  clients: readonly ClientName[];
   /** Empty: all of them. */
   uid: string;
   onChange: (uid: string) => void;
@@ -29,7 +29,7 @@ export function ClientChoice({ clients, uid, onChange, ...rest }: ClientChoicePr
 }
 
 /** Labels need not differ: one that another client bears too, or the words for all bear, has its uid behind it. */
-function namesOf(clients: readonly ClientView[]) {
+function namesOf(clients: readonly ClientName[]) {
   const seen = new Map([[ALL, 1]]);
   for (const { label } of clients) seen.set(label, (seen.get(label) ?? 0) + 1);
   const named = clients.map(({ uid, label }): [name: string, uid: string] => [

@@ -1,12 +1,7 @@
 import { fail, type Result } from '#shared/errors.ts';
 import type { Bridge } from '#shared/ipc/bridge.ts';
-import type {
-  EventName,
-  Events,
-  RequestInput,
-  RequestName,
-  RequestOutput,
-} from '#shared/ipc/contract.ts';
+import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract.ts';
+import type { EventName, Events } from '#shared/ipc/events.ts';
 
 declare global {
   interface Window {

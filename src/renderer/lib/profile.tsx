@@ -1,5 +1,5 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
-import type { EventName, Events } from '#shared/ipc/contract.ts';
+import type { EventName, Events } from '#shared/ipc/events.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
 import type { RateStatus } from '#shared/domain/rate.ts';
 import type { ConnectionStatus, SyncProgress } from '#shared/domain/sync.ts';

@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from 'react';
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { ErrorDto, Result } from '#shared/errors.ts';
-import type { EventName, RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract.ts';
+import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract.ts';
+import type { EventName } from '#shared/ipc/events.ts';
 import { call, listen } from './ipc.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { textSchema } from '../text-schema.ts';
+import { plainText, textSchema } from '../text-schema.ts';
 import type { TextRule } from '../text.ts';
 import { CLIENT_UID } from './client-uid.ts';
 import type { ClientReconciliation } from './overview.ts';
@@ -57,6 +57,50 @@ export type ClientView = {
   unusableRows: UnusableRow[];
   /** Transactions the service no longer lists. */
   removedRows: number;
+};
+
+/** A window of the list of clients, for who scrolls through thousands. */
+export const clientsQuerySchema = z.strictObject({
+  /** Words that label, uid or deposit address hold. */
+  text: plainText(500),
+  archived: z.boolean(),
+  sort: z.strictObject({
+    by: z.enum(['label', 'balance', 'unconfirmed', 'read']),
+    descending: z.boolean(),
+  }),
+  from: z.int().check(z.minimum(0)),
+  limit: z.int().check(z.minimum(1), z.maximum(500)),
+  /** Whose place among those found is asked for. */
+  find: z.nullable(clientUidSchema),
+});
+export type ClientsQuery = z.infer<typeof clientsQuerySchema>;
+
+export type ClientsPage = {
+  rows: ClientView[];
+  /** The place of the first row among those found. */
+  from: number;
+  /** How many were found, in this window and outside it. */
+  found: number;
+  /** -1: not among them. */
+  foundIndex: number;
+  /** Of all clients. */
+  active: number;
+  archived: number;
+  /** Any of those found. */
+  needAttention: boolean;
+};
+
+export type ClientName = Pick<ClientView, 'uid' | 'label'>;
+
+/** How far the history of clients was read. */
+export type ClientsReading = {
+  clients: number;
+  /** Of whom rows are missing. */
+  incomplete: number;
+  /** When the one read the longest ago was read; null before all were. */
+  oldestMs: number | null;
+  /** Of a single client. */
+  only: HistoryCoverage | null;
 };
 
 export type ImportLine = {

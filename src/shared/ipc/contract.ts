@@ -1,17 +1,14 @@
 import * as z from 'zod/mini';
 import { plainText, textSchema } from '../text-schema.ts';
-import {
-  settingsSchema,
-  type AppInfo,
-  type NavigateCommand,
-  type Notice,
-  type Settings,
-} from '../domain/app.ts';
+import { settingsSchema, type AppInfo, type Settings } from '../domain/app.ts';
 import {
   clientLabelSchema,
+  clientsQuerySchema,
   clientUidSchema,
   type AddressCheck,
   type ClientAttention,
+  type ClientsPage,
+  type ClientsReading,
   type ClientView,
   type ImportLine,
 } from '../domain/client.ts';
@@ -59,7 +56,7 @@ import {
 } from '../domain/transaction.ts';
 
 /**
- * THE list of requests and events between renderer and main. A request is `name: request<Output>()(input)`;
+ * THE list of requests of the renderer to main; what main tells unasked is in events.ts. A request is `name: request<Output>()(input)`;
  * the handler type in main and the renderer's `call` derive from it, so a new channel is one line here and
  * one in `main/ipc/handlers.ts`.
  */
@@ -121,7 +118,14 @@ export const requests = {
   'records.showCopy': request<null>()(none),
   'connection.status': request<ConnectionStatus>()(none),
 
+  /** All of them; `clients.page` has the window that a screen shows. */
   'clients.list': request<ClientView[]>()(none),
+  'clients.page': request<ClientsPage>()(clientsQuerySchema),
+  /** JSON of ClientName[]: a text passes main without being taken apart. */
+  'clients.names': request<string>()(none),
+  'clients.reading': request<ClientsReading>()(
+    z.strictObject({ clientUid: z.nullable(clientUidSchema) }),
+  ),
   'clients.get': request<ClientView>()(clientUid),
   /** Whose deposit address a person has to look at. */
   'clients.attention': request<ClientAttention[]>()(none),
@@ -281,20 +285,3 @@ export type Requests = typeof requests;
 export type RequestName = keyof Requests;
 export type RequestInput<Name extends RequestName> = z.infer<Requests[Name]['input']>;
 export type RequestOutput<Name extends RequestName> = Requests[Name]['output'];
-
-/** Everything main tells the renderer unasked. `changed` events carry no data: the renderer asks again. */
-export type Events = {
-  'profile.changed': ProfileView;
-  'connection.changed': ConnectionStatus;
-  'clients.changed': null;
-  'transactions.changed': null;
-  'intents.changed': null;
-  'records.changed': null;
-  'guards.changed': null;
-  'rate.changed': RateStatus;
-  'sync.progress': SyncProgress;
-  'report.progress': ReportProgress;
-  'notice.shown': Notice;
-  'app.navigate': NavigateCommand;
-};
-export type EventName = keyof Events;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { saveBalance } from '../../../src/main/storage/cache/balances-repo.ts';
 import { noteReading, savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
-import { clientView, clientViews } from '../../../src/main/storage/client-views.ts';
+import { clientTable } from '../../../src/main/storage/client-table.ts';
+import { clientView, clientViewsOf } from '../../../src/main/storage/client-views.ts';
 import { getMeta, setMeta } from '../../../src/main/storage/meta-repo.ts';
 import { annotate, listTags } from '../../../src/main/storage/records/annotations-repo.ts';
 import {
@@ -97,7 +98,7 @@ describe('client views', () => {
         verdict: 'checking',
       },
     };
-    expect(clientViews(records, cache)).toEqual([b, a]);
+    expect(clientViewsOf(cache, clientTable(cache))).toEqual([b, a]);
     expect(clientView(records, cache, 'A')).toEqual(a);
     expect(clientView(records, cache, 'nobody')).toBeNull();
   });

@@ -123,9 +123,12 @@ export function createQueries(
   };
 }
 
+/** Not of the rows that someone looks at. */
 function isOfSums({ name }: { name: Question }): boolean {
-  return name === 'summary' || name === 'overview';
+  return !rowQuestions.has(name);
 }
+
+const rowQuestions: ReadonlySet<Question> = new Set(['page', 'landmarks', 'clientsPage']);
 
 /** Rows of all clients or of one, in an order that an index has. */
 function isQuickPage({ filter, sort }: HistoryQuery): boolean {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '#shared/errors.ts';
-import { openForReading } from '../open.ts';
+import { openForReading, type CacheDb } from '../open.ts';
 import { storageError } from '../storage-error.ts';
 import { answers } from './answers.ts';
 import type { QueryReply, QueryRequest, QueryWorkerData } from './worker-messages.ts';
@@ -25,28 +25,24 @@ db.function('go_on', { deterministic: false }, () => {
   return 1;
 });
 
-function answer(request: Exclude<QueryRequest, { name: 'close' }>): QueryReply {
+async function answer(request: Exclude<QueryRequest, { name: 'close' }>): Promise<QueryReply> {
   number = request.number;
   try {
-    switch (request.name) {
-      case 'page':
-        return { ok: true, value: answers.page(db, request.input) };
-      case 'landmarks':
-        return { ok: true, value: answers.landmarks(db, request.input) };
-      case 'summary':
-        return { ok: true, value: answers.summary(db, request.input) };
-      case 'overview':
-        return { ok: true, value: answers.overview(db, request.input) };
-    }
+    // The worker's seam: a question comes with its own input.
+    const answerTo = answers[request.name] as (db: CacheDb, input: unknown) => unknown;
+    return { ok: true, value: await answerTo(db, request.input) };
   } catch (error) {
-    if (error instanceof Interrupted) return { ok: false, interrupted: true };
+    if (error instanceof Interrupted || !db.open) return { ok: false, interrupted: true };
     if (!(error instanceof AppError)) console.error(request.name, error);
     return { ok: false, error: storageError(error).toDto() };
   }
 }
 
 parentPort?.on('message', (request: QueryRequest) => {
-  if (request.name !== 'close') return parentPort?.postMessage(answer(request));
+  if (request.name !== 'close') {
+    void answer(request).then((reply) => parentPort?.postMessage(reply));
+    return;
+  }
   db.close();
   parentPort?.close();
 });

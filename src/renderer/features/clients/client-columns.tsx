@@ -16,8 +16,8 @@ import css from './clients.module.css';
 export const STALE_AFTER_MS = 3_600_000;
 
 /** The column of what needs attention is there when any of them does. */
-export function clientColumns(clients: readonly ClientView[]): Column<ClientView>[] {
-  return clients.some(needsAttention) ? [...columns, attentionColumn] : columns;
+export function clientColumns(needAttention: boolean): Column<ClientView>[] {
+  return needAttention ? [...columns, attentionColumn] : columns;
 }
 
 const columns: Column<ClientView>[] = [
@@ -112,13 +112,6 @@ const attentionColumn: Column<ClientView> = {
   leaves: 7,
   cell: (client) => <Attention client={client} />,
 };
-
-function needsAttention(client: ClientView): boolean {
-  const { conflictingAddress, addressProblem, reconciliation, openIntents } = client;
-  if (conflictingAddress !== null || addressProblem !== null) return true;
-  if (client.problem !== null || client.unusableRows.length > 0) return true;
-  return reconciliation.verdict === 'differs' || openIntents > 0;
-}
 
 function NotRead(): ReactNode {
   return (

@@ -2,12 +2,11 @@ import { FileUp, Plus, SearchX, UserPlus, Users } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientsPage as ClientsPageOf } from '#shared/domain/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { sortsOf } from '../../components/data-grid-columns.ts';
-import { DataGrid } from '../../components/data-grid.tsx';
-import type { RowRange } from '../../components/data-grid-window.ts';
+import { RowGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
@@ -16,21 +15,24 @@ import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { formatCount, plural } from '../../lib/format.ts';
 import { useDamage } from '../../lib/damage.ts';
 import { useOnScreen } from '../../lib/on-screen.ts';
-import { useRequest } from '../../lib/resource.ts';
 import { AddByUidDialog } from './add-by-uid-dialog.tsx';
 import { clientColumns } from './client-columns.tsx';
 import css from './clients.module.css';
-import { CLIENT_SORTS, findClients, sortClients, useClientsStore } from './clients-store.ts';
+import { CLIENT_SORTS, useClientsStore } from './clients-store.ts';
+import { useClientsWindow, type ClientsWindow } from './clients-window.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { NewClientDialog } from './new-client-dialog.tsx';
 
 type OpenDialog = 'new' | 'add' | 'import' | null;
 
 export function ClientsPage(): ReactNode {
-  const clients = useRequest('clients.list', {}, ['clients.changed', 'transactions.changed']);
+  const { text, archive, sort, selected } = useStore(useClientsStore());
+  const clients = useClientsWindow({ text, archived: archive === 'archived', sort }, selected);
+  const { page } = clients;
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const isDamaged = useDamage() !== null;
   const ways = <WaysIn onChoose={setDialog} />;
+  const count = page === null ? null : page.active + page.archived;
   const close = (open: boolean): void => {
     if (!open) setDialog(null);
   };
@@ -38,11 +40,11 @@ export function ClientsPage(): ReactNode {
     <div className={css['page']}>
       <PageHeader
         title="Clients"
-        {...(clients.value?.length ? { meta: countText(clients.value), actions: ways } : {})}
+        {...(page !== null && count !== 0 ? { meta: countText(page), actions: ways } : {})}
       />
-      {clients.status === 'error' ? (
+      {clients.error !== null ? (
         <ErrorState error={clients.error} onRetry={clients.reload} />
-      ) : clients.value?.length === 0 ? (
+      ) : count === 0 ? (
         <EmptyState
           icon={Users}
           title={isDamaged ? 'No clients could be read' : 'No clients yet'}
@@ -50,7 +52,7 @@ export function ClientsPage(): ReactNode {
           actions={ways}
         />
       ) : (
-        <ClientList clients={clients.value} />
+        <ClientList clients={clients} />
       )}
       <NewClientDialog open={dialog === 'new'} onOpenChange={close} />
       <AddByUidDialog open={dialog === 'add'} onOpenChange={close} />
@@ -59,10 +61,9 @@ export function ClientsPage(): ReactNode {
   );
 }
 
-function countText(clients: readonly ClientView[]): string {
-  const archived = clients.filter((client) => client.archived).length;
-  const active = plural(clients.length - archived, 'client');
-  return archived === 0 ? active : `${active}, ${formatCount(archived)} archived`;
+function countText({ active, archived }: ClientsPageOf): string {
+  const clients = plural(active, 'client');
+  return archived === 0 ? clients : `${clients}, ${formatCount(archived)} archived`;
 }
 
 function WaysIn({ onChoose }: { onChoose: (dialog: OpenDialog) => void }): ReactNode {
@@ -81,16 +82,13 @@ function WaysIn({ onChoose }: { onChoose: (dialog: OpenDialog) => void }): React
   );
 }
 
-function ClientList({ clients }: { clients: readonly ClientView[] | null }): ReactNode {
-  const { text, archive, selectedUid, sort, set, setSort } = useStore(useClientsStore());
+function ClientList({ clients }: { clients: ClientsWindow }): ReactNode {
+  const { text, archive, sort, set, setSort } = useStore(useClientsStore());
   const [, navigate] = useLocation();
-  const found = useMemo(
-    () => (clients === null ? null : sortClients(findClients(clients, text, archive), sort)),
-    [clients, text, archive, sort],
-  );
-  const columns = useMemo(() => clientColumns(found ?? []), [found]);
-  const [sight, setSight] = useState<RowRange>({ first: 0, last: -1 });
-  useOnScreen((found ?? []).slice(sight.first, sight.last + 1).map(clientKey));
+  const { page, rowAt } = clients;
+  const needAttention = page?.needAttention ?? false;
+  const columns = useMemo(() => clientColumns(needAttention), [needAttention]);
+  useOnScreen(clients.inSight);
   return (
     <>
       <div className={css['bar']}>
@@ -113,31 +111,28 @@ function ClientList({ clients }: { clients: readonly ClientView[] | null }): Rea
       </div>
       <div className={css['table']}>
         <Card padded={false}>
-          {found === null ? (
+          {page === null ? (
             <GridSkeleton columns={columns} rows={12} />
-          ) : found.length === 0 ? (
+          ) : page.found === 0 ? (
             <NothingFound archive={archive} text={text} onClear={() => set({ text: '' })} />
           ) : (
-            <DataGrid
+            <RowGrid
               label="Clients"
               columns={columns}
               sorts={sortsOf(CLIENT_SORTS, sort, setSort)}
-              rows={found}
-              rowKey={clientKey}
-              selectedKey={selectedUid}
-              onSelect={({ uid }) => set({ selectedUid: uid })}
+              rowCount={page.found}
+              rowAt={rowAt}
+              selectedIndex={clients.selectedIndex}
+              onSelect={(index) => set({ selected: { index, uid: rowAt(index)?.uid ?? null } })}
               onOpen={({ uid }) => navigate(`/clients/${uid}`)}
-              onSight={setSight}
+              onSight={clients.onSight}
+              isOutdated={clients.isOutdated}
             />
           )}
         </Card>
       </div>
     </>
   );
-}
-
-function clientKey({ uid }: ClientView): string {
-  return uid;
 }
 
 type NothingFoundProps = { archive: string; text: string; onClear: () => void };

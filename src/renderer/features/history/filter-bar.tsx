@@ -1,7 +1,7 @@
 import { ListFilter, X } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientName } from '#shared/domain/client.ts';
 import { dayOf } from '#shared/time-zone.ts';
 import { Button } from '../../components/button.tsx';
 import { ClientChoice } from '../../components/client-choice.tsx';
@@ -19,7 +19,7 @@ import type { HistoryStore } from './history-store.ts';
 
 type FilterBarProps = {
   store: HistoryStore;
-  clients: readonly ClientView[];
+  clients: readonly ClientName[];
   tags: readonly string[];
 };
 

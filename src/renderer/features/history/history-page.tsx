@@ -1,7 +1,7 @@
 import { History, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientsReading } from '#shared/domain/client.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -12,10 +12,11 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { DetailsDrawer } from '../../components/transaction/details-drawer.tsx';
 import { transactionColumns } from '../../components/transaction/transaction-columns.tsx';
+import { useClientNames } from '../../lib/client-names.ts';
 import { call, listen } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
-import { Coverage, isHistoryWhole } from './coverage.tsx';
+import { Coverage } from './coverage.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { isNarrowed, toHistoryFilter } from './history-filter.ts';
 import css from './history.module.css';
@@ -32,7 +33,9 @@ const SORTED = ['time', 'amount'] as const;
 export function HistoryPage(): ReactNode {
   const store = useHistoryStore();
   const tags = useRequest('history.tags', {}, ['transactions.changed']);
-  const clients = useRequest('clients.list', {}, ['clients.changed']);
+  const clients = useClientNames();
+  const clientUid = useStore(store, ({ form }) => form.clientUid || null);
+  const reading = useRequest('clients.reading', { clientUid }, ['clients.changed']).value;
   const [opened, setOpened] = useState<TransactionRow | null>(null);
   useReading(store);
   useWantedRow(store, setOpened);
@@ -43,16 +46,16 @@ export function HistoryPage(): ReactNode {
         actions={
           <>
             <News store={store} />
-            <Coverage store={store} clients={clients.value ?? none} />
+            <Coverage reading={reading} />
             <JumpToDate store={store} gridId={GRID_ID} />
           </>
         }
       />
-      <FilterBar store={store} clients={clients.value ?? none} tags={tags.value ?? none} />
-      <SummaryLine store={store} clients={clients.value ?? none} />
+      <FilterBar store={store} clients={clients} tags={tags.value ?? none} />
+      <SummaryLine store={store} reading={reading} />
       <div className={css['table']}>
         <Card padded={false}>
-          <Rows store={store} clients={clients.value ?? none} onOpen={setOpened} />
+          <Rows store={store} reading={reading} onOpen={setOpened} />
         </Card>
       </div>
       <Details store={store} opened={opened} onOpen={setOpened} onSaved={tags.reload} />
@@ -65,18 +68,18 @@ const columns = transactionColumns({ withClient: true });
 
 type RowsProps = {
   store: HistoryStore;
-  clients: readonly ClientView[];
+  reading: ClientsReading | null;
   onOpen: (row: TransactionRow) => void;
 };
 
-function Rows({ store, clients, onOpen }: RowsProps): ReactNode {
+function Rows({ store, reading, onOpen }: RowsProps): ReactNode {
   const state = useStore(store);
   const { pages, sort, status, error } = state;
   if (status === 'error' && error) {
     return <ErrorState error={error} onRetry={() => void state.reload()} />;
   }
   if (status === 'loading') return <GridSkeleton columns={columns} rows={14} />;
-  if (state.rowCount === 0) return <NoRows store={store} clients={clients} />;
+  if (state.rowCount === 0) return <NoRows store={store} reading={reading} />;
   return (
     <RowGrid
       id={GRID_ID}
@@ -118,9 +121,10 @@ function Details({ store, opened, onOpen, onSaved }: DetailsProps): ReactNode {
   );
 }
 
-function NoRows({ store, clients }: Omit<RowsProps, 'onOpen'>): ReactNode {
+function NoRows({ store, reading }: Omit<RowsProps, 'onOpen'>): ReactNode {
   const { form, clear } = useStore(store);
-  const isWhole = isHistoryWhole(clients, form.clientUid);
+  if (reading === null) return <GridSkeleton columns={columns} rows={14} />;
+  const isWhole = reading.incomplete === 0;
   if (!isNarrowed({ ...form, clientUid: '' }) && !isWhole) {
     return (
       <EmptyState

@@ -1,25 +1,23 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientsReading } from '#shared/domain/client.ts';
 import { Btc } from '../../components/amounts.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { cx } from '../../lib/cx.ts';
 import { plural } from '../../lib/format.ts';
-import { isHistoryWhole } from './coverage.tsx';
 import type { HistoryStore } from './history-store.ts';
 import css from './history.module.css';
 
-type SummaryLineProps = { store: HistoryStore; clients: readonly ClientView[] };
+type SummaryLineProps = { store: HistoryStore; reading: ClientsReading | null };
 
 /** What the selection comes to, in one line at any width, so that the list below stays where it is. */
-export function SummaryLine({ store, clients }: SummaryLineProps): ReactNode {
-  const clientUid = useStore(store, (state) => state.form.clientUid);
-  const isWhole = isHistoryWhole(clients, clientUid);
+export function SummaryLine({ store, reading }: SummaryLineProps): ReactNode {
+  const isWhole = reading?.incomplete === 0;
   const summary = useStore(store, (state) => state.summary);
   const isAsking = useStore(store, (state) => state.isAsking);
   return (
     <div className={css['summary']} aria-live="polite">
-      {summary === null ? (
+      {summary === null || reading === null ? (
         <Skeleton width={280} />
       ) : (
         <div className={cx(css['sums'], isAsking && css['outdated'])}>

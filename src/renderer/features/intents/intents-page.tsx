@@ -1,7 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientName } from '#shared/domain/client.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import { Btc, Usd } from '../../components/amounts.tsx';
 import { Card } from '../../components/card.tsx';
@@ -16,6 +16,7 @@ import { IntentBadge } from '../../components/state-badge.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { intentKindWords } from '../../components/wording.ts';
+import { useClientNames } from '../../lib/client-names.ts';
 import { useRequest } from '../../lib/resource.ts';
 import css from './intents.module.css';
 
@@ -26,8 +27,8 @@ export function IntentsPage(): ReactNode {
   const [selected, setSelected] = useState<string | null>(null);
   const [, navigate] = useLocation();
   const intents = useRequest('intents.list', { openOnly: scope === 'open' }, ['intents.changed']);
-  const clients = useRequest('clients.list', {}, ['clients.changed']);
-  const columns = useMemo(() => intentColumns(clients.value ?? []), [clients.value]);
+  const clients = useClientNames();
+  const columns = useMemo(() => intentColumns(clients), [clients]);
   return (
     <div className={css['page']}>
       <PageHeader
@@ -93,7 +94,7 @@ function amountText(intent: Intent): string | null {
   return intent.kind === 'create_client' ? null : intentSubject(intent);
 }
 
-function intentColumns(clients: readonly ClientView[]): Column<Intent>[] {
+function intentColumns(clients: readonly ClientName[]): Column<Intent>[] {
   const labels = new Map(clients.map(({ uid, label }) => [uid, label]));
   return [
     {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Intent } from '#shared/domain/intent.ts';
-import type { ClientView } from '#shared/domain/client.ts';
+import type { ClientName } from '#shared/domain/client.ts';
 import { Named } from '../../components/named.tsx';
 import { Btc, Usd } from '../../components/amounts.tsx';
 import { ButtonLink } from '../../components/button.tsx';
@@ -10,7 +10,7 @@ import { IntentBadge } from '../../components/state-badge.tsx';
 import { Table, Td, Th, THead, Tr } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { intentKindWords } from '../../components/wording.ts';
-import { useRequest } from '../../lib/resource.ts';
+import { useClientNames } from '../../lib/client-names.ts';
 
 /** Requests that are not settled: someone has to decide, or the app is finding out. Nothing when there are none. */
 export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactNode {
@@ -19,7 +19,7 @@ export function OpenIntents({ intents }: { intents: readonly Intent[] }): ReactN
 
 function Listed({ intents }: { intents: readonly Intent[] }): ReactNode {
   const [, navigate] = useLocation();
-  const clients = useRequest('clients.list', {}, ['clients.changed']).value ?? [];
+  const clients = useClientNames();
   return (
     <Card
       title="Needs someone"
@@ -64,7 +64,7 @@ function Listed({ intents }: { intents: readonly Intent[] }): ReactNode {
   );
 }
 
-function nameOf({ clientUid, label }: Intent, clients: readonly ClientView[]): string {
+function nameOf({ clientUid, label }: Intent, clients: readonly ClientName[]): string {
   const client = clients.find(({ uid }) => uid === clientUid);
   return client?.label || clientUid || label || '—';
 }

@@ -10,7 +10,7 @@ import { Combobox } from '../../components/combobox.tsx';
 import { DateRange } from '../../components/date-range.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { useRequest } from '../../lib/resource.ts';
+import { useClientNames } from '../../lib/client-names.ts';
 import { useNow } from '../../lib/now.ts';
 import { timeZones, useTimeZone } from '../../lib/time-zone.ts';
 import { JobCard } from './job-card.tsx';
@@ -103,7 +103,7 @@ type ChoicesProps = { form: ReportForm; onChange: (form: ReportForm) => void };
 
 function Choices({ form, onChange }: ChoicesProps): ReactNode {
   const [zones] = useState(timeZones);
-  const clients = useRequest('clients.list', {}, ['clients.changed']);
+  const clients = useClientNames();
   const today = dayOf(useNow(60_000), form.timeZone);
   return (
     <div className={css['choices']}>
@@ -125,7 +125,7 @@ function Choices({ form, onChange }: ChoicesProps): ReactNode {
       />
       <ClientChoice
         disabled={form.report === 'rates'}
-        clients={clients.value ?? []}
+        clients={clients}
         uid={form.report === 'rates' ? '' : form.clientUid}
         onChange={(clientUid) => onChange({ ...form, clientUid })}
       />
