@@ -125,6 +125,66 @@ test('two machines with one folder, open at once: what one sent, the other does 
   expect(scene.payments()).toHaveLength(1);
 });
 
+/** Two copies of one folder, open under one keychain. What waits in both is a client, which no history shows. */
+async function setUpTwins() {
+  const scene = await setUp();
+  const { life, userData, keychain, id, sandbox } = scene;
+  const waiting = await life.prepare({ kind: 'create_client', label: 'Carol' });
+  await (await life.rooms()).standing.settle();
+  const copy = copyOf(userData);
+  const other = startLife(copy, keychain);
+  await other.current.switchTo(id);
+  const { standing, money } = await other.rooms();
+  await standing.settle();
+  expect(standing.restored()).toBeNull();
+  const { reviewHash } = money.review(waiting.id);
+  const created = (): number =>
+    sandbox.requests().filter(({ method, path }) => method === 'POST' && path.endsWith('/clients'))
+      .length - 1;
+  return {
+    ...scene,
+    copy,
+    other,
+    standing,
+    waiting,
+    waitingThere: { ...waiting, reviewHash },
+    created,
+  };
+}
+
+test('two copies of one folder, open at once: what one sent, the other does not', async () => {
+  const { life, other, standing, waiting, waitingThere, buy, created, payments } =
+    await setUpTwins();
+  expect((await life.confirm(waiting)).state).toBe('confirmed');
+  expect(await other.confirm(waitingThere)).toMatchObject({
+    state: 'rejected',
+    reason: expect.stringContaining('Another copy of this data folder'),
+  });
+  expect(created()).toBe(1);
+  await expect(other.confirmAnew(buy)).rejects.toBeInstanceOf(AppError);
+  expect(standing.restored()).toMatchObject({ why: 'older', discarded: 2 });
+  // Nor does the first go on as if nothing had been, now that the other one took over.
+  expect((await life.confirm(buy)).state).toBe('rejected');
+  expect(payments()).toEqual([]);
+});
+
+test('two copies of one folder that send at the same moment send at most once', async () => {
+  const { life, other, waiting, waitingThere, created } = await setUpTwins();
+  const ends = await Promise.all([life.confirm(waiting), other.confirm(waitingThere)]);
+  expect(ends.map(({ state }) => state)).toContain('rejected');
+  expect(created()).toBeLessThan(2);
+});
+
+test('a copy that only looked on takes back nothing of what the keychain was told', async () => {
+  const { life, other, copy, keychain, id, waiting, created } = await setUpTwins();
+  await life.confirm(waiting);
+  await other.current.close();
+  const later = startLife(copy, keychain);
+  await later.current.switchTo(id);
+  await expect(later.confirmAnew(waiting)).rejects.toBeInstanceOf(AppError);
+  expect(created()).toBe(1);
+});
+
 test('an older copy says so until somebody has read it, and what was being sent then is not known', async () => {
   const scene = await setUpLife();
   const { life, uid, userData, keychain, id } = scene;

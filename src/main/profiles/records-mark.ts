@@ -31,3 +31,12 @@ export function continues(db: RecordsDb, mark: RecordsMark): boolean {
     (seals === 0 || sealAt(db, seals)?.hash === lastSeal)
   );
 }
+
+export function isSameMark(one: RecordsMark | null, other: RecordsMark): boolean {
+  return (
+    one !== null &&
+    one.install === other.install &&
+    one.lastHash === other.lastHash &&
+    one.lastSeal === other.lastSeal
+  );
+}

@@ -8,7 +8,7 @@ import type { RecordsDb } from '../storage/open.ts';
 import { createOpenFile } from './open-file.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
 import { bind, identityOf } from './records-identity.ts';
-import { continues, markOf, type RecordsMark } from './records-mark.ts';
+import { continues, isSameMark, markOf, type RecordsMark } from './records-mark.ts';
 
 const RESTORED = 'restored';
 
@@ -98,13 +98,32 @@ export function createStanding(deps: StandingDeps) {
     setMeta(records, RESTORED, JSON.stringify(next));
   }
 
+  /**
+   * Another life of these records may run beside this one, in a copy of their folder: what it told is never written
+   * over unseen, else each would send what the other has sent.
+   * @throws AppError `conflict` when it did
+   */
   async function tell(): Promise<void> {
     const keychain = deps.keychain();
     if (keychain === null || install === null) return;
     const mark = markOf(records, install);
-    if (told !== null && told.lastHash === mark.lastHash && told.lastSeal === mark.lastSeal) return;
+    if (told !== null) {
+      if (isSameMark(told, mark)) return;
+      if (findBreak(await keychain.read()) !== null) throw usedElsewhere();
+    }
     await keychain.write(mark);
+    if (!isSameMark(await keychain.read(), mark)) throw usedElsewhere();
     told = mark;
+  }
+
+  /** Stock is taken before anything else is sent. */
+  function usedElsewhere(): AppError {
+    told = null;
+    settled = null;
+    return new AppError(
+      'conflict',
+      'Another copy of this data folder is in use, and the keychain was told of what that one sent. Use one of them only.',
+    );
   }
 
   /** Once; after a failure of the keychain it is tried again by whoever needs it next. */
