@@ -41,6 +41,15 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['test/soak/*.test.ts'],
+          globalSetup: ['test/soak/begin.ts'],
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -51,9 +51,11 @@ async function run(): Promise<number> {
 }
 
 function lineOf(goal: Goal): string {
-  const { name, unit, value, atMost } = goal;
-  const measured = value === null ? 'not told here' : `${Number(value.toFixed(3))} ${unit}`;
-  return `${isMet(goal) ? 'met   ' : 'MISSED'} ${name.padEnd(46)} ${measured.padEnd(26)} at most ${atMost}`;
+  const { name, unit, value, low, high, atMost } = goal;
+  const short = (figure: number) => String(Number(figure.toFixed(3)));
+  const range = low === undefined || high === undefined ? '' : ` (${short(low)} to ${short(high)})`;
+  const measured = value === null ? 'not told here' : `${short(value)} ${unit}${range}`;
+  return `${isMet(goal) ? 'met   ' : 'MISSED'} ${name.padEnd(46)} ${measured.padEnd(44)} at most ${atMost}`;
 }
 
 function readFlags() {

@@ -28,15 +28,30 @@ export type Sample = ProcessSample & {
   pageNodes: number;
 };
 
-/** Units of `y` for each unit of `x`: the median of all slopes between two points, which outliers do not move. */
-export function slope(points: readonly { x: number; y: number }[]): number {
+export type Estimate = { value: number; low: number; high: number };
+
+/**
+ * Units of `y` for each unit of `x`: the median of all slopes between two points, which outliers do not move. The
+ * true one lies between `low` and `high` in 95 of 100 cases (Kendall's test), if what disturbs one point does not
+ * disturb the next.
+ */
+export function slope(points: readonly { x: number; y: number }[]): Estimate {
   const slopes = points.flatMap((a, index) =>
     points
       .slice(index + 1)
       .filter((b) => b.x !== a.x)
       .map((b) => (b.y - a.y) / (b.x - a.x)),
   );
-  return median(slopes);
+  const sorted = slopes.toSorted((a, b) => a - b);
+  const n = points.length;
+  const spread = 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  const at = (index: number) =>
+    sorted[Math.max(0, Math.min(sorted.length - 1, Math.round(index)))] ?? 0;
+  return {
+    value: median(sorted),
+    low: at((sorted.length - spread) / 2 - 1),
+    high: at((sorted.length + spread) / 2),
+  };
 }
 
 /** 0 for an empty list. */

@@ -24,10 +24,10 @@ const HOUR_MS = 3_600_000;
 /** From the beginning of one cut to that of the next. */
 const CUT_EVERY_MS = 20_000;
 /** The app is left to itself for so long before a person would press something. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 10_000;
 /** In the end all must be explained by itself within that. */
 const ENDING_MS = 120_000;
-/** Memory of what is loaded once does not count. */
+/** What is opened and loaded once does not count. */
 const WARM_UP_SHARE = 0.25;
 const SAMPLES = 24;
 

@@ -1,6 +1,6 @@
-/** Between two knocks while the line is down; with the way there and back less than two seconds. */
-const MIN_DELAY_MS = 700;
-const JITTER_MS = 600;
+/** Between two knocks while the line is down; with the way there and back, and the first page, less than two seconds. */
+const MIN_DELAY_MS = 500;
+const JITTER_MS = 400;
 
 export type LineWatch = {
   /** The line was lost: knocks until it is back. Whoever listens to the connection hears of that. */
