@@ -21,6 +21,9 @@ const uidNames = [
   'id',
   'client',
 ];
+/** As Bitpro writes uids: tells a column of them where no header does. */
+const USUAL_UID = /^[A-Z]{2,}-[A-Z]?\d+$/i;
+const FIRST_UID: Columns = { uid: 0, label: 1 };
 const labelNames = ['label', 'clientlabel', 'name', 'clientname', 'customer', 'company', 'client'];
 
 /** Titles and the like stand above the header; more lines than this are data. */
@@ -37,7 +40,7 @@ const MAX_UNCLOSED = 100;
  */
 export function* readTable(
   csv: string,
-): Generator<undefined, { records: ImportRecord[]; columns: Columns; hasHeader: boolean }> {
+): Generator<undefined, { records: ImportRecord[]; columns: Columns }> {
   const text = csv.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
   yield;
   const lines = text.split('\n');
@@ -46,7 +49,7 @@ export function* readTable(
   if (separatorLine) lines[0] = '';
   const stated = delimiters.find((each) => each === separatorLine?.[1]);
   const { delimiter, columns: guessed } = stated
-    ? { delimiter: stated, columns: { uid: 0, label: 1 } }
+    ? { delimiter: stated, columns: byShape(firstLinesOf(lines).map(splitAt(stated))) }
     : yield* guess(lines);
   const records = yield* readRecords(lines, delimiter, guessed.uid);
   const headerAt = records
@@ -54,9 +57,9 @@ export function* readTable(
     .findIndex(({ cells }) => columnsOf(cells) !== null);
   const header = headerAt === -1 ? null : columnsOf(records[headerAt]?.cells ?? []);
   const data = records.slice(headerAt + 1);
-  const columns = header ?? { uid: 0, label: 1 };
+  const columns = header ?? byShape(data.slice(0, HEADER_WITHIN).map(({ cells }) => cells));
   yield* joinRest(data, columns, delimiter);
-  return { records: data, columns, hasHeader: header !== null };
+  return { records: data, columns };
 }
 
 /** Null for a line that names no column of uids. */
@@ -74,13 +77,13 @@ function columnsOf(cells: readonly string[]): Columns | null {
 function* guess(
   lines: readonly string[],
 ): Generator<undefined, { delimiter: Delimiter; columns: Columns }> {
-  const firstLines = firstOf(lines, (line) => line.trim() !== '', HEADER_WITHIN);
-  let best = { delimiter: delimiters[0] as Delimiter, columns: { uid: 0, label: 1 }, fits: 0 };
+  const firstLines = firstLinesOf(lines);
+  let best = { delimiter: delimiters[0] as Delimiter, columns: FIRST_UID, fits: 0 };
   for (const delimiter of delimiters) {
-    const split = (line: string) => line.split(delimiter).map(unquote);
+    const split = splitAt(delimiter);
     const top = firstLines.map(split);
     const header = top.map(columnsOf).find((columns) => columns !== null) ?? null;
-    const columns = header ?? { uid: 0, label: 1 };
+    const columns = header ?? byShape(top);
     let fits = header === null || top.every((cells) => cells.length === 1) ? 0 : 1;
     for (const [index, line] of lines.entries()) {
       if (index % BLOCK_LINES === 0) yield;
@@ -89,6 +92,24 @@ function* guess(
     if (fits > best.fits) best = { delimiter, columns, fits };
   }
   return best;
+}
+
+/** Without a header the uid stands first, unless only another column looks like one of uids: then the label does. */
+function byShape(rows: readonly (readonly string[])[]): Columns {
+  const count = (at: number): number =>
+    rows.filter((cells) => USUAL_UID.test(cells[at] ?? '')).length;
+  const widest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+  if (count(0) > 0) return FIRST_UID;
+  for (let at = 1; at < widest; at += 1) if (count(at) > 0) return { uid: at, label: 0 };
+  return FIRST_UID;
+}
+
+function firstLinesOf(lines: readonly string[]): string[] {
+  return firstOf(lines, (line) => line.trim() !== '', HEADER_WITHIN);
+}
+
+function splitAt(delimiter: Delimiter) {
+  return (line: string): string[] => line.split(delimiter).map(unquote);
 }
 
 function firstOf<T>(items: readonly T[], fits: (item: T) => boolean, count: number): T[] {

@@ -33,7 +33,7 @@ function* readSteps(
   csv: string,
   knownUids: ReadonlySet<string>,
 ): Generator<undefined, ImportLine[]> {
-  const { records, columns, hasHeader } = yield* readTable(csv);
+  const { records, columns } = yield* readTable(csv);
   if (records.length === 0) throw new AppError('invalid_input', 'The file holds no client uids.');
   if (records.length > MAX_LINES) {
     throw new AppError(
@@ -41,7 +41,7 @@ function* readSteps(
       `The file has more than ${MAX_LINES.toLocaleString('en-US')} lines. Is it a list of clients? Import it in parts.`,
     );
   }
-  const isTitle = hasHeader ? () => false : titlesAmong(records, columns);
+  const isTitle = titlesAmong(records, columns);
   const firstLineOf = new Map<string, number>();
   const lines: ImportLine[] = [];
   for (const [index, record] of records.entries()) {
@@ -52,7 +52,7 @@ function* readSteps(
       ? 'A quote is opened on this line and not closed.'
       : (problemOf(uid, firstLineOf.get(uid), knownUids) ??
         (label.ok ? null : label.problem) ??
-        (isTitle(uid) ? 'This looks like a title, not like a uid.' : null));
+        (isTitle(uid) ? 'This looks like a title or a total, not like a uid.' : null));
     if (problem === null) firstLineOf.set(uid, record.line);
     lines.push({
       line: record.line,
@@ -78,7 +78,7 @@ function problemOf(
   return null;
 }
 
-/** Without a header: a word without any digit, where every other uid has one, is a title or a heading. */
+/** A word without any digit, where every other uid has one, is a title, a heading or the word before a total. */
 function titlesAmong(
   records: readonly ImportRecord[],
   { uid }: Columns,

@@ -166,6 +166,8 @@ describe('a file', () => {
   ];
   it.each([
     ['a header in the second column, tabs', 'Name\tUID\nAster\tBT-C1', two.slice(0, 1)],
+    ['labels before the uids and no header', 'Aster;BT-C1\nBirch;BT-C2', two],
+    ['labels before the uids after sep=', 'sep=|\nAster|BT-C1\nBirch|BT-C2', two],
     ['pipes', 'BT-C1|Aster\nBT-C2|Birch', two],
     ['commas in the labels', 'BT-C1;Aster, Ltd\nBT-C2;Birch', [['BT-C1', 'Aster, Ltd'], two[1]]],
     ['a comma without quotes', 'BT-C1,Aster, Ltd\nBT-C2,Birch', [['BT-C1', 'Aster, Ltd'], two[1]]],
@@ -197,11 +199,15 @@ describe('a file', () => {
 
   it.each([
     ['a title of one word', 'Clients\nBT-C1,Aster\nBT-C2,Birch', 1],
+    ['a total below a header', 'uid,label\nBT-C1,Aster\nBT-C2,Birch\nTotal,2', 4],
     ['a header in another language', 'Kunde;Name\nBT-C1;Aster\nBT-C2;Birch', 1],
   ])('with %s gives no client of that name', async (_what, csv, line) => {
     const lines = await readImport(csv, none);
     expect(lines.filter(({ problem }) => problem !== null)).toEqual([
-      expect.objectContaining({ line, problem: 'This looks like a title, not like a uid.' }),
+      expect.objectContaining({
+        line,
+        problem: 'This looks like a title or a total, not like a uid.',
+      }),
     ]);
     expect(lines).toHaveLength(3);
   });
