@@ -58,11 +58,14 @@ export function runReportJob(job: ReportJob, hooks: JobHooks): { rows: number; s
     const copy = spreadsheet
       ? { ...createSpreadsheetCopy(report.columns, spreadsheet), path: copyPathOf(job) }
       : null;
-    const written = writeReport(
-      job.temporaryPath,
-      report,
-      { isCancelled: hooks.isCancelled, onRows: (rows) => hooks.onRows(rows, totalRows) },
-      copy,
+    // A problem is told of the file that was chosen.
+    const written = onDisk(job.path, () =>
+      writeReport(
+        job.temporaryPath,
+        report,
+        { isCancelled: hooks.isCancelled, onRows: (rows) => hooks.onRows(rows, totalRows) },
+        copy,
+      ),
     );
     const { rows } = written;
     const { bytes, sha256 } = written.file;

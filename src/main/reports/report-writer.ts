@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { AppError } from '#shared/errors.ts';
 import { csvRow } from './csv.ts';
-import { onDisk } from './file-problem.ts';
 import type { ReportRows } from './report-source.ts';
 
 export type WrittenFile = { bytes: number; sha256: string };
@@ -17,7 +16,7 @@ export type Copy = {
 /**
  * Writes header and rows to a new file, and to its copy where one is asked for, and returns once they are on disk.
  * Chunks are read only as fast as the disk takes them.
- * @throws AppError cancelled between two chunks, disk_full, storage_failed
+ * @throws AppError cancelled between two chunks; what the file system refuses
  */
 export function writeReport(
   path: string,
@@ -49,15 +48,15 @@ function openNew(path: string) {
   const hash = createHash('sha256');
   let bytes = 0;
   // As for any saved file, the folder and the umask decide who may read it (reports.md).
-  const file = onDisk(path, () => openSync(path, 'wx', 0o666));
+  const file = openSync(path, 'wx', 0o666);
   return {
     write(part: Uint8Array): void {
-      onDisk(path, () => writeAll(file, part));
+      writeAll(file, part);
       hash.update(part);
       bytes += part.length;
     },
     end(): WrittenFile {
-      onDisk(path, () => fsyncSync(file));
+      fsyncSync(file);
       return { bytes, sha256: hash.digest('hex') };
     },
     close: () => closeSync(file),

@@ -169,6 +169,7 @@ describe('a report in its worker', () => {
     try {
       const last = await failed(where());
       expect(last).toMatch(says);
+      expect(last).not.toContain('.part');
       await reports.close();
       expect(uncaught).toEqual([]);
       expect(files().filter((name) => /part|tmp|\.old/.test(name))).toEqual([]);
