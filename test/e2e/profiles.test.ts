@@ -38,6 +38,11 @@ function band(page: Page, word: string) {
   return page.getByRole('region', { name: 'Environment' }).getByText(word);
 }
 
+/** With another profile everything that had the focus is gone. */
+async function headingHasFocus(page: Page): Promise<void> {
+  await page.locator('h1:focus').waitFor();
+}
+
 /** Walks the screens that show clients; the words of the other profile are on none of them. */
 async function showsOnly(page: Page, own: string, other: string): Promise<void> {
   for (const place of ['Overview', 'Clients', 'History']) {
@@ -66,6 +71,7 @@ it('shows nothing of the profile that was left', async () => {
   await fillConnection(page, connectionTo(sandbox.url));
   await page.getByRole('button', { name: 'Test and save' }).click();
   await band(page, 'SANDBOX').waitFor();
+  await headingHasFocus(page);
   await goTo(page, 'History');
   expect(await page.getByRole('searchbox').inputValue()).toBe('');
   sandbox.deposit(await createClient(page, OWN_CLIENT), ONE_BTC);
@@ -75,6 +81,7 @@ it('shows nothing of the profile that was left', async () => {
 
   await chooseProfile(page, 'Practice');
   await band(page, 'PRACTICE').waitFor();
+  await headingHasFocus(page);
   await showsOnly(page, PRACTICE_CLIENT, OWN_CLIENT);
   await chooseProfile(page, 'Own desk');
   await band(page, 'SANDBOX').waitFor();

@@ -49,6 +49,7 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
   await dialog.getByText('It did not go').click();
   await dialog.getByRole('button', { name: 'Settle', exact: true }).click();
   await dialog.getByText('Write down how you know.').waitFor();
+  await dialog.locator('textarea:focus').waitFor();
   await dialog.getByLabel('How do you know?').fill('Bitpro support, ticket 4711');
   await dialog.getByRole('button', { name: 'Settle', exact: true }).click();
   await page.getByText('Settled by hand by').waitFor();

@@ -11,12 +11,15 @@ import { ProfileScope } from '../lib/profile.tsx';
 import { readSession, startSession, useSession } from '../lib/session.ts';
 import { TimeZoneProvider } from '../lib/time-zone.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useFocusKeeper, useProblemFocus } from './focus.ts';
 import { Shell } from './shell.tsx';
 
 const Welcome = lazy(async () => ({ default: (await import('./welcome.tsx')).Welcome }));
 
 export function App(): ReactNode {
   useEffect(startSession, []);
+  useFocusKeeper();
+  useProblemFocus();
   useEffect(() => listen('notice.shown', (notice) => toast.show(notice)), []);
   const settings = useSession((session) => session.info?.settings);
   useTheme(settings?.theme ?? 'system');

@@ -65,16 +65,14 @@ export function ConnectionState(): ReactNode {
           {plural(failingCount, 'client')} not read
         </Link>
       )}
-      {sync && isLong ? (
-        <Reading sync={sync} />
-      ) : (
-        <IconButton
-          label="Refresh now"
-          icon={RefreshCw}
-          disabled={isRunning}
-          onClick={() => void readNow()}
-        />
-      )}
+      {sync && isLong && <Reading sync={sync} />}
+      {/* One button, so that it keeps the focus when it becomes the other. */}
+      <IconButton
+        label={isLong ? 'Stop reading' : 'Refresh now'}
+        icon={isLong ? CircleStop : RefreshCw}
+        disabled={isRunning && !isLong}
+        onClick={() => void (isLong ? call('sync.cancel', {}) : readNow())}
+      />
     </>
   );
 }
@@ -82,19 +80,12 @@ export function ConnectionState(): ReactNode {
 function Reading({ sync }: { sync: SyncProgress }): ReactNode {
   const { clientsDone, clientsTotal } = sync;
   return (
-    <>
-      <span className={css['fact']} title={detailOf(sync)}>
-        Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
-        <span className={css['progress']}>
-          <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
-        </span>
+    <span className={css['fact']} title={detailOf(sync)}>
+      Reading {formatCount(clientsDone)} of {formatCount(clientsTotal)}
+      <span className={css['progress']}>
+        <ProgressBar label="Reading clients" value={clientsDone} max={clientsTotal} />
       </span>
-      <IconButton
-        label="Stop reading"
-        icon={CircleStop}
-        onClick={() => void call('sync.cancel', {})}
-      />
-    </>
+    </span>
   );
 }
 

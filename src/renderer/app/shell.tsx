@@ -9,7 +9,7 @@ import { Header } from './header.tsx';
 import { preloadPages, Routes } from './routes.tsx';
 import css from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
-import { PageArrival, useFocusKeeper, useShortcuts } from './navigation.tsx';
+import { PageArrival, useShortcuts } from './navigation.tsx';
 
 /** The frame around every screen of one profile. */
 export function Shell(): ReactNode {
@@ -18,7 +18,6 @@ export function Shell(): ReactNode {
   const arrivedAt = useRef(location);
   const profile = useProfile();
   useShortcuts();
-  useFocusKeeper();
   useEffect(preloadPages, []);
   useEffect(() => () => toast.leave(), [location]);
   return (

@@ -9,11 +9,11 @@ type IconButtonProps = Omit<ComponentProps<'button'>, 'className' | 'style' | 'a
   icon: LucideIcon;
 };
 
-/** The label is the accessible name and the tooltip. */
+/** The label is the accessible name and the tooltip. What is disabled for a while keeps the focus. */
 export function IconButton({ label, icon: Icon, ...rest }: IconButtonProps): ReactNode {
   return (
     <Tooltip text={label}>
-      <BaseButton {...rest} aria-label={label} className={css['button']}>
+      <BaseButton {...rest} focusableWhenDisabled aria-label={label} className={css['button']}>
         <Icon size={15} aria-hidden />
       </BaseButton>
     </Tooltip>

@@ -1,5 +1,5 @@
 import { FlaskConical, Landmark } from 'lucide-react';
-import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import type { ConnectionForm as Form, ProfileView } from '#shared/domain/profile.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -38,7 +38,6 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
   const [offerSession, setOfferSession] = useState(false);
   const [testing, setTesting] = useState(false);
   const { open, dialog } = useOpenProfile();
-  const form = useRef<HTMLFormElement>(null);
   const status = useId();
   const fixed = profile?.builtIn === true;
 
@@ -60,8 +59,6 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
     if (!result.ok) {
       setError(result.error);
       if (isKeychainError(result.error)) setOfferSession(true);
-      const field = placeOfError(result.error);
-      if (field) form.current?.querySelector<HTMLElement>(`[name="${field}"]`)?.focus();
       return;
     }
     change({ secretKey: '' });
@@ -77,7 +74,7 @@ export function ConnectionForm({ profile }: { profile: ProfileView | null }): Re
 
   const elsewhere = error && placeOfError(error) === null;
   return (
-    <form ref={form} className={css['form']} noValidate onSubmit={(event) => void save(event)}>
+    <form className={css['form']} noValidate onSubmit={(event) => void save(event)}>
       {elsewhere && (
         <Banner tone="danger" title={errorTitle(error)}>
           {error.message}

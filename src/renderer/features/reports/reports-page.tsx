@@ -84,8 +84,8 @@ export function ReportsPage(): ReactNode {
               type="submit"
               variant="primary"
               icon={FileSpreadsheet}
-              loading={starting}
-              disabled={running || isBackwards(form.days)}
+              loading={starting || running}
+              disabled={isBackwards(form.days)}
             >
               Export CSV
             </Button>
