@@ -8,6 +8,7 @@ import {
   ONE_BTC,
   openFundedDesk,
   PAYEE,
+  paymentsOf,
   startServer,
 } from './desk.ts';
 import { startFaultyLine } from './faulty-line.ts';
@@ -46,6 +47,13 @@ it('takes the focus to the new heading after each step that replaces what had it
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await expect.poll(() => focused(page)).toContain('Add approver');
+
+  await goTo(page, 'Settings');
+  await page.getByLabel('Operator name').fill('Ann Lindqvist');
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  await save.click();
+  await expect.poll(() => save.isDisabled()).toBe(true);
+  await expect.poll(() => focused(page)).toBe('H1: Settings');
 });
 
 it('marks one place of the navigation as the current one, requests and guards among them', async () => {
@@ -107,6 +115,7 @@ it('says what must not be missed in one line, the worst first, and the rest when
   await reviewWithdrawal(page, PAYEE, '0.25');
   await goTo(page, 'Clients');
   await page.getByText('1 request not settled').waitFor();
+  await page.getByRole('link', { name: 'Withdrawal Aster Books: ' }).waitFor();
   line.setDown(true);
   await page.getByRole('button', { name: 'Refresh now' }).click();
   const more = page.getByRole('button', { name: 'Show 1 more notice' });
@@ -121,9 +130,17 @@ it('says what must not be missed in one line, the worst first, and the rest when
   expect(await banners.count()).toBe(2);
 });
 
-it('sends nothing while offline, and says why beside the button', async () => {
-  const { page, line } = await openDeskWith();
+it('can be stopped while Bitpro does not answer, and sends nothing while offline', async () => {
+  const { page, line, sandbox } = await openDeskWith();
   await reviewWithdrawal(page, PAYEE, '0.25');
+  await page.locator('[data-armed="true"]').waitFor();
+  line.setDelay(8000);
+  await confirmWithdrawal(page, PAYEE);
+  await page.getByText('Nothing is sent before it answers').waitFor();
+  await page.getByRole('button', { name: 'Stop waiting' }).click();
+  await page.getByLabel('Amount in BTC').waitFor();
+  line.setDelay(0);
+  await page.getByRole('button', { name: 'Review' }).click();
   const confirm = page.getByRole('button', { name: /^Confirm withdrawal/ });
   await expect.poll(() => confirm.isEnabled()).toBe(true);
   line.setDown(true);
@@ -135,19 +152,22 @@ it('sends nothing while offline, and says why beside the button', async () => {
   const create = page.getByRole('dialog').getByRole('button', { name: 'Create client' });
   expect(await create.isDisabled()).toBe(true);
   await page.getByRole('dialog').getByText('Offline: nothing can be sent').waitFor();
+  expect(paymentsOf(sandbox)).toEqual([]);
 });
 
 it('names who could not be read, in the header, on the overview and in the list', async () => {
   const { page, line, uid } = await openDeskWith();
   line.setMissing(uid);
-  await page.getByRole('button', { name: 'Refresh now' }).click();
+  const refresh = page.getByRole('button', { name: 'Refresh now' });
+  await refresh.click();
+  expect(await refresh.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.getByRole('link', { name: '1 client not read' }).click();
   await page.getByText('1 client could not be read').waitFor();
   expect(await page.getByText('Everything is accounted for').count()).toBe(0);
   await page
     .getByText('1 client could not be read')
     .locator('xpath=../..')
-    .getByRole('link', { name: uid })
+    .getByRole('link', { name: 'Aster Books' })
     .click();
   await page.getByText('This client could not be read').waitFor();
   await goTo(page, 'Clients');

@@ -19,11 +19,13 @@ type ConfirmFormProps = {
   failure: ErrorDto | null;
   onConfirm: (typed: string | null) => void;
   onBack: () => void;
+  /** While `sending`: it is not sent, if it was not yet. */
+  onStop: () => void;
 };
 
 /** The last step before a request is sent. It names the environment and takes no hurried click. */
 export function ConfirmForm(props: ConfirmFormProps): ReactNode {
-  const { review, sending, failure, onConfirm, onBack } = props;
+  const { review, sending, failure, onConfirm, onBack, onStop } = props;
   const offline = useOffline();
   const blocked = props.blocked ?? offline;
   const [typed, setTyped] = useState('');
@@ -76,9 +78,8 @@ export function ConfirmForm(props: ConfirmFormProps): ReactNode {
           {blocked}
         </p>
       )}
-      <Waiting active={sending}>
-        Still waiting for Bitpro. It is sent once at most; if you leave, its outcome stands under
-        Requests.
+      <Waiting active={sending} onStop={onStop}>
+        Still waiting for Bitpro. Nothing is sent before it answers.
       </Waiting>
       <div className={css['buttons']}>
         <Button onClick={onBack} disabled={sending}>

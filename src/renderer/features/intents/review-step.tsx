@@ -30,7 +30,7 @@ type Doing = 'confirming' | 'discarding' | 'refreshing';
 
 /** The journaled intent, drawn by main, and the decision on it. */
 export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
-  const { doing, failure, confirm, discard, renew } = useDecision(review, onMoved);
+  const { doing, failure, confirm, discard, stop, renew } = useDecision(review, onMoved);
   const leftMs = useRateLeftMs(review);
   const isExpired = leftMs !== null && leftMs <= 0;
   return (
@@ -44,12 +44,10 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
               <span role={isExpired ? 'alert' : 'timer'}>
                 {isExpired
                   ? 'The rate has expired.'
-                  : `This rate ends in ${formatCountdown(leftMs)}`}
-              </span>
+                  : `This rate ends in ${formatCountdown(leftMs)}.`}
+              </span>{' '}
               <span role="status">
-                {!isExpired &&
-                  leftMs < LITTLE_TIME_MS &&
-                  '. Little time is left: refresh it first.'}
+                {!isExpired && leftMs < LITTLE_TIME_MS && 'Little time is left: refresh it first.'}
               </span>
             </span>
             <Button
@@ -88,6 +86,7 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
         failure={failure}
         onConfirm={(typed) => void confirm(typed)}
         onBack={() => void discard()}
+        onStop={() => void stop()}
       />
     </div>
   );
@@ -155,6 +154,13 @@ function useDecision(review: IntentReview, onMoved: () => void) {
       return null;
     });
 
+  /** While it waits to be sent: what is discarded by then never is. */
+  const stop = async (): Promise<void> => {
+    const result = await call('intents.discard', { id: intent.id });
+    if (result.ok) return navigate(formOf(intent));
+    toast.show({ tone: 'warning', title: 'Too late to stop it', text: result.error.message });
+  };
+
   /** A quote belongs to its intent, so a new rate is a new intent in place of this one. */
   const renew = (): Promise<void> =>
     exclusively('refreshing', async () => {
@@ -172,7 +178,7 @@ function useDecision(review: IntentReview, onMoved: () => void) {
       return null;
     });
 
-  return { doing, failure, confirm, discard, renew };
+  return { doing, failure, confirm, discard, stop, renew };
 }
 
 /**
@@ -182,6 +188,8 @@ function useDecision(review: IntentReview, onMoved: () => void) {
 async function explain(id: string, error: ErrorDto): Promise<ErrorDto | null> {
   const now = await call('intents.get', { id });
   if (now.ok && now.value.state === 'journaled') return error;
+  // Stopped while it waited.
+  if (now.ok && now.value.state === 'discarded') return null;
   toast.show({ tone: 'danger', title: 'After sending, something went wrong', text: error.message });
   return null;
 }
