@@ -13,6 +13,7 @@ import { navigate } from 'wouter/use-hash-location';
 import type { RecordsDamage, RecordsPart } from '#shared/domain/damage.ts';
 import type { Intent } from '#shared/domain/intent.ts';
 import type { ProfileView } from '#shared/domain/profile.ts';
+import { ClientName } from '../components/client-name.tsx';
 import { Named } from '../components/named.tsx';
 import { Banner } from '../components/banner.tsx';
 import { Button } from '../components/button.tsx';
@@ -263,11 +264,13 @@ function useOpenIntentsMatter(): Matter | null {
 }
 
 function IntentLink({ intent }: { intent: Intent }): ReactNode {
-  const subject = intent.clientUid ?? intent.label ?? '';
+  const { clientUid, label } = intent;
   const { word } = intentStateWording(intent);
   return (
     <Link href={`/intents/${intent.id}`}>
-      {intentKindWords[intent.kind]} <Named>{subject}</Named>: {word.toLowerCase()}
+      {intentKindWords[intent.kind]}{' '}
+      {clientUid === null ? <Named>{label ?? ''}</Named> : <ClientName uid={clientUid} />}:{' '}
+      {word.toLowerCase()}
     </Link>
   );
 }

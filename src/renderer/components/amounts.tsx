@@ -16,7 +16,7 @@ export function Btc({ sats, signed = false, unit = true }: BtcProps): ReactNode 
     <span className={css['amount']}>
       {signed && sats > 0 && '+'}
       {formatBtc(sats)}
-      {unit && <span className={css['unit']}>BTC</span>}
+      {unit && <span className={css['unit']}> BTC</span>}
     </span>
   );
 }
@@ -26,7 +26,7 @@ export function Usd({ cents, unit = true }: { cents: number; unit?: boolean }): 
   return (
     <span className={css['amount']}>
       {formatUsd(cents)}
-      {unit && <span className={css['unit']}>USD</span>}
+      {unit && <span className={css['unit']}> USD</span>}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { ReportProgress } from '#shared/domain/report.ts';
 import { ok } from '#shared/errors.ts';
 import {
   chartColumns,
+  changeText,
   factsOf,
   MOST_MARKS,
 } from '../../../src/renderer/features/rates/series-facts.ts';
@@ -29,12 +30,18 @@ const series: RateSeries = {
 
 test('facts leave gaps out', () => {
   expect(factsOf(series)).toEqual({
+    readings: 2,
     minCents: 100,
     maxCents: 300,
     firstCents: 100,
     lastCents: 300,
   });
   expect(factsOf({ ...series, pricesCents: [null, null, null] })).toBeNull();
+});
+
+test('one reading alone is no change, not one of 0 %', () => {
+  const one = { ...series, timesMs: [1000], pricesCents: [100], observations: 1 };
+  expect([one, series].map((each) => changeText(factsOf(each)))).toEqual([null, '+200.00']);
 });
 
 test('a gap stays null, and a trade between observations is not one', () => {

@@ -122,7 +122,7 @@ function Expected({ cents }: { cents: number | null }): ReactNode {
     <div className={css['expected']}>
       <span className={css['label']}>Expected</span>
       <output className={css['figure']}>
-        {sats === null ? '–' : <>≈ {<Btc sats={sats} />}</>}
+        {sats === null ? '—' : <>≈ {<Btc sats={sats} />}</>}
       </output>
       <span className={css['note']}>
         The rate does not bind Bitpro: it buys at its rate of that moment.

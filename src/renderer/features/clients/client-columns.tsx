@@ -139,7 +139,9 @@ function Attention({ client }: { client: ClientView }): ReactNode {
   if (problem !== null) {
     return (
       <span title={problem.message}>
-        <Badge tone="danger">Not read</Badge>
+        <Badge tone="danger">
+          {client.reconciliation.verdict === 'not_known' ? 'Not known' : 'Not read'}
+        </Badge>
       </span>
     );
   }

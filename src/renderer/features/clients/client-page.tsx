@@ -131,7 +131,7 @@ function Doubts({ client }: { client: ClientView }): ReactNode {
 
 /** Bitpro refuses the uid, and nothing of it was ever read. */
 function NotKnown({ client }: { client: ClientView }): ReactNode {
-  const { uid, problem } = client;
+  const { uid } = client;
   const retry = async (): Promise<void> => {
     const result = await call('clients.refresh', { uid });
     if (result.ok) return;
@@ -153,8 +153,8 @@ function NotKnown({ client }: { client: ClientView }): ReactNode {
         </>
       }
     >
-      Bitpro knows no client {uid} of this account: {problem?.message} It is in no sum. If the uid
-      was mistyped, remove it.
+      Bitpro knows no client {uid} of this account, so it is in no sum. If the uid was mistyped,
+      remove it.
     </Banner>
   );
 }

@@ -33,11 +33,7 @@ export function AddressBookPage(): ReactNode {
   );
   return (
     <div className={css['page']}>
-      <PageHeader
-        title="Address book"
-        back={{ href: '/settings', label: 'Settings' }}
-        actions={add}
-      />
+      <PageHeader title="Address book" back={{ href: '/guards', label: 'Guards' }} actions={add} />
       {book.status === 'loading' && <Skeleton width={320} />}
       {book.status === 'error' && <ErrorState error={book.error} onRetry={book.reload} />}
       {book.status === 'ready' && book.value.length === 0 && (

@@ -85,8 +85,9 @@ function intentKey({ id }: Intent): string {
 }
 
 function amountOf({ kind, usdCents, amountSats }: Intent): ReactNode {
-  if (kind === 'buy') return <Usd cents={usdCents ?? 0} />;
-  return kind === 'withdrawal' ? <Btc sats={amountSats ?? 0} /> : '';
+  if (usdCents !== null) return <Usd cents={usdCents} />;
+  if (amountSats !== null) return <Btc sats={amountSats} />;
+  return kind === 'create_client' ? '' : '—';
 }
 
 /** As `amountOf` draws it. */
@@ -114,8 +115,8 @@ function intentColumns(clients: readonly ClientName[]): Column<Intent>[] {
     {
       key: 'client',
       header: 'Client',
-      widthPx: 120,
-      grow: 1,
+      widthPx: 150,
+      grow: 2,
       cell: ({ clientUid, label }) =>
         clientUid === null ? (label ?? '') : labels.get(clientUid) || clientUid,
     },

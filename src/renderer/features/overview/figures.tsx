@@ -6,7 +6,13 @@ import { FiatValue } from '../../components/fiat-value.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { formatCount } from '../../lib/format.ts';
 
-export function Figures({ total }: { total: Overview['total'] }): ReactNode {
+type FiguresProps = {
+  total: Overview['total'];
+  /** Clients that could not be read when they were last tried; their figures are older. */
+  unread: number;
+};
+
+export function Figures({ total, unread }: FiguresProps): ReactNode {
   const { reportedSats, computedSats, differenceSats } = total;
   return (
     <FigureRow>
@@ -23,7 +29,11 @@ export function Figures({ total }: { total: Overview['total'] }): ReactNode {
         label="Ties out"
         value={`${formatCount(total.tiesOut)} of ${formatCount(total.clients)}`}
         unit={total.clients === 1 ? 'client' : 'clients'}
-        hint={`${formatCount(total.differs)} differ, ${formatCount(total.checking)} being checked`}
+        hint={
+          `${formatCount(total.differs)} differ, ${formatCount(total.checking)} being checked` +
+          (total.notKnown === 0 ? '' : `, ${formatCount(total.notKnown)} not known to Bitpro`) +
+          (unread === 0 ? '' : `, ${formatCount(unread)} not read now`)
+        }
       />
     </FigureRow>
   );
@@ -33,7 +43,7 @@ type SumProps = { label: string; sats: number | null; isWrong?: boolean; childre
 
 /** A sum of what is not all known is none: a dash, and why. */
 function Sum({ label, sats, isWrong = false, children }: SumProps): ReactNode {
-  if (sats === null) return <KeyFigure label={label} value="—" hint="Not all read yet" />;
+  if (sats === null) return <KeyFigure label={label} value="—" hint="Not all of it is known" />;
   return (
     <KeyFigure
       label={label}

@@ -6,6 +6,7 @@ import type { Overview } from '#shared/domain/overview.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { ClientName } from '../../components/client-name.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Age, ShortClock } from '../../components/time.tsx';
@@ -19,7 +20,7 @@ import { OpenIntents } from './open-intents.tsx';
 import css from './overview-page.module.css';
 import { Figures, FiguresSkeleton } from './figures.tsx';
 import { Reconciliation, ReconciliationSkeleton } from './reconciliation.tsx';
-import { verdictOf, type Verdict } from './verdict.ts';
+import { unreadOf, verdictOf, type Verdict } from './verdict.ts';
 
 /** A figure older than this says so (the app reads every few minutes while online). */
 const STALE_AFTER_MS = 15 * 60_000;
@@ -37,7 +38,7 @@ export function OverviewPage(): ReactNode {
         title="Overview"
         meta={
           read === null ? (
-            'Not all figures were read yet'
+            shown?.total.clients !== 0 && 'Not all figures were read yet'
           ) : (
             <span>
               Oldest figure read <Age ms={read.oldest} staleAfterMs={STALE_AFTER_MS} />
@@ -120,7 +121,7 @@ function Accounts({
       <VerdictBanner verdict={verdict} readAtMs={overview.readAtMs} />
       <AddressAttention />
       <OpenIntents intents={intents} />
-      <Figures total={overview.total} />
+      <Figures total={overview.total} unread={unreadOf(overview, sync?.failingCount ?? 0)} />
       {children}
     </>
   );
@@ -142,9 +143,12 @@ function VerdictBanner({ verdict, readAtMs }: VerdictBannerProps): ReactNode {
       )}
       {clients.length > 0 && (
         <ul>
-          {clients.map(({ uid, name, what }) => (
+          {clients.map(({ uid, what }) => (
             <li key={uid}>
-              <Link href={`/clients/${uid}`}>{name}</Link>: {what}
+              <Link href={`/clients/${uid}`}>
+                <ClientName uid={uid} />
+              </Link>
+              : {what}
             </li>
           ))}
         </ul>

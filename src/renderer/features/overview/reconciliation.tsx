@@ -217,7 +217,7 @@ function Foot({ total, columns }: ColumnsProps & { total: Total }): ReactNode {
 /** Not known is a dash, never a 0. */
 function NotKnown(): ReactNode {
   return (
-    <span className={css['quiet']} title="Not all read yet">
+    <span className={css['quiet']} title="Not all of it is known">
       —
     </span>
   );

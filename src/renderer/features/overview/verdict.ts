@@ -8,7 +8,7 @@ export type Verdict = {
   title: string;
   text: string;
   /** Where to look: each has a link to its cause. */
-  clients: readonly { uid: string; name: string; what: string }[];
+  clients: readonly { uid: string; what: string }[];
 };
 
 export type VerdictFacts = {
@@ -27,8 +27,7 @@ export type VerdictFacts = {
 export function verdictOf(overview: Overview, facts: VerdictFacts): Verdict {
   const { total, differing, notKnown } = overview;
   const { openIntents } = facts;
-  // A client that Bitpro does not know holds nothing that a verdict on the others would have to wait for.
-  const failingCount = Math.max(0, facts.failingCount - total.notKnown);
+  const failingCount = unreadOf(overview, facts.failingCount);
   if (total.differs > 0) return differs(total.differs, differing);
   if (failingCount > 0) {
     return {
@@ -38,11 +37,7 @@ export function verdictOf(overview: Overview, facts: VerdictFacts): Verdict {
       clients: facts.failing
         .filter(isKnownIn(notKnown))
         .slice(0, NAMED)
-        .map(({ clientUid: uid, message: what }) => ({
-          uid,
-          name: uid,
-          what,
-        })),
+        .map(({ clientUid: uid, message: what }) => ({ uid, what })),
     };
   }
   if (total.checking > 0) {
@@ -78,11 +73,7 @@ export function verdictOf(overview: Overview, facts: VerdictFacts): Verdict {
       tone: 'warning',
       title: `Everything else is accounted for; ${plural(total.notKnown, 'client is', 'clients are')} not known to Bitpro`,
       text: 'Bitpro refuses these uids, so they are in no sum. Try again, or remove what was mistyped.',
-      clients: notKnown.map((row) => ({
-        uid: row.clientUid,
-        name: nameOf(row),
-        what: 'not known to Bitpro',
-      })),
+      clients: notKnown.map((row) => ({ uid: row.clientUid, what: 'not known to Bitpro' })),
     };
   }
   return only(
@@ -90,6 +81,11 @@ export function verdictOf(overview: Overview, facts: VerdictFacts): Verdict {
     'Everything is accounted for',
     'Every balance equals what its history adds up to, to the satoshi.',
   );
+}
+
+/** A client that Bitpro does not know holds nothing that a verdict on the others would have to wait for. */
+export function unreadOf({ total }: Overview, failingCount: number): number {
+  return Math.max(0, failingCount - total.notKnown);
 }
 
 const NAMED = 5;
@@ -113,12 +109,8 @@ function differs(count: number, differing: readonly ReconciliationRow[]): Verdic
       (more > 0 ? ` ${formatCount(more)} more are marked below.` : ''),
     clients: differing
       .slice(0, NAMED)
-      .map((row) => ({ uid: row.clientUid, name: nameOf(row), what: whatDiffers(row) })),
+      .map((row) => ({ uid: row.clientUid, what: whatDiffers(row) })),
   };
-}
-
-function nameOf({ clientLabel, clientUid }: ReconciliationRow): string {
-  return clientLabel || clientUid;
 }
 
 export const rowVerdicts: Record<ReconciliationRow['verdict'], { word: string; tone: Tone }> = {

@@ -17,7 +17,7 @@ import { useConnection, useRateStatus } from '../../lib/profile.tsx';
 import { useRequest } from '../../lib/resource.ts';
 import { RateChart } from './rate-chart.tsx';
 import css from './rates.module.css';
-import { factsOf, MOST_MARKS, type SeriesFacts } from './series-facts.ts';
+import { changeText, factsOf, MOST_MARKS, type SeriesFacts } from './series-facts.ts';
 
 const periods: { value: RatePeriod; label: string }[] = [
   { value: 'day', label: 'Day' },
@@ -96,6 +96,7 @@ function endWords({ leftMs }: RateNow): string {
 
 function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): ReactNode {
   const rate = useRateNow();
+  const change = changeText(facts);
   return (
     <FigureRow>
       <KeyFigure
@@ -114,9 +115,11 @@ function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): 
       />
       <KeyFigure
         label="Change"
-        value={facts ? changeText(facts) : '—'}
-        unit={facts ? '%' : undefined}
-        hint={`Over ${span}, first to last reading`}
+        value={change ?? '—'}
+        unit={change === null ? undefined : '%'}
+        hint={
+          facts?.readings === 1 ? 'Only one reading so far' : `Over ${span}, first to last reading`
+        }
       />
       <KeyFigure
         label="Lowest"
@@ -132,12 +135,6 @@ function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): 
       />
     </FigureRow>
   );
-}
-
-function changeText({ firstCents, lastCents }: SeriesFacts): string {
-  const percent = ((lastCents - firstCents) / firstCents) * 100;
-  const sign = percent > 0 ? '+' : percent < 0 ? '\u2212' : '';
-  return `${sign}${Math.abs(percent).toFixed(2)}`;
 }
 
 type ChartProps = { series: RateSeries; facts: SeriesFacts | null; span: string };

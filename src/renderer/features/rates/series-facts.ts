@@ -1,6 +1,7 @@
 import type { RateSeries } from '#shared/domain/rate.ts';
 
 export type SeriesFacts = {
+  readings: number;
   minCents: number;
   maxCents: number;
   firstCents: number;
@@ -8,7 +9,7 @@ export type SeriesFacts = {
 };
 
 /** The extremes and ends of what was observed; null when nothing was. */
-export function factsOf({ pricesCents }: RateSeries): SeriesFacts | null {
+export function factsOf({ pricesCents, observations }: RateSeries): SeriesFacts | null {
   const seen = pricesCents.filter((price) => price !== null);
   const [firstCents] = seen;
   const lastCents = seen.at(-1);
@@ -16,7 +17,15 @@ export function factsOf({ pricesCents }: RateSeries): SeriesFacts | null {
   // A year of minutes is too many arguments for Math.min(...).
   const minCents = seen.reduce((min, price) => Math.min(min, price));
   const maxCents = seen.reduce((max, price) => Math.max(max, price));
-  return { minCents, maxCents, firstCents, lastCents };
+  return { readings: observations, minCents, maxCents, firstCents, lastCents };
+}
+
+/** In per cent from the first to the last; null where there are no two readings. */
+export function changeText(facts: SeriesFacts | null): string | null {
+  if (facts === null || facts.readings < 2) return null;
+  const percent = ((facts.lastCents - facts.firstCents) / facts.firstCents) * 100;
+  const sign = percent > 0 ? '+' : percent < 0 ? '\u2212' : '';
+  return `${sign}${Math.abs(percent).toFixed(2)}`;
 }
 
 /** As many marks as lie beside each other without hiding the line. */

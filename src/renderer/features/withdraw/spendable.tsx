@@ -20,7 +20,7 @@ export function Spendable({ client: { balance }, amountSats }: SpendableProps): 
         <dt>Value</dt>
         <dd>
           {amountSats === null || rate === null ? (
-            '–'
+            '—'
           ) : (
             <>
               ≈ {formatUsd(centsForSats(amountSats, rate.buyPriceCents))}{' '}

@@ -99,11 +99,11 @@ test('names who differs, by how much or why, and who could not be read', () => {
   const counts = { tiesOut: 0, differs: 7, checking: 0 };
   const verdict = verdictOf(overviewWith(counts, differing), facts());
   expect(verdict.clients).toEqual([
-    { uid: 'BT-C1', name: 'Harbour', what: 'off by −0.03876948 BTC' },
-    { uid: 'BT-C2', name: 'BT-C2', what: '1 transaction of a type that this app does not know' },
+    { uid: 'BT-C1', what: 'off by −0.03876948 BTC' },
+    { uid: 'BT-C2', what: '1 transaction of a type that this app does not know' },
   ]);
   expect(verdict.text).toContain('5 more');
   expect(verdictOf(overviewWith(allTieOut), facts(failing)).clients).toEqual([
-    { uid: 'BT-C7', name: 'BT-C7', what: 'Not found' },
+    { uid: 'BT-C7', what: 'Not found' },
   ]);
 });
