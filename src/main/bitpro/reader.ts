@@ -57,10 +57,10 @@ export async function read<T>(request: Read<T>, deps: ReaderDeps): Promise<T> {
   let attempt = 0;
   let signedAgain = false;
   let refusals = 0;
-  let refusal = tooManyRequests(deps.identity);
+  let refusal: AppError | null = null;
   for (;;) {
     const result = await attemptInTurn(request, deps, leftMs);
-    if (result === null) throw refusal;
+    if (result === null) throw refusal ?? tooManyRequests(deps.identity);
     if ('value' in result) return result.value;
     if (result.tooMany) {
       refusal = result.error;

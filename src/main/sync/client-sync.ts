@@ -1,6 +1,11 @@
 import type { BitproClient } from '../bitpro/client.ts';
 import { getBalance, saveBalance } from '../storage/cache/balances-repo.ts';
-import { newestGap, noteReading, wasEverComplete } from '../storage/cache/coverage-repo.ts';
+import {
+  countRows,
+  newestGap,
+  noteReading,
+  wasEverComplete,
+} from '../storage/cache/coverage-repo.ts';
 import { listMissing, markRemoved, noteMissing } from '../storage/cache/removed-repo.ts';
 import type { SavedTransaction, SentTransaction } from '../storage/cache/transactions-repo.ts';
 import type { CacheDb, RecordsDb } from '../storage/open.ts';
@@ -131,8 +136,7 @@ export function createClientSync(deps: ClientSyncDeps) {
   function noteRead(uid: string, atMs: number): void {
     const state = states.of(uid);
     const isNews = state.readAtMs === null || !state.isWhole;
-    if (isNews) noteReading(cache, uid, atMs);
-    else ages.later(() => noteReading(cache, uid, atMs));
+    ages.later(() => noteReading(cache, uid, atMs));
     progress.touch(isNews ? { clients: true } : { ages: true });
     state.readAtMs = atMs;
     // Of a client without a transaction nothing says how quiet it is.
@@ -147,7 +151,7 @@ export function createClientSync(deps: ClientSyncDeps) {
     uid: string,
     signal: AbortSignal,
   ): Promise<{ atMs: number; isWhole: boolean }> {
-    if (wasEverComplete(cache, uid)) complete.add(uid);
+    if (!complete.has(uid) && wasEverComplete(cache, uid)) complete.add(uid);
     const atMs = now();
     states.of(uid).askedAtMs = atMs;
     const joined = await reader.readNewest(uid, signal);
@@ -165,7 +169,7 @@ export function createClientSync(deps: ClientSyncDeps) {
     { allSettling }: { allSettling: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    if (newestGap(cache, uid)) {
+    if (!states.of(uid).isWhole) {
       await reader.fillGaps(uid, signal);
       noteRead(uid, atMs);
       states.of(uid).isWhole = newestGap(cache, uid) === null;
@@ -190,7 +194,7 @@ export function createClientSync(deps: ClientSyncDeps) {
     const sinceMs = now() - (last?.atMs ?? -Infinity);
     const isInDoubt = listMissing(cache, uid).some(({ removedAtMs }) => removedAtMs === null);
     const isNew = last?.figures !== figures.key || (isInDoubt && sinceMs >= REMOVED_APART_MS);
-    if (!isAsked && !(isNew && sinceMs >= figures.rows * WHOLE_AGAIN_PER_ROW_MS)) return;
+    if (!isAsked && !(isNew && sinceMs >= countRows(cache, uid) * WHOLE_AGAIN_PER_ROW_MS)) return;
     // A row may have come in between the two.
     state.balanceAtMs = null;
     await readHead(uid, signal);

@@ -1,5 +1,6 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   transactionTypes,
   type HistoryCursor,
@@ -13,6 +14,8 @@ import {
   historySummary,
   listStates,
 } from '../../../src/main/storage/cache/history-repo.ts';
+import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
+import { findClientId } from '../../../src/main/storage/cache/ids.ts';
 import {
   saveTransactions,
   type SentTransaction,
@@ -340,5 +343,39 @@ describe('saving', () => {
     const before = writes();
     expect(save(2)).toMatchObject([{ changed: false }]);
     expect(writes()).toBe(before);
+  });
+
+  test('a whole history that comes again as it is kept takes no lock', () => {
+    const { cache } = openDatabases();
+    const page = { clientUid: 'A', page: 1, joinsTid: null };
+    const rows = [buy('2'), buy('1')];
+    savePage(cache, { ...page, rows, readAtMs: 1 });
+    const other = new Database(cache.name);
+    onTestFinished(() => void other.close());
+    other.exec('BEGIN IMMEDIATE');
+    cache.pragma('busy_timeout = 0');
+    const again = savePage(cache, { ...page, rows, readAtMs: 2 });
+    expect(again).toMatchObject({
+      openBelow: false,
+      saved: [{ changed: false }, { changed: false }],
+    });
+    // Anything else needs it.
+    const news = () => savePage(cache, { ...page, rows: [buy('3'), ...rows], readAtMs: 3 });
+    expect(news).toThrow(/locked/);
+    other.exec('ROLLBACK');
+    expect(news().saved.map(({ changed }) => changed)).toEqual([true, false, false]);
+  });
+
+  test('a client whose first rows were undone has none', () => {
+    const { cache } = openDatabases();
+    const undone = cache.transaction(() => {
+      saveTransactions(cache, 'A', [buy('1')], 1);
+      throw new Error('undone');
+    });
+    expect(undone).toThrow('undone');
+    expect(findClientId(cache, 'A')).toBeNull();
+    saveTransactions(cache, 'B', [buy('1')], 1);
+    saveTransactions(cache, 'A', [buy('1')], 1);
+    expect(findClientId(cache, 'A')).not.toBe(findClientId(cache, 'B'));
   });
 });

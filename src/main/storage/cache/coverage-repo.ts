@@ -4,6 +4,7 @@ import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { ensureClientId, findClientId } from './ids.ts';
 import {
+  keptAsSent,
   saveTransactions,
   type SavedTransaction,
   type SentTransaction,
@@ -106,6 +107,11 @@ const prepared = statements((db: CacheDb) => ({
        WHERE c.uid = ?`,
     )
     .pluck(),
+  isWhole: db.prepare<[{ clientId: number }], number>(
+    `SELECT 1 FROM coverage WHERE client_id = :clientId
+       AND NOT EXISTS (SELECT 1 FROM gaps WHERE client_id = :clientId)
+       AND NOT EXISTS (SELECT 1 FROM removed WHERE client_id = :clientId)`,
+  ),
   get: db.prepare<[string], CoverageColumns>(`${coverageQuery} WHERE c.uid = ?`),
   all: db.prepare<[], CoverageColumns>(coverageQuery),
 }));
@@ -119,6 +125,8 @@ export function savePage(db: CacheDb, { page, rows, joinsTid, ...rest }: ReadPag
 
 /** Saves pages that follow one another, newest first, with what they prove: all of it in one transaction. */
 export function savePages(db: CacheDb, read: ReadPages): SavedPage[] {
+  const kept = keptAlready(db, read);
+  if (kept) return kept;
   const { closeGapByTid, hasGap } = prepared(db);
   const save = db.transaction(() => {
     const clientId = ensureClientId(db, read.clientUid);
@@ -132,6 +140,19 @@ export function savePages(db: CacheDb, read: ReadPages): SavedPage[] {
     });
   });
   return save.immediate();
+}
+
+/** Nearly always there is nothing to be written, and a look costs neither a lock nor a commit. */
+function keptAlready(db: CacheDb, { clientUid, pages }: ReadPages): SavedPage[] | null {
+  const clientId = findClientId(db, clientUid);
+  if (clientId === null || prepared(db).isWhole.get({ clientId }) === undefined) return null;
+  const kept: SavedPage[] = [];
+  for (const { rows } of pages) {
+    const saved = keptAsSent(db, clientId, rows);
+    if (saved === null) return null;
+    kept.push({ saved, openBelow: false });
+  }
+  return kept;
 }
 
 function saveRows(

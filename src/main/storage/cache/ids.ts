@@ -13,9 +13,16 @@ const prepared = statements((db: CacheDb) => ({
   addAddress: db.prepare<[string]>('INSERT INTO addresses (address) VALUES (?)'),
 }));
 
+/** A client of the cache stays, under its id; it is asked for with every step of a reading. */
+const clientIds = new WeakMap<CacheDb, Map<string, number>>();
+
 /** Null when the cache holds nothing of this client. */
 export function findClientId(db: CacheDb, uid: string): number | null {
-  return prepared(db).findClient.get(uid) ?? null;
+  const known = clientIds.get(db) ?? new Map<string, number>();
+  const id = known.get(uid) ?? prepared(db).findClient.get(uid) ?? null;
+  // What an open transaction wrote may be undone.
+  if (id !== null && !db.inTransaction) clientIds.set(db, known.set(uid, id));
+  return id;
 }
 
 /** To be called inside a writing transaction. */

@@ -110,6 +110,26 @@ export function saveTransactions(
   });
 }
 
+/** The rows as they are kept, where a reading brings nothing of them to be written; else null. */
+export function keptAsSent(
+  db: CacheDb,
+  clientId: number,
+  rows: readonly SentTransaction[],
+): SavedTransaction[] | null {
+  const known = findKnown(db, clientId, rows);
+  const kept: SavedTransaction[] = [];
+  for (const sent of rows) {
+    const found = known.get(sent.tid);
+    if (!found) return null;
+    const { rowId, row: before } = found;
+    const after = merge(before, sent);
+    // A row that still settles notes every reading.
+    if (!isSame(before, after) || isSettling(after)) return null;
+    kept.push({ rowId, tid: sent.tid, before, after, changed: false });
+  }
+  return kept;
+}
+
 /** What rows saved together share: one look for those known before, one change of each total. */
 function createBatch(
   db: CacheDb,
