@@ -8,7 +8,7 @@ export type Options = { rows: number; clients: number; seed: number; rounds: num
 
 export type Context = Options & {
   /** The profile that is measured, made once and then kept. Nobody writes into it: copy it into a scratch folder. */
-  dataset: (rows?: number) => Dataset;
+  dataset: (rows?: number, clients?: number) => Dataset;
   /** An empty folder of this run, removed at its end. */
   scratch: (name: string) => string;
 };
@@ -56,7 +56,8 @@ export function createContext(options: Options, scratchRoot: string): Context {
   mkdirSync(scratchRoot, { recursive: true });
   return {
     ...options,
-    dataset: (rows = options.rows) => openDataset({ ...options, rows }, benchCache),
+    dataset: (rows = options.rows, clients = options.clients) =>
+      openDataset({ ...options, rows, clients }, benchCache),
     scratch: (name) => mkdtempSync(join(scratchRoot, `${name}-`)),
   };
 }

@@ -8,7 +8,7 @@ import type { Dataset } from '../dataset.ts';
 import { runCli, sqlText } from '../sqlite-cli.ts';
 
 /** An export in a process of its own, as nothing that ran before is to be in its memory. */
-async function runExport(order: ExportOrder): Promise<ExportReading> {
+export async function runExport(order: ExportOrder): Promise<ExportReading> {
   const child = fork(join(import.meta.dirname, '../export-process.ts'), {
     execArgv: ['--no-warnings'],
   });

@@ -24,24 +24,24 @@ const PAGE_ROWS = 100;
 const NEWEST_FIRST = { by: 'time', descending: true } as const;
 const SMALL_ROWS = 10_000;
 
-type Asking<Input> = {
+export type Asking<Input> = {
   inputs: (cache: CacheDb, seed: number) => readonly Input[];
   call: (cache: CacheDb, input: Input) => HistoryPage | HistorySummary;
 };
 
-const pages: Asking<HistoryQuery> = {
+export const pages: Asking<HistoryQuery> = {
   inputs: (cache, seed) => pickPlaces(cache, 300, seed).map(pageQuery),
   call: historyPage,
 };
-const filtered: Asking<HistoryFilter> = {
+export const filtered: Asking<HistoryFilter> = {
   inputs: (cache, seed) => pickFilters(cache, 300, seed),
   call: historySummary,
 };
-const ids: Asking<HistoryQuery> = {
+export const ids: Asking<HistoryQuery> = {
   inputs: (cache, seed) => pickIdParts(cache, 300, seed).map((text) => firstPage({ text })),
   call: historyPage,
 };
-const words: Asking<HistoryQuery> = {
+export const words: Asking<HistoryQuery> = {
   inputs: (cache, seed) => pickWords(cache, 300, seed).map((text) => firstPage({ text })),
   call: historyPage,
 };
@@ -58,12 +58,13 @@ function pageQuery({ clientUid, after }: ReturnType<typeof pickPlaces>[0]): Hist
  * Milliseconds of each call, after a round that warms the caches of all layers. `p99` is of the questions, each at
  * its median: what a question costs, and not when the system gave the processor to others. `p99 of calls` has that.
  */
-function createTimer<Input>(
+export function createTimer<Input>(
   { dataset, seed }: Context,
   { inputs, call }: Asking<Input>,
   rows?: number,
+  clients?: number,
 ) {
-  const data = dataset(rows);
+  const data = dataset(rows, clients);
   const cache = openForReading(data.cachePath, data.recordsPath);
   const asked = inputs(cache, seed);
   const timesOf = asked.map((input) => ({ input, times: new Array<number>() }));
