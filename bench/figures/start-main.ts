@@ -19,7 +19,6 @@ const profile: Profile = {
   locked: false,
   enrolled: false,
   options: defaultApiOptions,
-  settleDelayMinutes: null,
 };
 
 /** The built main process beside an `electron` that is a stub, and the folder of a profile that was used before. */

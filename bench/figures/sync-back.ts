@@ -34,7 +34,6 @@ async function withDesk<T>(
     locked: false,
     enrolled: true,
     options: defaultApiOptions,
-    settleDelayMinutes: null,
     active: true,
     secret: 'ready',
   };

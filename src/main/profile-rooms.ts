@@ -11,6 +11,7 @@ import type { Rooms } from './ipc/handlers.ts';
 import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import { knownHistory } from './money/known-history.ts';
+import { takeSettleDelay } from './money/settle-delay.ts';
 import { refuseSentBefore } from './money/sent-before.ts';
 import type { OpenOptions } from './open-profile.ts';
 import { identityOf } from './profiles/records-identity.ts';
@@ -181,10 +182,14 @@ export function wireRooms(
     refuseSentBefore(cache, intent, createdAtMs + clock.offsetMs());
   }
   if (records.isWritable) recover();
-  /** On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well. */
+  /**
+   * On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well, and
+   * without a settle delay a person decides.
+   */
   function recover(): void {
     try {
       money.recover();
+      takeSettleDelay(records, options.formerSettleDelay ?? null, { atMs: now(), actor: actor() });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       options.onFailure('recover', error);

@@ -34,7 +34,6 @@ async function setUp() {
     locked: false,
     enrolled: true,
     options: defaultApiOptions,
-    settleDelayMinutes: null,
     active: true,
     secret: 'ready',
   };

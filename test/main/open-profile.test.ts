@@ -7,10 +7,12 @@ import type { Intent } from '#shared/domain/intent.ts';
 import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
 import { createHandlers, type HandlerDeps, type Rooms } from '../../src/main/ipc/handlers.ts';
-import { openProfile, type RunningProfile } from '../../src/main/open-profile.ts';
+import { openProfile, type OpenOptions, type RunningProfile } from '../../src/main/open-profile.ts';
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createDeferredSigner } from '../../src/main/secrets/deferred-signer.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
+import { findMisfit } from '../../src/main/audit/fits.ts';
+import { auditEntriesOf } from '../../src/main/storage/records/audit-repo.ts';
 import { copyAsKilled } from '../simulation/disk.ts';
 import { createRandom } from '../simulation/random.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -23,7 +25,7 @@ import { journalOf, NO_HISTORY } from './money/journal-of.ts';
 const PAGE_BYTES = 4096;
 
 /** A profile over a real server whose answers can be lost, with a client that holds bitcoin. */
-async function setUp() {
+async function setUp(formerSettleDelay: number | null = null) {
   const sandbox = await startSandbox({
     merchants: [{ apiKey: API_KEY, secret: SECRET }],
     deposits: 'none',
@@ -42,15 +44,13 @@ async function setUp() {
     locked: false,
     enrolled: true,
     options: defaultApiOptions,
-    settleDelayMinutes: null,
     active: true,
     secret: 'ready',
   };
   const paths = createProfileDir(temporaryDirectory(), profile.id);
   const failures: unknown[] = [];
-  async function open(quiet = Promise.resolve()) {
+  async function open(also: Partial<OpenOptions> = {}) {
     const running = openProfile({
-      quiet,
       paths,
       baseUrl: proxy.baseUrl,
       profile: () => profile,
@@ -61,11 +61,12 @@ async function setUp() {
       emit: () => {},
       onDeposits: () => {},
       onFailure: (event, error) => failures.push([event, error]),
+      ...also,
     });
     onTestFinished(() => running.close());
     return { ...(await running.rooms()), ...running };
   }
-  const running = await open();
+  const running = await open({ formerSettleDelay });
   const created = await send(running, { kind: 'create_client', label: 'Bob' });
   const clientUid = created.clientUid ?? '';
   await send(running, { kind: 'buy', clientUid, amountUsd: '1500' });
@@ -113,6 +114,24 @@ test('an outcome that was lost is looked up when the profile is started again', 
   await expect.poll(() => next.money.get(id).state).toBe('confirmed');
   expect(proxy.posts).toBe(3);
 });
+
+test.each([30, null])(
+  'a settle delay of an older version is taken over once: %s',
+  async (minutes) => {
+    const { running, open } = await setUp(minutes);
+    expect(running.guards.policy().settleDelayMinutes).toBe(minutes);
+    const told = auditEntriesOf(running.records, 'policy', 'policy.saved');
+    expect(told.map(({ detail }) => detail)).toEqual(
+      minutes === null ? [] : [expect.stringContaining('"takenFrom":"profiles.json"')],
+    );
+    await running.close();
+    // From then on the file says nothing about it.
+    const next = await open({ formerSettleDelay: 1 });
+    expect(next.guards.policy().settleDelayMinutes).toBe(minutes);
+    expect(auditEntriesOf(next.records, 'policy', 'policy.saved')).toEqual(told);
+    expect(findMisfit(next.records)).toBeNull();
+  },
+);
 
 test('and when Bitpro is reached again', async () => {
   const { proxy, running, lose } = await setUp();
@@ -305,7 +324,7 @@ describe('damaged records', () => {
     const desk = await setUpDamaged(() => {});
     enlarge(desk.paths.recordsPath);
     const quiet = Promise.withResolvers<void>();
-    const opened = await desk.open(quiet.promise);
+    const opened = await desk.open({ quiet: quiet.promise });
     const labelled = handlersOf(opened)['clients.label']({ uid: desk.clientUid, label: 'Robert' });
     await setTimeout(300);
     expect(opened.records.isWritable).toBe(false);
@@ -321,7 +340,7 @@ describe('damaged records', () => {
     enlarge(recordsPath);
     const before = contentOf(recordsPath);
     const quiet = Promise.withResolvers<void>();
-    const opened = await desk.open(quiet.promise);
+    const opened = await desk.open({ quiet: quiet.promise });
     await opened.close();
     quiet.resolve();
     await expect(opened.ready).rejects.toMatchObject({ code: 'cancelled' });

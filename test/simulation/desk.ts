@@ -6,6 +6,7 @@ import { createServerClock } from '../../src/main/bitpro/clock.ts';
 // The app loads it with the first address, which takes real time; here only the modelled one may pass.
 import '../../src/main/money/addresses.ts';
 import { knownHistory } from '../../src/main/money/known-history.ts';
+import { takeSettleDelay } from '../../src/main/money/settle-delay.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { createRatePoller } from '../../src/main/rates/poller.ts';
@@ -238,14 +239,17 @@ const profile = {
   network: 'testnet',
   locked: false,
   secret: 'ready',
-  /** Longer than the latest execution of a request. */
-  settleDelayMinutes: 5,
 } as const;
+
+/** Longer than the latest execution of a request. */
+const SETTLE_DELAY_MINUTES = 5;
 
 /** Migrated, empty databases to start each schedule from. */
 export function makeTemplate(folder: string): Files {
   const files = { records: join(folder, 'template.db'), cache: join(folder, 'template-cache.db') };
-  openRecords(files.records).close();
+  const records = openRecords(files.records);
+  takeSettleDelay(records, SETTLE_DELAY_MINUTES, { atMs: 0, actor: 'operator' });
+  records.close();
   openCache(files.cache, files.records, { now: () => 0 }).close();
   return files;
 }

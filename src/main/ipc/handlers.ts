@@ -17,7 +17,7 @@ import type { Registry } from '../clients/registry.ts';
 import type { Guards } from '../money/guards.ts';
 import type { Money } from '../money/intents.ts';
 import { explorerLink } from '../profiles/explorer-link.ts';
-import type { Profiles } from '../profiles/profiles.ts';
+import type { ProfileOptions, Profiles } from '../profiles/profiles.ts';
 import type { Standing } from '../profiles/records-standing.ts';
 import type { RatePoller } from '../rates/poller.ts';
 import type { Reports } from '../reports/jobs.ts';
@@ -26,6 +26,7 @@ import type { Answer, Input } from '../storage/cache/answers.ts';
 import type { Queries } from '../storage/cache/queries.ts';
 import type { StoredClientView } from '../storage/client-views.ts';
 import type { SyncEngine } from '../sync/engine.ts';
+import { configureProfile } from './configure-profile.ts';
 import type { Handlers } from './handler-types.ts';
 
 /** What the open profile answers from its databases alone. */
@@ -69,7 +70,7 @@ export type HandlerDeps = {
   switchProfile: (id: string) => Promise<ProfileView>;
   testAndSave: (form: ConnectionForm) => Promise<SavedProfile>;
   renewKeys: (keys: RenewedKeys) => Promise<SavedProfile>;
-  configure: (input: Parameters<Profiles['configure']>[0]) => Promise<ProfileView>;
+  configure: (input: ProfileOptions) => Promise<ProfileView>;
   copyVerified: (text: string) => Promise<void>;
   cancelKeychain: () => void;
   openExternal: (url: string) => Promise<void>;
@@ -133,7 +134,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     'profiles.unlock': (input) => profiles.unlock(input),
     'profiles.lock': ({ id }) => profiles.lock(id),
-    'profiles.configure': (input) => deps.configure(input),
+    'profiles.configure': (input) => configureProfile({ ...deps, rooms, writable }, input),
     'profiles.remove': async (input) => {
       await profiles.remove(input);
       return null;

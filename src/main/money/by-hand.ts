@@ -4,6 +4,7 @@ import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listApprovers } from '../storage/records/approvers-repo.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import type { IntentAnswer, JournaledIntent } from '../storage/records/intents-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
 import { listReadings } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
 import { findClient, type FoundClient } from './found-client.ts';
@@ -43,7 +44,7 @@ export async function settleByHand(
   context: MoneyContext,
   { reason, typed, second, ...request }: SettleDecision,
 ): Promise<Intent> {
-  const { journal, records, actor, profile, now } = context;
+  const { journal, records, actor, now } = context;
   const { id } = request;
   mustBeOpen(journal.get(id));
   const settleReason = reason.trim();
@@ -59,7 +60,7 @@ export async function settleByHand(
     agreedBy,
     foundTid: weighed.foundTid,
     readings: listReadings(records, id).filter(({ complete }) => complete).length,
-    settleDelayMinutes: profile().settleDelayMinutes,
+    settleDelayMinutes: getPolicy(records).settleDelayMinutes,
   };
   return journal.settle(
     id,

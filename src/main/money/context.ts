@@ -49,10 +49,7 @@ export type MoneyDeps = JournalDeps & {
   /** What was read of the clients' histories before, for whatever purpose. */
   known: KnownHistory;
   /** The profile whose records these are, as it is now: it may be locked at any time. */
-  profile: () => Pick<
-    ProfileView,
-    'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret' | 'settleDelayMinutes'
-  >;
+  profile: () => Pick<ProfileView, 'id' | 'name' | 'environment' | 'network' | 'locked' | 'secret'>;
   /** The keychain's answer, once it has one: null when requests can be signed, else what is in the way. */
   secretReady: () => Promise<AppError | null>;
   rateStatus: () => RateStatus & { readAgoMs: number | null };

@@ -78,6 +78,9 @@ export function loweredBy(before: GuardPolicy, after: GuardPolicy): (keyof Guard
     ...raised,
     ...(before.addressBookOnly && !after.addressBookOnly ? (['addressBookOnly'] as const) : []),
     ...(after.coolingMs < before.coolingMs ? (['coolingMs'] as const) : []),
+    ...((after.settleDelayMinutes ?? Infinity) < (before.settleDelayMinutes ?? Infinity)
+      ? (['settleDelayMinutes'] as const)
+      : []),
   ];
 }
 
@@ -97,7 +100,18 @@ function describeLoss(name: keyof GuardPolicy, before: GuardPolicy, after: Guard
       return `An approval would hold ${hours(after[name])} instead of ${hours(before[name])}.`;
     case 'buyTolerancePercent':
       return `A buy could bring ${after[name]} % less or more than expected without a word; it is ${before[name]} %.`;
+    case 'settleDelayMinutes':
+      return describeSooner(before[name], after[name]);
   }
+}
+
+function describeSooner(from: number | null, to: number | null): string {
+  const now = from === null ? 'a person decides' : `that takes ${minutes(from)}`;
+  return `A request of unknown outcome would be taken as not executed after ${minutes(to ?? 0)}; now ${now}.`;
+}
+
+function minutes(count: number): string {
+  return `${count} ${count === 1 ? 'minute' : 'minutes'}`;
 }
 
 function describeRise(what: string, from: number | null, to: number | null): string {

@@ -20,6 +20,33 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
     return result;
   }
 
+  /**
+   * The audit entry holds what was, what is, which protection that takes away, and who agreed to it.
+   * @throws AppError as `changeGuards` does
+   */
+  async function save(
+    next: (before: GuardPolicy) => GuardPolicy,
+    second: SecondPerson | undefined,
+  ): Promise<GuardPolicy> {
+    const change = () => {
+      const before = getPolicy(records);
+      return { kind: 'policy', before, after: next(before) } as const;
+    };
+    await changeGuards(deps, change, second, (approvedBy) => {
+      const { before, after } = change();
+      const detail = {
+        before: JSON.stringify(before),
+        after: JSON.stringify(after),
+        lowered: loweredBy(before, after).join(', '),
+        approvedBy,
+      };
+      const note = { atMs: now(), actor: actor(), action: 'policy.saved', subject: 'policy' };
+      appendAudit(records, { ...note, detail });
+      putPolicy(records, after);
+    });
+    return told(getPolicy(records));
+  }
+
   return {
     listBook: book.list,
     addToBook: async (input: Parameters<typeof book.add>[0]) => told(await book.add(input)),
@@ -28,35 +55,23 @@ export function createGuards(deps: AddressBookDeps & { onChanged: () => void }) 
 
     policy: (): GuardPolicy => getPolicy(records),
 
-    /**
-     * The audit entry holds what was, what is, which protection that takes away, and who agreed to it.
-     * @throws AppError as `changeGuards` does
-     */
-    async savePolicy(input: {
+    /** What is left out stays as it is. @throws AppError as `save` does */
+    savePolicy: (input: {
       policy: GuardPolicyInput;
       second?: SecondPerson | undefined;
-    }): Promise<GuardPolicy> {
-      const change = () => {
-        const before = getPolicy(records);
+    }): Promise<GuardPolicy> =>
+      save((before) => {
         const { approvalMs = before.approvalMs, ...rest } = input.policy;
         const { buyTolerancePercent = before.buyTolerancePercent } = rest;
-        const after: GuardPolicy = { ...rest, approvalMs, buyTolerancePercent };
-        return { kind: 'policy', before, after } as const;
-      };
-      await changeGuards(deps, change, input.second, (approvedBy) => {
-        const { before, after } = change();
-        const detail = {
-          before: JSON.stringify(before),
-          after: JSON.stringify(after),
-          lowered: loweredBy(before, after).join(', '),
-          approvedBy,
-        };
-        const note = { atMs: now(), actor: actor(), action: 'policy.saved', subject: 'policy' };
-        appendAudit(records, { ...note, detail });
-        putPolicy(records, after);
-      });
-      return told(getPolicy(records));
-    },
+        const { settleDelayMinutes = before.settleDelayMinutes } = rest;
+        return { ...rest, approvalMs, buyTolerancePercent, settleDelayMinutes };
+      }, input.second),
+
+    /** @throws AppError as `save` does */
+    saveSettleDelay: (
+      settleDelayMinutes: number | null,
+      second?: SecondPerson,
+    ): Promise<GuardPolicy> => save((before) => ({ ...before, settleDelayMinutes }), second),
 
     /** Who is named in the log changed: the log says so itself, under the name until now. */
     noteOperator(before: string, after: string): void {

@@ -67,7 +67,7 @@ export async function lookFor(
   const atMs = clock.dateMs();
   const moment = context.moment();
   const read = await readHistory(context, { id, clientUid }, baseline, signal);
-  const mayClear = context.profile().settleDelayMinutes !== null || refusal !== null;
+  const mayClear = getPolicy(records).settleDelayMinutes !== null || refusal !== null;
   const imbalance = mayClear ? await imbalanceOf(context, clientUid, read.rows, signal) : null;
   signal.throwIfAborted();
 
@@ -172,7 +172,7 @@ function applyReading(
   reading: HistoryReading,
 ): JournaledIntent {
   const { journal, records } = context;
-  const { settleDelayMinutes } = context.profile();
+  const { settleDelayMinutes } = getPolicy(records);
   const readings = [...listReadings(records, intent.id), reading];
   const found = intent.state === 'unknown' ? foundBy(context, intent, verdict, readings) : null;
   if (found === null) {
@@ -208,7 +208,7 @@ function foundBy(
         return { ...nothingKnown(intent), state: 'rejected', reason: intent.refusal };
       }
       if (!hasWaited(context, intent, readings)) return null;
-      const { settleDelayMinutes } = context.profile();
+      const { settleDelayMinutes } = getPolicy(context.records);
       const reason =
         `It did not go: two complete readings of the history, both more than ${settleDelayMinutes} ` +
         'minutes after it was sent and that far apart, do not show it, and the balance agrees.';
@@ -230,11 +230,11 @@ function matchedBy(
 }
 
 function hasWaited(
-  { records, profile }: MoneyContext,
+  { records }: MoneyContext,
   { id }: Intent,
   readings: Parameters<typeof isCleared>[1],
 ): boolean {
-  const { settleDelayMinutes } = profile();
+  const { settleDelayMinutes } = getPolicy(records);
   if (settleDelayMinutes === null) return false;
   return isCleared(unknownSince(records, id), readings, settleDelayMinutes * MINUTE_MS);
 }

@@ -2,6 +2,7 @@ import type { Intent, Settling } from '#shared/domain/intent.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { lateAnswers } from '../storage/records/outcomes-repo.ts';
+import { getPolicy } from '../storage/records/policy-repo.ts';
 import { findBaseline, listReadings } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
 import { observeRows } from './afterwards.ts';
@@ -28,7 +29,7 @@ type Watch = {
 
 /** Looks at the history for every intent whose outcome is unknown, ever more rarely, until it is settled. */
 export function createSettling(deps: MoneyContext) {
-  const { journal, records, now, profile, onChanged, onSettling, schedule } = deps;
+  const { journal, records, now, onChanged, onSettling, schedule } = deps;
   const watches = new Map<string, Watch>();
   const stop = new AbortController();
   const sightings = createSightings(deps, stop.signal);
@@ -170,7 +171,7 @@ export function createSettling(deps: MoneyContext) {
         lastLookAtMs: watch?.lastLookAtMs ?? readings.at(-1)?.atMs ?? null,
         problem: watch ? watch.problem : (readings.at(-1)?.problem ?? null),
         completeReadings: readings.filter(({ complete }) => complete).length,
-        settleDelayMinutes: profile().settleDelayMinutes,
+        settleDelayMinutes: getPolicy(records).settleDelayMinutes,
         refusal: deps.checking.get(id) ?? intent.refusal,
         lateAnswers: lateAnswers(records, id),
         candidates: (watch?.candidates ?? []).map(

@@ -8,7 +8,6 @@ const common = {
   apiKey: '',
   enrolled: false,
   options: defaultApiOptions,
-  settleDelayMinutes: null,
 } as const;
 
 /** product.md, Profiles. The addresses are those of api-readings.md, 1 and 2; explorers of 28. */

@@ -88,7 +88,6 @@ function newProfile(
     locked: environment === 'production',
     enrolled: false,
     options: defaultApiOptions,
-    settleDelayMinutes: null,
   };
 }
 

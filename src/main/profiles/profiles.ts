@@ -15,6 +15,8 @@ import type { EnrolDeps } from './enrol.ts';
 import { readExplorerUrl } from './explorer-link.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
 
+export type ProfileOptions = Pick<Profile, 'id' | 'explorerUrl' | 'options'>;
+
 export type Profiles = {
   list(): ProfileView[];
   view(id: string): ProfileView;
@@ -25,9 +27,9 @@ export type Profiles = {
   /** Unlocks production; the typed text must be the profile's name exactly. */
   unlock(input: { id: string; typedName: string }): Promise<ProfileView>;
   lock(id: string): Promise<ProfileView>;
-  configure(
-    input: Pick<Profile, 'id' | 'explorerUrl' | 'options' | 'settleDelayMinutes'>,
-  ): ProfileView;
+  configure(input: ProfileOptions): ProfileView;
+  /** What the file says of the settle delay, for records that do not keep it yet. */
+  formerSettleDelay(id: string): number | null;
   /** Forgets an own profile and its secret; its records stay, and are found when the account is added again. */
   remove(input: { id: string; typedName: string }): Promise<void>;
   setActive(id: string): ProfileView;
@@ -47,7 +49,8 @@ export function createProfiles(deps: EnrolDeps): Profiles {
   function viewOf(profile: Profile): ProfileView {
     const secret: SecretState = secrets.stateOf(profile);
     const active = profile.id === store.activeId();
-    return { ...profile, active, network: networkOf(profile.environment), secret };
+    const { settleDelayMinutes: _, ...shown } = profile;
+    return { ...shown, active, network: networkOf(profile.environment), secret };
   }
   function save(profile: Profile): ProfileView {
     store.save(profile);
@@ -86,13 +89,9 @@ export function createProfiles(deps: EnrolDeps): Profiles {
       if (view.secret !== 'empty') await secrets.setUnlocked(profile, false).catch(ignoreAppError);
       return view;
     },
-    configure: ({ id, explorerUrl, options, settleDelayMinutes }) =>
-      save({
-        ...store.get(id),
-        explorerUrl: readExplorerUrl(explorerUrl),
-        options,
-        settleDelayMinutes,
-      }),
+    configure: ({ id, explorerUrl, options }) =>
+      save({ ...store.get(id), explorerUrl: readExplorerUrl(explorerUrl), options }),
+    formerSettleDelay: (id) => store.get(id).settleDelayMinutes ?? null,
     async remove({ id, typedName }) {
       const profile = store.get(id);
       if (profile.builtIn) {

@@ -22,11 +22,18 @@ const approvalMsSchema = z.int().check(z.minimum(MIN_APPROVAL_MS), z.maximum(MAX
 /** How far what a buy brought may be from what was expected before a person has to look. */
 const buyToleranceSchema = z.int().check(z.minimum(0), z.maximum(100));
 
+/**
+ * Minutes after which a request of unknown outcome that the history still does not show is taken as not
+ * executed (money-safety.md, invariant 7). Null, since the reference names no such time: a person decides.
+ */
+export const settleDelaySchema = z.nullable(z.int().check(z.minimum(1), z.maximum(10_080)));
+
 /** What a profile demands of a payment beyond what the service does. Null is "no limit". */
 const guardPolicySchema = z.strictObject({
   ...limits,
   approvalMs: approvalMsSchema,
   buyTolerancePercent: buyToleranceSchema,
+  settleDelayMinutes: settleDelaySchema,
 });
 export type GuardPolicy = z.infer<typeof guardPolicySchema>;
 
@@ -35,6 +42,7 @@ export const guardPolicyInputSchema = z.strictObject({
   ...limits,
   approvalMs: z.optional(approvalMsSchema),
   buyTolerancePercent: z.optional(buyToleranceSchema),
+  settleDelayMinutes: z.optional(settleDelaySchema),
 });
 export type GuardPolicyInput = z.infer<typeof guardPolicyInputSchema>;
 
@@ -46,6 +54,7 @@ export const defaultGuardPolicy: GuardPolicy = {
   approvalAboveSats: null,
   approvalMs: 24 * 3_600_000,
   buyTolerancePercent: 5,
+  settleDelayMinutes: null,
 };
 
 export const bookLabelSchema = textSchema({ what: 'The label', max: 80, required: true });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { plainText } from '../text-schema.ts';
+import { settleDelaySchema } from './guards.ts';
 
 /** What the operator sees at all times. Practice is the built-in sandbox server. */
 export const environmentSchema = z.enum(['practice', 'sandbox', 'production']);
@@ -37,12 +38,6 @@ export const defaultApiOptions: ApiOptions = {
   signPublic: false,
 };
 
-/**
- * Minutes after which a request of unknown outcome that the history still does not show is taken as not
- * executed (money-safety.md, invariant 7). Null, since the reference names no such time: a person decides.
- */
-export const settleDelaySchema = z.nullable(z.int().check(z.minimum(1), z.maximum(10_080)));
-
 /** A profile as stored. The secret is not part of it; it lives in the keychain under the id. */
 export const profileSchema = z.strictObject({
   id: z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)),
@@ -60,11 +55,8 @@ export const profileSchema = z.strictObject({
   /** A secret was stored in the keychain once: tells "locked" from "not there". */
   enrolled: z.boolean(),
   options: apiOptionsSchema,
-  /** Absent in what older versions stored. */
-  settleDelayMinutes: z.pipe(
-    z.optional(settleDelaySchema),
-    z.transform((minutes) => minutes ?? null),
-  ),
+  /** Of older versions: the records take it from here once, and keep it (money/settle-delay.ts). */
+  settleDelayMinutes: z.optional(settleDelaySchema),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
@@ -78,7 +70,11 @@ export function expectedEnvironment(environment: Environment): 'sandbox' | 'prod
 }
 
 /** A profile as the renderer sees it. */
-export type ProfileView = Profile & { active: boolean; network: Network; secret: SecretState };
+export type ProfileView = Omit<Profile, 'settleDelayMinutes'> & {
+  active: boolean;
+  network: Network;
+  secret: SecretState;
+};
 
 /** The form behind "Test and save". `secretKey` goes in and never comes out. */
 export const connectionFormSchema = z.strictObject({

@@ -28,6 +28,7 @@ import {
   guardPolicyInputSchema,
   passphraseSchema,
   secondPersonSchema,
+  settleDelaySchema,
   type ApproverView,
   type BookEntry,
   type GuardPolicy,
@@ -38,7 +39,6 @@ import {
   apiOptionsSchema,
   connectionFormSchema,
   renewedKeysSchema,
-  settleDelaySchema,
   type ProfileView,
   type SavedProfile,
 } from '../domain/profile.ts';
@@ -102,7 +102,10 @@ export const requests = {
       id: plainText(40),
       explorerUrl: plainText(2000),
       options: apiOptionsSchema,
-      settleDelayMinutes: settleDelaySchema,
+      /** Of the open profile alone; left out it stays as it is. */
+      settleDelayMinutes: z.optional(settleDelaySchema),
+      /** Where a shorter delay needs somebody to agree; `approval_needed` says so. */
+      second: z.optional(secondPersonSchema),
     }),
   ),
   /** Forgets an own profile and its secret; its databases stay on disk. */

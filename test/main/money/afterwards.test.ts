@@ -4,7 +4,15 @@ import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { nothingKnown } from '../../../src/main/money/outcomes.ts';
 import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
-import { CLIENT, NOW_MS, review, service, openDesk, WITHDRAWAL } from './fixture.ts';
+import {
+  CLIENT,
+  NOW_MS,
+  review,
+  service,
+  openDesk,
+  setSettleDelay,
+  WITHDRAWAL,
+} from './fixture.ts';
 import { journalOf } from './journal-of.ts';
 import { lossy, lost, MINUTE_MS, OURS } from './lossy.ts';
 
@@ -188,7 +196,7 @@ test('a history that answers with less than the cache holds is no baseline: noth
 
 test('nothing is cleared by itself while the balance is not what the history adds up to', async () => {
   const { model, desk } = lossy(10);
-  desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 5 };
+  setSettleDelay(desk, 5);
   await desk.read();
   const id = await lost(desk);
   const honest = desk.client.getClient;
@@ -210,7 +218,7 @@ test('one that fits is found though it is dated years ago, below all that a look
   for (let n = 0; n < 60; n += 1) {
     model.add(CLIENT, { amountSats: n + 1, createdAtMs: NOW_MS - (60 - n) * DAY_MS });
   }
-  desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 5 };
+  setSettleDelay(desk, 5);
   await desk.read();
   const id = await lost(desk);
   const row = { ...model.add(CLIENT, OURS), createdAtMs: NOW_MS - 50.5 * DAY_MS };

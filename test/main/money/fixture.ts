@@ -12,6 +12,7 @@ import type { ListedWithdrawal } from '../../../src/main/storage/cache/withdrawa
 import { loadClock, saveClock } from '../../../src/main/storage/records/clock-repo.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
+import { takeSettleDelay } from '../../../src/main/money/settle-delay.ts';
 import { knownHistory } from '../../../src/main/money/known-history.ts';
 import {
   openCache,
@@ -171,6 +172,11 @@ export function temporaryFolder(): string {
   return path;
 }
 
+/** What the records take over when they keep none yet: once. */
+export function setSettleDelay({ records, world }: Desk, minutes: number): void {
+  takeSettleDelay(records, minutes, { atMs: world.nowMs, actor: world.actor });
+}
+
 /** The settings behind the guards, of the same records and operator. */
 export function guardsOf({ records, world, clock }: Desk) {
   return createGuards({
@@ -219,7 +225,6 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
       network: 'testnet',
       locked: false,
       secret: 'ready',
-      settleDelayMinutes: null,
     },
     secretProblem: null,
     secretReady: async () => world.secretProblem,

@@ -105,6 +105,24 @@ test.each<[Partial<GuardPolicy>, Partial<GuardPolicy>, (keyof GuardPolicy)[], st
     ['coolingMs'],
     ['A new entry of the address book would wait 1 hour instead of 24 hours.'],
   ],
+  [
+    {},
+    { settleDelayMinutes: 30 },
+    ['settleDelayMinutes'],
+    [
+      'A request of unknown outcome would be taken as not executed after 30 minutes; now a person decides.',
+    ],
+  ],
+  [
+    { settleDelayMinutes: 30 },
+    { settleDelayMinutes: 1 },
+    ['settleDelayMinutes'],
+    [
+      'A request of unknown outcome would be taken as not executed after 1 minute; now that takes 30 minutes.',
+    ],
+  ],
+  [{ settleDelayMinutes: 30 }, { settleDelayMinutes: 31 }, [], []],
+  [{ settleDelayMinutes: 30 }, {}, [], []],
 ])('from %o to %o lowers %o', (before, after, lowered, lost) => {
   const asked = change(before, after);
   if (asked.kind !== 'policy') throw new Error('no policy');

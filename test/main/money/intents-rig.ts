@@ -9,6 +9,7 @@ import {
   openDesk,
   RATE,
   service,
+  setSettleDelay,
   WITHDRAWAL,
   type Desk,
 } from './fixture.ts';
@@ -142,7 +143,7 @@ export function createRig() {
   function enter(desk: Desk): Desk {
     const { world } = desk;
     world.nowMs = nowMs;
-    world.profile = { ...world.profile, settleDelayMinutes: SETTLE_DELAY_MS / 60_000 };
+    setSettleDelay(desk, SETTLE_DELAY_MS / 60_000);
     world.onRefresh = () => {
       world.rate = { ...RATE, observedAtMs: world.nowMs, timeExpiresMs: world.nowMs + QUOTE_MS };
     };

@@ -29,7 +29,6 @@ const money = createMoney({
     network: 'testnet',
     locked: false,
     secret: 'ready',
-    settleDelayMinutes: null,
   }),
   secretReady: async () => null,
   rateStatus: () => ({ rate: null, readAgoMs: null, clockOffsetMs: 0, lastError: null }),

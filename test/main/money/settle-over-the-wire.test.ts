@@ -3,7 +3,7 @@ import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { clientFor } from '../bitpro/client-under-test.ts';
 import { API_KEY, SECRET } from '../bitpro/raw-server.ts';
-import { DESTINATION, openDesk, RATE, review, service } from './fixture.ts';
+import { DESTINATION, openDesk, RATE, review, service, setSettleDelay } from './fixture.ts';
 import { startProxy, type Fault } from './spoiling-proxy.ts';
 
 async function setUp() {
@@ -59,7 +59,7 @@ describe.each(['buy', 'withdrawal'] as const)('a %s', (kind) => {
 
   test('that never arrived: unknown, then cleared after the settle delay', async () => {
     const { sandbox, proxy, desk, draft } = await setUp();
-    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 5 };
+    setSettleDelay(desk, 5);
     await desk.read(draft[kind].clientUid);
     const before = sandbox.ledger().length;
     proxy.fault = 'drop-request';

@@ -4,7 +4,7 @@ import {
   TransportError,
 } from '../../../src/main/bitpro/transport-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { BUY, CLIENT, NOW_MS, review, type Desk } from './fixture.ts';
+import { BUY, CLIENT, NOW_MS, review, setSettleDelay, type Desk } from './fixture.ts';
 import { AGAIN, lossy, lost, MINUTE_MS, OURS, stateOf } from './lossy.ts';
 
 describe('the baseline', () => {
@@ -217,12 +217,11 @@ describe('cleared', () => {
 
   test('by two readings after the delay and apart by more, also across a restart', async () => {
     const { desk } = lossy();
-    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    setSettleDelay(desk, 10);
     await desk.read();
     const id = await lost(desk);
     const lookAt = async (at: Desk, minutes: number) => {
       at.world.nowMs = NOW_MS + minutes * MINUTE_MS;
-      at.world.profile = { ...at.world.profile, settleDelayMinutes: 10 };
       await at.money.lookAgain(id);
       return stateOf(at, id);
     };
@@ -240,7 +239,7 @@ describe('cleared', () => {
 
   test('not by two that were made right after two starts, however long the app was closed before', async () => {
     const { desk } = lossy();
-    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    setSettleDelay(desk, 10);
     await desk.read();
     const id = await lost(desk);
     desk.world.nowMs += 11 * MINUTE_MS;
@@ -251,7 +250,6 @@ describe('cleared', () => {
       at.world.nowMs += minutesLater * MINUTE_MS;
       at.world.isTimeless = true;
       at = at.restart();
-      at.world.profile = { ...at.world.profile, settleDelayMinutes: 10 };
       await at.money.lookAgain(id);
       return stateOf(at, id);
     };
@@ -262,7 +260,7 @@ describe('cleared', () => {
 
   test('not sooner because the machine slept between the baseline and the sending', async () => {
     const { desk } = lossy();
-    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 10 };
+    setSettleDelay(desk, 10);
     await desk.read();
     const answer = desk.client.withdraw;
     desk.client.withdraw = (...payment) => {
@@ -279,7 +277,7 @@ describe('cleared', () => {
 
   test('not by readings that lag', async () => {
     const { model, desk } = lossy();
-    desk.world.profile = { ...desk.world.profile, settleDelayMinutes: 1 };
+    setSettleDelay(desk, 1);
     await desk.read();
     const id = await lost(desk);
     model.histories.set(CLIENT, []);

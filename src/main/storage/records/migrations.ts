@@ -9,6 +9,7 @@ import { migration as rateHours } from './migrations/007-rate-hours.ts';
 import { migration as seals } from './migrations/008-seals.ts';
 import { migration as outcomes } from './migrations/009-outcomes.ts';
 import { migration as guardedTime } from './migrations/010-guarded-time.ts';
+import { migration as settleDelay } from './migrations/011-settle-delay.ts';
 
 /** In order of version. */
 export const recordsMigrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const recordsMigrations: readonly Migration[] = [
   seals,
   outcomes,
   guardedTime,
+  settleDelay,
 ];

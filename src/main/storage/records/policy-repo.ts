@@ -2,7 +2,9 @@ import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 
-type PolicyColumns = Omit<GuardPolicy, 'addressBookOnly'> & { addressBookOnly: number };
+type PolicyColumns = Omit<GuardPolicy, 'addressBookOnly' | 'settleDelayMinutes'> & {
+  addressBookOnly: number;
+};
 
 const prepared = statements((db: RecordsDb) => ({
   get: db.prepare<[], PolicyColumns>(
@@ -24,17 +26,36 @@ const prepared = statements((db: RecordsDb) => ({
      VALUES (1, :maxWithdrawalSats, :maxDailySats, :addressBookOnly, :coolingMs, :approvalAboveSats,
        :approvalMs, :buyTolerancePercent)`,
   ),
+  settleDelay: db.prepare<[], number | null>('SELECT minutes FROM settle_delay').pluck(),
+  setSettleDelay: db.prepare<[number | null]>(
+    `INSERT INTO settle_delay (id, minutes) VALUES (1, ?)
+     ON CONFLICT DO UPDATE SET minutes = excluded.minutes`,
+  ),
 }));
 
 /** The default until one was saved. */
 export function getPolicy(db: RecordsDb): GuardPolicy {
-  const row = prepared(db).get.get();
-  return row ? { ...row, addressBookOnly: row.addressBookOnly === 1 } : defaultGuardPolicy;
+  const { get, settleDelay } = prepared(db);
+  const row = get.get();
+  const policy = row ? { ...row, addressBookOnly: row.addressBookOnly === 1 } : defaultGuardPolicy;
+  return { ...policy, settleDelayMinutes: settleDelay.get() ?? null };
 }
 
 /** Inside a transaction, right after its audit entry `policy.saved`. */
 export function putPolicy(db: RecordsDb, policy: GuardPolicy): void {
-  const row = { ...policy, addressBookOnly: policy.addressBookOnly ? 1 : 0 };
+  const { settleDelayMinutes, ...columns } = policy;
+  const row = { ...columns, addressBookOnly: policy.addressBookOnly ? 1 : 0 };
   const { update, insert } = prepared(db);
   if (update.run(row).changes === 0) insert.run(row);
+  putSettleDelay(db, settleDelayMinutes);
+}
+
+/** Whether these records keep the settle delay yet; older ones left it to profiles.json. */
+export function isSettleDelayKept(db: RecordsDb): boolean {
+  return prepared(db).settleDelay.get() !== undefined;
+}
+
+/** Inside a transaction; unless it is still none, right after an audit entry `policy.saved`. */
+export function putSettleDelay(db: RecordsDb, minutes: number | null): void {
+  prepared(db).setSettleDelay.run(minutes);
 }

@@ -28,6 +28,7 @@ export const sealedTables: Readonly<Record<string, string | null>> = {
   address_book: null,
   approvers: null,
   server_clock: null,
+  settle_delay: null,
 };
 
 /** What the log does not vouch for, and why that moves no money. */

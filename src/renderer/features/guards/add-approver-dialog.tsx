@@ -4,8 +4,8 @@ import { nobody } from '../../components/second-person.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
-import { Agreement, agreementOf } from './agreement.tsx';
-import { FormDialog, type Problem } from './form-dialog.tsx';
+import { Agreement, agreementOf } from '../../components/agreement.tsx';
+import { FormDialog, type Problem } from '../../components/form-dialog.tsx';
 import { emptyPassphrase, NewPassphraseFields, problemOfNew } from './new-passphrase.tsx';
 
 type AddApproverDialogProps = { approvers: readonly ApproverView[]; onClose: () => void };

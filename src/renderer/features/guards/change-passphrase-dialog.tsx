@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
-import { FormDialog, type Problem } from './form-dialog.tsx';
+import { FormDialog, type Problem } from '../../components/form-dialog.tsx';
 import { emptyPassphrase, NewPassphraseFields, problemOfNew } from './new-passphrase.tsx';
 
 /** For the approver alone: the old passphrase is needed, and nobody else has to agree. */

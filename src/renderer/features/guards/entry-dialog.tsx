@@ -4,7 +4,7 @@ import { AddressGroups } from '../../components/hash.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
-import { FormDialog, type Problem } from './form-dialog.tsx';
+import { FormDialog, type Problem } from '../../components/form-dialog.tsx';
 
 type EntryDialogProps = {
   /** Null for a new entry. Only the label of an entry can change. */

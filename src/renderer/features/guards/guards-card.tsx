@@ -1,6 +1,7 @@
 import { BookUser } from 'lucide-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import type { GuardPolicy } from '#shared/domain/guards.ts';
+import type { GuardPolicy, GuardPolicyInput, SecondPerson } from '#shared/domain/guards.ts';
+import type { ErrorDto } from '#shared/errors.ts';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Checkbox } from '../../components/checkbox.tsx';
@@ -12,7 +13,7 @@ import { useProfile } from '../../lib/profile.tsx';
 import { perProfile } from '../../lib/per-profile.ts';
 import { useRequest } from '../../lib/resource.ts';
 import css from './guards.module.css';
-import { LoosenDialog } from './loosen-dialog.tsx';
+import { LoosenDialog } from '../../components/loosen-dialog.tsx';
 import {
   draftOf,
   isPolicy,
@@ -43,8 +44,14 @@ export function GuardsCard(): ReactNode {
   );
 }
 
-function tellSaved(): void {
+async function keep(
+  policy: GuardPolicyInput,
+  agreement: { second?: SecondPerson } = {},
+): Promise<ErrorDto | null> {
+  const result = await call('policy.save', { policy, ...agreement });
+  if (!result.ok) return result.error;
   toast.show({ tone: 'success', title: 'Guards saved', text: 'The change is in the audit log.' });
+  return null;
 }
 
 /** What was typed and not saved, of the guards as they were then: it waits while other screens are looked at. */
@@ -60,7 +67,9 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
   const [draft, setDraft] = useState<PolicyDraft>(kept ?? draftOf(policy));
   const [errors, setErrors] = useState<PolicyErrors>({});
   const [saving, setSaving] = useState(false);
-  const [loosening, setLoosening] = useState<{ policy: GuardPolicy; lost: string } | null>(null);
+  const [loosening, setLoosening] = useState<{ policy: GuardPolicyInput; lost: string } | null>(
+    null,
+  );
   const take = (next: PolicyDraft, isUnsaved: boolean): void => {
     Object.assign(unsaved, { of: saved, draft: isUnsaved ? next : null });
     setDraft(next);
@@ -74,10 +83,10 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
     if (!isPolicy(reading)) return setErrors(reading);
     setErrors({});
     setSaving(true);
-    const result = await call('policy.save', { policy: reading });
+    const error = await keep(reading);
     setSaving(false);
-    if (result.ok) return tellSaved();
-    const { code, message } = result.error;
+    if (error === null) return;
+    const { code, message } = error;
     if (code === 'approval_needed') return setLoosening({ policy: reading, lost: message });
     toast.show({ tone: 'danger', title: 'Not saved', text: message });
   };
@@ -161,7 +170,12 @@ function PolicyForm({ policy }: { policy: GuardPolicy }): ReactNode {
         </div>
       </form>
       {loosening !== null && (
-        <LoosenDialog {...loosening} onSaved={tellSaved} onClose={() => setLoosening(null)} />
+        <LoosenDialog
+          lost={loosening.lost}
+          action="Save guards"
+          save={(agreement) => keep(loosening.policy, agreement)}
+          onClose={() => setLoosening(null)}
+        />
       )}
     </>
   );

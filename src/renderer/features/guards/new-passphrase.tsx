@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { MIN_PASSPHRASE_LENGTH } from '#shared/domain/constants.ts';
 import { TextField } from '../../components/text-field.tsx';
-import type { Problem } from './form-dialog.tsx';
+import type { Problem } from '../../components/form-dialog.tsx';
 
 /** A passphrase that is being chosen, typed twice. */
 export type NewPassphrase = { newPassphrase: string; repeated: string };

@@ -1,10 +1,10 @@
 import { MAX_APPROVAL_MS, MAX_COOLING_MS, MIN_APPROVAL_MS } from '#shared/domain/constants.ts';
-import type { GuardPolicy } from '#shared/domain/guards.ts';
+import type { GuardPolicy, GuardPolicyInput } from '#shared/domain/guards.ts';
 import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The policy as typed: limits in BTC, empty for none; waits in hours, the tolerance in percent. */
+/** The policy as typed, but for the settle delay, which stands with the profile’s connection: limits in BTC, empty for none; waits in hours, the tolerance in percent. */
 export type PolicyDraft = {
   maxWithdrawal: string;
   maxDaily: string;
@@ -30,7 +30,7 @@ export function draftOf(policy: GuardPolicy): PolicyDraft {
 }
 
 /** The policy, or what is wrong beside each field. */
-export function readPolicyDraft(draft: PolicyDraft): GuardPolicy | PolicyErrors {
+export function readPolicyDraft(draft: PolicyDraft): GuardPolicyInput | PolicyErrors {
   const errors: PolicyErrors = {};
   const limit = (name: 'maxWithdrawal' | 'maxDaily' | 'approvalAbove'): number | null => {
     if (draft[name].trim() === '') return null;
@@ -51,7 +51,7 @@ export function readPolicyDraft(draft: PolicyDraft): GuardPolicy | PolicyErrors 
   if (coolingMs === null || coolingMs > MAX_COOLING_MS) {
     errors.coolingHours = 'Enter hours, from 0 to 720.';
   }
-  const policy: GuardPolicy = {
+  const policy: GuardPolicyInput = {
     maxWithdrawalSats: limit('maxWithdrawal'),
     maxDailySats: limit('maxDaily'),
     addressBookOnly: draft.addressBookOnly,
@@ -63,7 +63,7 @@ export function readPolicyDraft(draft: PolicyDraft): GuardPolicy | PolicyErrors 
   return Object.keys(errors).length === 0 ? policy : errors;
 }
 
-export function isPolicy(reading: GuardPolicy | PolicyErrors): reading is GuardPolicy {
+export function isPolicy(reading: GuardPolicyInput | PolicyErrors): reading is GuardPolicyInput {
   return 'coolingMs' in reading;
 }
 

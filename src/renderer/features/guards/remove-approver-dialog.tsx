@@ -2,8 +2,8 @@ import { useState, type ReactNode } from 'react';
 import type { ApproverView } from '#shared/domain/guards.ts';
 import { nobody } from '../../components/second-person.tsx';
 import { call } from '../../lib/ipc.ts';
-import { Agreement, agreementOf } from './agreement.tsx';
-import { FormDialog, type Problem } from './form-dialog.tsx';
+import { Agreement, agreementOf } from '../../components/agreement.tsx';
+import { FormDialog, type Problem } from '../../components/form-dialog.tsx';
 
 type RemoveApproverDialogProps = {
   name: string;

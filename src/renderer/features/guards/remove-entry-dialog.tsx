@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { BookEntry } from '#shared/domain/guards.ts';
 import { call } from '../../lib/ipc.ts';
-import { FormDialog, type Problem } from './form-dialog.tsx';
+import { FormDialog, type Problem } from '../../components/form-dialog.tsx';
 
 type RemoveEntryDialogProps = { entry: BookEntry; onClose: () => void };
 

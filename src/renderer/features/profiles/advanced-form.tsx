@@ -1,14 +1,17 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
+import type { SecondPerson } from '#shared/domain/guards.ts';
 import type { ApiOptions, ProfileView } from '#shared/domain/profile.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { LoosenDialog } from '../../components/loosen-dialog.tsx';
 import { Checkbox } from '../../components/checkbox.tsx';
 import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { call } from '../../lib/ipc.ts';
+import { useRequest } from '../../lib/resource.ts';
 import { readSession } from '../../lib/session.ts';
 import css from './connection-form.module.css';
 
@@ -29,6 +32,9 @@ const badDelay: ErrorDto = {
   field: 'settleDelayMinutes',
 };
 
+const delayHint =
+  'A request of unknown outcome that two complete readings of the history, this far apart, do not show is taken as not executed. Empty: a person decides.';
+
 /** Null for nothing, undefined for what is no number of minutes. */
 function readMinutes(text: string): number | null | undefined {
   const trimmed = text.trim();
@@ -41,28 +47,40 @@ function readMinutes(text: string): number | null | undefined {
 export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
   const [options, setOptions] = useState<ApiOptions>(profile.options);
   const [explorerUrl, setExplorerUrl] = useState(profile.explorerUrl);
-  const [settleDelay, setSettleDelay] = useState(String(profile.settleDelayMinutes ?? ''));
+  const [typedDelay, setTypedDelay] = useState<string | null>(null);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [saving, setSaving] = useState(false);
+  const [lost, setLost] = useState<string | null>(null);
+  // It is kept with the records, and only those of the open profile are at hand.
+  const policy = useRequest('policy.get', {}, ['guards.changed']).value;
+  const isDelayKnown = profile.active && policy !== null;
+  const settleDelay = typedDelay ?? (isDelayKnown ? String(policy.settleDelayMinutes ?? '') : '');
   const change = (part: Partial<ApiOptions>): void =>
     setOptions((before) => ({ ...before, ...part }));
 
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    const settleDelayMinutes = readMinutes(settleDelay);
-    if (settleDelayMinutes === undefined) return setError(badDelay);
-    setSaving(true);
-    const result = await call('profiles.configure', {
-      id: profile.id,
-      explorerUrl,
-      options,
-      settleDelayMinutes,
-    });
-    setSaving(false);
-    setError(result.ok ? null : result.error);
-    if (!result.ok) return;
+  const keep = async (
+    settleDelayMinutes: number | null,
+    agreement: { second?: SecondPerson } = {},
+  ): Promise<ErrorDto | null> => {
+    const delay = isDelayKnown ? { settleDelayMinutes, ...agreement } : {};
+    const asked = { id: profile.id, explorerUrl, options, ...delay };
+    const result = await call('profiles.configure', asked);
+    if (!result.ok) return result.error;
     await readSession();
     toast.show({ tone: 'success', title: 'Saved', text: `Used from the next request on.` });
+    return null;
+  };
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const minutes = readMinutes(settleDelay);
+    if (minutes === undefined) return setError(badDelay);
+    setSaving(true);
+    const found = await keep(minutes);
+    setSaving(false);
+    const isLoosening = found?.code === 'approval_needed';
+    setLost(isLoosening ? found.message : null);
+    setError(isLoosening ? null : found);
   };
 
   const onExplorer = error?.field === 'explorerUrl';
@@ -84,11 +102,12 @@ export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
         />
         <TextField
           label="Settle delay in minutes"
-          hint="A request of unknown outcome that two complete readings of the history, this far apart, do not show is taken as not executed. Empty: a person decides."
+          hint={profile.active ? delayHint : `Open ${profile.name} to see and change it.`}
           inputMode="numeric"
+          disabled={!isDelayKnown}
           error={onDelay ? error.message : undefined}
           value={settleDelay}
-          onChange={(event) => setSettleDelay(event.target.value)}
+          onChange={(event) => setTypedDelay(event.target.value)}
         />
         <Select
           label="Signed for pages of the history"
@@ -114,6 +133,14 @@ export function AdvancedForm({ profile }: { profile: ProfileView }): ReactNode {
           </Button>
         </div>
       </form>
+      {lost !== null && (
+        <LoosenDialog
+          lost={lost}
+          action="Save advanced options"
+          save={(agreement) => keep(readMinutes(settleDelay) ?? null, agreement)}
+          onClose={() => setLost(null)}
+        />
+      )}
     </Card>
   );
 }

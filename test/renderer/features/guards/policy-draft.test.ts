@@ -8,9 +8,10 @@ import {
 } from '../../../../src/renderer/features/guards/policy-draft.ts';
 
 const draft = draftOf(defaultGuardPolicy);
+const { settleDelayMinutes: _, ...withoutDelay } = defaultGuardPolicy;
 
-test.each<GuardPolicy>([
-  defaultGuardPolicy,
+test.each<Omit<GuardPolicy, 'settleDelayMinutes'>>([
+  withoutDelay,
   {
     maxWithdrawalSats: 1,
     maxDailySats: 2_100_000_000_000_000,
@@ -21,7 +22,8 @@ test.each<GuardPolicy>([
     buyTolerancePercent: 0,
   },
 ])('what is saved reads back as it was: %o', (policy) => {
-  expect(readPolicyDraft(draftOf(policy))).toEqual(policy);
+  const saved = { ...policy, settleDelayMinutes: 30 };
+  expect(readPolicyDraft(draftOf(saved))).toEqual(policy);
 });
 
 test.each<[Partial<PolicyDraft>, (keyof PolicyDraft)[]]>([

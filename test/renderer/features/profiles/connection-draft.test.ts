@@ -19,7 +19,6 @@ function builtIn(environment: 'sandbox' | 'production', baseUrl: string): Profil
     locked: false,
     enrolled: false,
     options: defaultApiOptions,
-    settleDelayMinutes: null,
     active: false,
     network: environment === 'production' ? 'mainnet' : 'testnet',
     secret: 'empty',

@@ -1,38 +1,31 @@
 import { useState, type ReactNode } from 'react';
-import type { GuardPolicy } from '#shared/domain/guards.ts';
-import { nobody } from '../../components/second-person.tsx';
-import { call } from '../../lib/ipc.ts';
-import { useRequest } from '../../lib/resource.ts';
+import type { SecondPerson } from '#shared/domain/guards.ts';
+import { useRequest } from '../lib/resource.ts';
 import { Agreement, agreementOf } from './agreement.tsx';
 import { FormDialog, type Problem } from './form-dialog.tsx';
+import { nobody } from './second-person.tsx';
 
 type LoosenDialogProps = {
-  policy: GuardPolicy;
   /** Which protection would be lost, in main’s words. */
   lost: string;
-  onSaved: () => void;
+  /** On the button that saves. */
+  action: string;
+  /** With who agrees to it; the dialog closes when it gives null. */
+  save: (agreement: { second?: SecondPerson }) => Promise<Problem | null>;
   onClose: () => void;
 };
 
-/** Saves a policy that takes protection away, with a second person. */
-export function LoosenDialog({ policy, lost, onSaved, onClose }: LoosenDialogProps): ReactNode {
+/** Saves a change that takes protection away, with a second person. */
+export function LoosenDialog({ lost, action, save, onClose }: LoosenDialogProps): ReactNode {
   const approvers = useRequest('approvers.list', {}, ['guards.changed']).value ?? [];
   const [second, setSecond] = useState(nobody);
-
-  const save = async (): Promise<Problem | null> => {
-    const result = await call('policy.save', { policy, ...agreementOf(approvers, second) });
-    if (!result.ok) return result.error;
-    onSaved();
-    return null;
-  };
-
   return (
     <FormDialog
       title="This takes protection away"
       description={lost}
-      action="Save guards"
+      action={action}
       fields={['passphrase']}
-      submit={save}
+      submit={() => save(agreementOf(approvers, second))}
       onClose={onClose}
     >
       {(at) => (

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { ApproverView, SecondPerson } from '#shared/domain/guards.ts';
-import { Banner } from '../../components/banner.tsx';
-import { chosenFrom, SecondPersonFields } from '../../components/second-person.tsx';
-import css from './guards.module.css';
+import { Banner } from './banner.tsx';
+import { chosenFrom, SecondPersonFields } from './second-person.tsx';
+import css from './second-person.module.css';
 
 type AgreementProps = {
   approvers: readonly ApproverView[];
