@@ -80,6 +80,7 @@ export function wireRooms(
       emit('connection.changed', status);
       if (status.state === 'offline') line.watch();
       if (wasOffline && status.state === 'online') {
+        client.renewConnections();
         void money.lookAtAll();
         sync.resume();
         rates.resume();
@@ -94,7 +95,7 @@ export function wireRooms(
     clock,
     options: apiOptions,
     onConnection: (event) => connection.observe(event),
-    onHungUp: () => line.look(),
+    onDoubt: () => line.look(),
   });
   const line = createLineWatch({ knock: (signal) => client.knock(signal), random: Math.random });
   const sync = createSyncEngine({

@@ -36,6 +36,8 @@ export type BitproClient = {
   ping(signal?: AbortSignal): Promise<RemotePing>;
   /** A ping to see whether the line is there: one attempt, on a connection of its own that is not kept. */
   knock(signal?: AbortSignal): Promise<RemotePing>;
+  /** Ends every connection of reads; those under way are repeated on new ones. */
+  renewConnections(): void;
   rates(signal?: AbortSignal): Promise<RemoteRate>;
   getClient(uid: string, signal?: AbortSignal): Promise<RemoteClient>;
   /**
@@ -80,8 +82,8 @@ export type BitproClientDeps = {
   clock: ServerClock;
   options: ApiOptions;
   onConnection?: (event: ConnectionEvent) => void;
-  /** The other side has ended the last connection that was kept for later. */
-  onHungUp?: () => void;
+  /** The line may be lost: an answer is long in coming, or the other side ended the last connection that was kept. */
+  onDoubt?: () => void;
   sleep?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random?: () => number;
   timeouts?: Partial<ClientTimeouts>;
@@ -90,17 +92,27 @@ export type BitproClientDeps = {
 };
 
 export function createBitproClient(deps: BitproClientDeps): BitproClient {
-  const { baseUrl, apiKey, signer, clock, options, onConnection = () => {} } = deps;
+  const {
+    baseUrl,
+    apiKey,
+    signer,
+    clock,
+    options,
+    onConnection = () => {},
+    onDoubt = () => {},
+  } = deps;
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const { http = createLazyHttp(() => clock.monotonicMs(), deps.onHungUp) } = deps;
+  const { http = createLazyHttp(() => clock.monotonicMs(), onDoubt) } = deps;
   const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 
+  const readerDeps = { identity, http, clock, pace, sleep, random, timeouts, onDoubt };
+
   async function get<T>(request: Read<T>): Promise<T> {
     try {
-      const value = await read(request, { identity, http, clock, pace, sleep, random, timeouts });
+      const value = await read(request, readerDeps);
       onConnection({ kind: 'answered' });
       return value;
     } catch (error) {
@@ -157,6 +169,7 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   return {
     ping: (signal) => get({ ...pingRead, signal }),
     knock: (signal) => get({ ...pingRead, isAlone: true, signal }),
+    renewConnections: () => http.renew?.(),
     rates: (signal) => get({ endpoint: '/rates', schema: rateSchema, isPublic: true, signal }),
     getClient: (uid, signal) =>
       getOne(

@@ -17,6 +17,8 @@ import { connectFailure, TransportError, transportErrorFrom } from './transport-
 export type Http = {
   get(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer>;
   post(request: HttpRequest & { body: Buffer }, limits: HttpLimits): Promise<HttpAnswer>;
+  /** Ends every connection that reads keep or use: after a cut some are dead, and no end of them will ever come. */
+  renew?(): void;
 };
 
 export type HttpRequest = {
@@ -66,10 +68,13 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
     kept: new HttpsAgent({ ...pool, ...VERIFIED }),
     alone: new HttpsAgent({ ...onward, ...VERIFIED }),
   };
-  tellHangUp(plain.kept, onHungUp);
-  tellHangUp(secure.kept, onHungUp);
+  const renewals = [plain.kept, secure.kept].map((agent) => tellHangUp(agent, onHungUp));
 
   return {
+    renew() {
+      for (const endAll of renewals) endAll();
+    },
+
     get: (request, limits) =>
       withDeadline(limits, async (stop) => {
         const { kept, alone } = isSecure(request.origin) ? secure : plain;
@@ -96,8 +101,11 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
   };
 }
 
-/** What this side ends after a while, sooner than the service says that it would, is no sign of anything. */
-function tellHangUp(agent: HttpAgent, onHungUp: () => void): void {
+/**
+ * What this side ends after a while, sooner than the service says that it would, is no sign of anything.
+ * @returns ends all of them
+ */
+function tellHangUp(agent: HttpAgent, onHungUp: () => void): () => void {
   const kept = new Set<Duplex>();
   const known = new WeakSet<Duplex>();
   const keep = agent.keepSocketAlive.bind(agent);
@@ -119,6 +127,10 @@ function tellHangUp(agent: HttpAgent, onHungUp: () => void): void {
   agent.reuseSocket = (socket, request) => {
     kept.delete(socket);
     reuse(socket, request);
+  };
+  return () => {
+    kept.clear();
+    agent.destroy();
   };
 }
 

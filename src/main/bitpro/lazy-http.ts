@@ -16,10 +16,12 @@ async function trustSystem(): Promise<void> {
  */
 export function createLazyHttp(now: () => number, onHungUp?: () => void): Http {
   let loading: Promise<Http> | null = null;
+  let loaded: Http | null = null;
 
   async function load(): Promise<Http> {
     const { createHttp } = await import('./http.ts');
-    return createHttp(now, onHungUp);
+    loaded = createHttp(now, onHungUp);
+    return loaded;
   }
 
   async function httpFor({ protocol }: URL): Promise<Http> {
@@ -29,6 +31,7 @@ export function createLazyHttp(now: () => number, onHungUp?: () => void): Http {
   }
 
   return {
+    renew: () => loaded?.renew?.(),
     get: async (request, limits) => (await httpFor(request.origin)).get(request, limits),
     post: async (request, limits) => (await httpFor(request.origin)).post(request, limits),
   };

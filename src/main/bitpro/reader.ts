@@ -26,6 +26,8 @@ export type ReaderDeps = {
   sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random: () => number;
   timeouts: { readMs: number; readDeadlineMs: number; knockMs: number };
+  /** An answer is long in coming. */
+  onDoubt: () => void;
 };
 
 type Failed = {
@@ -42,6 +44,8 @@ type Attempt<T> = { value: T } | Failed;
 const NO_BODY = Buffer.alloc(0);
 /** Less than this a server's window of minutes forgives. */
 const CLOCK_MOVED_MS = 2000;
+/** Most pages take less than half a second. */
+const DOUBT_MS = 3000;
 /** Of one read, each after a longer pause; the deadline mostly comes first. */
 const MAX_REFUSALS = 8;
 
@@ -104,7 +108,7 @@ async function attemptInTurn<T>(
 
 async function attemptRead<T>(
   request: Read<T>,
-  { identity, http, clock }: ReaderDeps,
+  { identity, http, clock, onDoubt }: ReaderDeps,
   timeoutMs: number,
 ): Promise<Attempt<T>> {
   const { endpoint, schema, query = '', isPublic = false, isAlone = false, signal } = request;
@@ -121,11 +125,14 @@ async function attemptRead<T>(
   });
 
   let answer: HttpAnswer;
+  const doubt = isAlone ? undefined : setTimeout(onDoubt, DOUBT_MS);
   try {
     answer = await http.get({ ...built, isAlone }, { timeoutMs, signal });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     return failed(appErrorFromTransport(error, host), mayPass(error));
+  } finally {
+    clearTimeout(doubt);
   }
   clock.observe(answer.header('date'), answer.sentAtMs, answer.receivedAtMs);
   if (isSuccess(answer)) {
