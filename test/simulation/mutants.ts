@@ -73,8 +73,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'sent again after a reset',
     'bitpro/poster.ts',
-    'answer = await http.post(signed, { timeoutMs });',
-    'answer = await http.post(signed, { timeoutMs }).catch(() => http.post(signed, { timeoutMs }));',
+    'answer = await http.post(signed, { timeoutMs, gate });',
+    'answer = await http.post(signed, { timeoutMs, gate }).catch(() => http.post(signed, { timeoutMs, gate }));',
   ),
   one(
     'a broken connection is a rejection',

@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
-import type { Http } from './http.ts';
+import type { Http, SendGate } from './http.ts';
 import { createLazyHttp } from './lazy-http.ts';
 import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
@@ -48,11 +48,12 @@ export type BitproClient = {
   /** The same page with every place of it: rows that cannot be used, or are listed again, among the others. */
   historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]>;
   transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction>;
-  createClient(): Promise<PostOutcome<RemoteClient>>;
-  buy(uid: string, usdCents: number): Promise<PostOutcome<RemoteTrade>>;
+  createClient(gate?: SendGate): Promise<PostOutcome<RemoteClient>>;
+  buy(uid: string, usdCents: number, gate?: SendGate): Promise<PostOutcome<RemoteTrade>>;
   withdraw(
     uid: string,
     withdrawal: { address: string; amountSats: number },
+    gate?: SendGate,
   ): Promise<PostOutcome<RemoteWithdrawal>>;
 };
 
@@ -198,20 +199,22 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
         tid,
         (transaction) => transaction.tid,
       ),
-    createClient: () => post({ endpoint: '/clients', params: {}, schema: clientSchema }),
-    buy: async (uid, usdCents) =>
+    createClient: (gate) => post({ endpoint: '/clients', params: {}, schema: clientSchema, gate }),
+    buy: async (uid, usdCents, gate) =>
       refuseAmount(usdCents) ??
       post({
         endpoint: `${clientPath(uid)}/buy`,
         params: { traded_fiat: toDecimal(usdCents, 2) },
         schema: tradeSchema,
+        gate,
       }),
-    withdraw: async (uid, { address, amountSats }) =>
+    withdraw: async (uid, { address, amountSats }, gate) =>
       refuseAmount(amountSats) ??
       post({
         endpoint: `${clientPath(uid)}/withdrawal`,
         params: { address, amount: toDecimal(amountSats, 8) },
         schema: withdrawalSchema,
+        gate,
       }),
   };
 }

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import type { AppError } from '#shared/errors.ts';
 import { linkAbort } from './linked-abort.ts';
 import { connectFailure, TransportError, transportErrorFrom } from './transport-error.ts';
 
@@ -16,7 +17,10 @@ import { connectFailure, TransportError, transportErrorFrom } from './transport-
  */
 export type Http = {
   get(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer>;
-  post(request: HttpRequest & { body: Buffer }, limits: HttpLimits): Promise<HttpAnswer>;
+  post(
+    request: HttpRequest & { body: Buffer },
+    limits: HttpLimits & { gate?: SendGate | undefined },
+  ): Promise<HttpAnswer>;
   /** Ends every connection that reads keep or use: after a cut some are dead, and no end of them will ever come. */
   renew?(): void;
 };
@@ -29,6 +33,14 @@ export type HttpRequest = {
   headers: Readonly<Record<string, string>>;
   /** A read on a connection of its own that is not kept: none that is dead or busy is in its way. */
   isAlone?: boolean;
+};
+
+/** What may still refuse a request that nothing was written of. */
+export type SendGate = {
+  /** Null while it may go. */
+  refusal: () => AppError | null;
+  /** Aborted when it may not go any more; once a byte was written it means nothing. */
+  signal: AbortSignal;
 };
 
 export type HttpLimits = { timeoutMs: number; signal?: AbortSignal | undefined };
@@ -87,13 +99,21 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
 
     post: (request, limits) =>
       withDeadline(limits, async (stop, handOver) => {
-        const socket = await dial(request.origin, stop);
+        const { gate } = limits;
+        const untilSent = gate ? AbortSignal.any([stop, gate.signal]) : stop;
+        const socket = await dial(request.origin, untilSent);
         const options = {
           ...requestOptions(request),
           method: 'POST',
           // No agent: `Connection: close`, and the socket serves this request only.
           createConnection: () => socket,
         };
+        // Connecting took time. From here to the first byte nothing waits.
+        const refusal = gate?.refusal() ?? null;
+        if (refusal) {
+          socket.destroy();
+          throw refusal;
+        }
         handOver();
         const sentAtMs = now();
         return talk(httpRequest, options, request.body, { stop, now, sentAtMs });

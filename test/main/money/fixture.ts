@@ -78,30 +78,30 @@ export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
     transaction: answers.transaction ?? notThere,
     getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
-    buy: async (uid, usdCents) => {
+    buy: async (uid, usdCents, gate) => {
       posts.push(`buy ${uid} ${usdCents}`);
       return listed(
         uid,
         'buy',
         answers.buy
-          ? await answers.buy(uid, usdCents)
+          ? await answers.buy(uid, usdCents, gate)
           : { kind: 'accepted', value: { ...accepted, amountSats: 122_779_733 } },
       );
     },
-    withdraw: async (uid, payment) => {
+    withdraw: async (uid, payment, gate) => {
       posts.push(`withdraw ${uid} ${payment.amountSats} ${payment.address}`);
       return listed(
         uid,
         'withdrawal',
         answers.withdraw
-          ? await answers.withdraw(uid, payment)
+          ? await answers.withdraw(uid, payment, gate)
           : { kind: 'accepted', value: { ...accepted, ...payment, txId: null, state: 'pending' } },
       );
     },
-    createClient: async () => {
+    createClient: async (gate) => {
       posts.push('create');
       return answers.createClient
-        ? answers.createClient()
+        ? answers.createClient(gate)
         : {
             kind: 'accepted',
             value: {
