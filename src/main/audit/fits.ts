@@ -3,12 +3,10 @@ import { intentStates } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
 import { userVersion } from '../storage/migrate.ts';
 import type { RecordsDb } from '../storage/open.ts';
-import { auditHead, entriesBefore } from '../storage/records/audit-repo.ts';
 import { findIntent, intentStatesIn } from '../storage/records/intents-repo.ts';
 import { migration as sealsMigration } from '../storage/records/migrations/008-seals.ts';
 import {
   CONTROLS,
-  dataVersion,
   digestOf,
   digestsIn,
   FIRST_PREV_HASH,
@@ -19,13 +17,10 @@ import {
   iterateSeals,
   lastSeal,
   newestSeal,
-  ownersSealedSince,
   sealAt,
   type Seal,
 } from '../storage/records/seals-repo.ts';
 import { verifyChain } from './chain.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Holds the records against their log: both chains whole, every guarded row against its last seal, and the state of
@@ -78,19 +73,12 @@ function isState(text: string): boolean {
 }
 
 /**
- * Right before a request is sent, in the transaction that marks it: itself and its approvals, and the controls; and if
- * another connection wrote since the last time, whatever else was written in the last 24 hours, which limits and repeats
- * go by.
+ * Right before a request is sent, in the transaction that marks it: itself and its approvals, the controls, and whatever
+ * another program wrote while these records were open.
  * @throws AppError storage_damaged
  */
 export function mustFit(db: RecordsDb, intentId: string): void {
-  const version = dataVersion(db);
-  const owners = new Set([CONTROLS, intentId]);
-  if (version !== db.checkedVersion) {
-    const end = auditHead(db)?.entries ?? 0;
-    for (const owner of ownersSealedSince(db, entriesBefore(db, end, DAY_MS))) owners.add(owner);
-  }
-  for (const owner of owners) {
+  for (const owner of [CONTROLS, intentId, ...db.misfits]) {
     const seal = lastSeal(db, owner);
     const digest = digestOf(db, owner);
     const fits =
@@ -99,7 +87,6 @@ export function mustFit(db: RecordsDb, intentId: string): void {
         : isLinked(db, seal) && seal.digest === digest;
     if (!fits) throw doesNotFit(describe(db, owner));
   }
-  db.checkedVersion = version;
 }
 
 /** Its own hash, the one before it, and what follows from it. */

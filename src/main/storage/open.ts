@@ -21,10 +21,10 @@ const CACHE_KIB = 65_536;
 export class RecordsDb extends Database {
   readonly kind = 'records';
   #guard: Database.Database | null = null;
-  #seal: ((owners: ReadonlySet<string>) => void) | null = null;
+  #seals: { begin: () => void; seal: (owners: ReadonlySet<string>) => void } | null = null;
   readonly #touched = new Set<string>();
-  /** `data_version` when its rows were last held against their seals. */
-  checkedVersion = 0;
+  /** Owners of guarded rows that another program changed meanwhile (records/seals.ts). */
+  misfits: ReadonlySet<string> = new Set();
   #depth = 0;
 
   /** False for what could be read of damaged records, and for held ones. */
@@ -49,9 +49,9 @@ export class RecordsDb extends Database {
     this.#guard = null;
   }
 
-  /** What is to be done at the end of each transaction that touched something (records/seals.ts). */
-  sealWith(seal: (owners: ReadonlySet<string>) => void): void {
-    this.#seal = seal;
+  /** What is to be done before each transaction, and at the end of one that touched something (records/seals.ts). */
+  sealWith(seals: { begin: () => void; seal: (owners: ReadonlySet<string>) => void }): void {
+    this.#seals = seals;
   }
 
   /** @throws Error outside a transaction of this connection, where nothing would seal it */
@@ -66,8 +66,9 @@ export class RecordsDb extends Database {
     const sealed = (...args: never[]): unknown => {
       this.#depth += 1;
       try {
+        if (this.#depth === 1) this.#seals?.begin();
         const result = write(...args);
-        if (this.#depth === 1 && this.#touched.size > 0) this.#seal?.(this.#touched);
+        if (this.#depth === 1 && this.#touched.size > 0) this.#seals?.seal(this.#touched);
         return result;
       } finally {
         this.#depth -= 1;

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { findMisfit } from '../../../src/main/audit/fits.ts';
 import { openRecords, type RecordsDb } from '../../../src/main/storage/open.ts';
+import { saveClock } from '../../../src/main/storage/records/clock-repo.ts';
 import { sealedTables, unsealedTables } from '../../../src/main/storage/records/seals.ts';
 import {
   DESTINATION,
@@ -24,6 +25,7 @@ const limits = {
   approvalAboveSats: 10_000_000,
 };
 const PASSPHRASE = 'correct horse battery';
+const noClock = { guardedMs: 0, serverMs: 0, wallMs: 0, dates: [] };
 
 /** Records with a row in every guarded table: a payment that went, one that is unknown and one that waits for its approval. */
 async function desk(): Promise<{ desk: Desk; waiting: Awaited<ReturnType<typeof review>> }> {
@@ -220,6 +222,32 @@ describe('right before sending', () => {
     const before = opened.client.posts.length;
     await opened.money.confirm(waiting);
     expect(opened.client.posts).toHaveLength(before + 1);
+  });
+});
+
+describe('what was edited under the running app gets no seal by what the app writes to it afterwards', () => {
+  const writes: Record<string, (opened: Desk, waiting: string) => unknown> = {
+    'the clock is kept': ({ records }) => saveClock(records, { ...noClock, guardedMs: 5 }),
+    'an address is added': (opened) =>
+      guardsOf(opened).addToBook({ address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', label: 'Cold' }),
+    'it is discarded': ({ money }, waiting) => money.discard(waiting),
+  };
+  test.each([
+    ['the clock is kept', 'UPDATE policy SET max_daily_sats = NULL'],
+    ['an address is added', 'UPDATE policy SET max_withdrawal_sats = NULL'],
+    ['an address is added', 'UPDATE approvers SET hash = randomblob(32)'],
+    ['it is discarded', `UPDATE intents SET amount_sats = 7000000 WHERE state = 'journaled'`],
+  ])('%s after %s', async (write, sql) => {
+    const { desk: opened, waiting } = await desk();
+    edit(opened.path, (db) => db.exec(sql));
+    await writes[write]?.(opened, waiting.id);
+    expect(findMisfit(opened.records)).toEqual(expect.any(String));
+    // What nobody else touched is sealed as ever.
+    const more = review(opened, { ...WITHDRAWAL, amountBtc: '0.051' });
+    await expect(more.then((each) => opened.money.confirm(each))).rejects.toMatchObject({
+      code: 'storage_damaged',
+    });
+    opened.records.close();
   });
 });
 

@@ -19,9 +19,6 @@ const prepared = statements((db: RecordsDb) => ({
   bySubject: db.prepare<[string, string], AuditEntry>(
     `SELECT ${columns} FROM audit WHERE subject = ? AND action = ? ORDER BY seq`,
   ),
-  newest: db.prepare<[number], { seq: number; atMs: number }>(
-    'SELECT seq, at_ms AS atMs FROM audit WHERE seq <= ? ORDER BY seq DESC',
-  ),
 }));
 
 /** Null in an empty log. */
@@ -37,16 +34,6 @@ export function auditEntryHash(db: RecordsDb, seq: number): string | null {
 /** Oldest first. */
 export function auditEntriesOf(db: RecordsDb, subject: string, action: string): AuditEntry[] {
   return prepared(db).bySubject.all(subject, action);
-}
-
-/** How many entries the log had `spanMs` before its entry `seq`. */
-export function entriesBefore(db: RecordsDb, seq: number, spanMs: number): number {
-  let sinceMs: number | null = null;
-  for (const entry of prepared(db).newest.iterate(seq)) {
-    sinceMs ??= entry.atMs - spanMs;
-    if (entry.atMs < sinceMs) return entry.seq;
-  }
-  return 0;
 }
 
 /** Null only in what could be read of damaged records. */

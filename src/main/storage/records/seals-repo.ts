@@ -24,9 +24,7 @@ const prepared = statements((db: RecordsDb) => ({
     `SELECT ${columns} FROM seals WHERE owner = ? ORDER BY seq DESC LIMIT 1`,
   ),
   all: db.prepare<[], Seal>(`SELECT ${columns} FROM seals ORDER BY seq`),
-  since: db
-    .prepare<[number], string>(`SELECT DISTINCT owner FROM seals WHERE audit_entries >= ?`)
-    .pluck(),
+  owners: db.prepare<[], string>('SELECT DISTINCT owner FROM seals').pluck(),
 }));
 
 export function insertSeal(db: RecordsDb, seal: Seal): void {
@@ -52,7 +50,7 @@ export function iterateSeals(db: RecordsDb): IterableIterator<Seal> {
   return prepared(db).all.iterate();
 }
 
-/** Whose rows were sealed since the audit log had that many entries. */
-export function ownersSealedSince(db: RecordsDb, auditEntries: number): string[] {
-  return prepared(db).since.all(auditEntries);
+/** Whose rows were ever sealed. */
+export function sealedOwners(db: RecordsDb): string[] {
+  return prepared(db).owners.all();
 }

@@ -3,7 +3,7 @@ import type { Statement } from 'better-sqlite3';
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { auditHead } from './audit-repo.ts';
-import { insertSeal, lastSeal, newestSeal, type Seal } from './seals-repo.ts';
+import { insertSeal, lastSeal, newestSeal, sealedOwners, type Seal } from './seals-repo.ts';
 
 /**
  * Seals: at the end of every transaction that changed a guarded row, the digest of all rows of its owner is kept: of an
@@ -128,25 +128,33 @@ function digestOfRows(tables: readonly (readonly [table: string, texts: string[]
 export const NO_ROWS = digestOfRows([]);
 
 /** Grows with every commit of another connection to the file, and with none of this one. */
-export function dataVersion(db: RecordsDb): number {
+function dataVersion(db: RecordsDb): number {
   return Number(db.pragma('data_version', { simple: true }));
 }
 
-/** Adds the seals that changed. */
-function seal(db: RecordsDb, owners: Iterable<string>): void {
-  for (const owner of owners) {
-    const digest = digestOf(db, owner);
-    if (lastSeal(db, owner)?.digest === digest) continue;
-    const last = newestSeal(db);
-    const fields = {
-      seq: (last?.seq ?? 0) + 1,
-      owner,
-      digest,
-      auditEntries: auditHead(db)?.entries ?? 0,
-      prevHash: last?.hash ?? FIRST_PREV_HASH,
-    };
-    insertSeal(db, { ...fields, hash: hashOfSeal(fields) });
-  }
+/** Owners whose rows are not those of their last seal. */
+function findMisfits(db: RecordsDb): Set<string> {
+  const digests = digestsIn(db);
+  const sealed = sealedOwners(db);
+  const owners = new Set([...digests.keys(), ...sealed]);
+  return new Set(
+    [...owners].filter((owner) => lastSeal(db, owner)?.digest !== (digests.get(owner) ?? NO_ROWS)),
+  );
+}
+
+/** Adds a seal where the rows changed. */
+function seal(db: RecordsDb, owner: string): void {
+  const digest = digestOf(db, owner);
+  if (lastSeal(db, owner)?.digest === digest) return;
+  const last = newestSeal(db);
+  const fields = {
+    seq: (last?.seq ?? 0) + 1,
+    owner,
+    digest,
+    auditEntries: auditHead(db)?.entries ?? 0,
+    prevHash: last?.hash ?? FIRST_PREV_HASH,
+  };
+  insertSeal(db, { ...fields, hash: hashOfSeal(fields) });
 }
 
 /** SHA-256, in hex, of the JSON list of all other fields. */
@@ -163,16 +171,26 @@ export function hashOfSeal({
 
 /** In the transaction that migrated the records: what it made of their rows is right by itself. */
 export function sealAll(db: RecordsDb): void {
-  seal(db, digestsIn(db).keys());
+  for (const owner of digestsIn(db).keys()) seal(db, owner);
 }
 
 /**
  * From now on this connection seals what its transactions change. Guarded rows that are written outside of one are
- * refused, since nothing would seal them.
+ * refused, since nothing would seal them. What another program changed keeps the seal that it does not fit, whatever
+ * is written to it afterwards.
  */
 export function sealChanges(db: RecordsDb): void {
-  db.checkedVersion = dataVersion(db);
-  db.sealWith((owners) => seal(db, owners));
+  let version = dataVersion(db);
+  db.sealWith({
+    begin() {
+      const now = dataVersion(db);
+      if (now !== version) db.misfits = findMisfits(db);
+      version = now;
+    },
+    seal: (owners) => {
+      for (const owner of owners) if (!db.misfits.has(owner)) seal(db, owner);
+    },
+  });
   db.function('desk_changed', { varargs: false }, (owner: unknown) => {
     db.touch(String(owner));
     return null;
