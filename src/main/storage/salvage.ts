@@ -107,11 +107,13 @@ function look(
 ): Look {
   const sound: Look = { unsound: null, misfit: null, isLarge: false };
   let db: RecordsDb | null = null;
+  let isCurrent = false;
   try {
     db = new RecordsDb(path, { fileMustExist: true });
     db.hold();
     if (!doesCompile(db)) return { ...sound, unsound: 'A part of its schema cannot be read.' };
     const version = userVersion(db);
+    isCurrent = version === recordsMigrations.length;
     if (version < AUDIT_HEAD_VERSION) return sound;
     if (!endsAsWritten(db)) {
       return { ...sound, unsound: 'Its audit log lost entries at the end.' };
@@ -120,11 +122,13 @@ function look(
     if (foreign !== null) return { ...sound, misfit: foreign };
     const isLong = (auditHead(db)?.entries ?? 0) > CHECKED_AT_ONCE_ENTRIES;
     const isLarge = isLong || sizeOf(path) > CHECKED_AT_ONCE_BYTES;
-    const waits = isLarge && !thorough && version === recordsMigrations.length;
+    const waits = isLarge && !thorough && isCurrent;
     return { ...sound, isLarge, misfit: waits ? null : findMisfit(db) };
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
-    return { ...sound, unsound: isDamaged(error) ? error.message : null };
+    // Of the current version every statement fits, unless a name in the schema is damaged.
+    const isUnfit = isCurrent && error.code === 'SQLITE_ERROR';
+    return { ...sound, unsound: isUnfit || isDamaged(error) ? error.message : null };
   } finally {
     db?.close();
   }

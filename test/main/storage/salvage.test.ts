@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { findMisfit } from '../../../src/main/audit/fits.ts';
 import { appendAudit, verifyChain } from '../../../src/main/audit/chain.ts';
 import { savePage } from '../../../src/main/storage/cache/coverage-repo.ts';
 import { historyPage } from '../../../src/main/storage/cache/history-repo.ts';
@@ -279,3 +280,16 @@ function pagesOf(path: string, table: string): number[] {
     db.close();
   }
 }
+
+test('a name in the schema that no statement fits any more is damage', () => {
+  const { records, cache, recordsPath, cachePath } = openDatabases();
+  records.pragma('wal_checkpoint(TRUNCATE)');
+  records.close();
+  cache.close();
+  const content = readFileSync(recordsPath);
+  content.write('unknown_guard_mz', content.indexOf('unknown_guard_ms'));
+  writeFileSync(recordsPath, content);
+  const opened = openRecordsOrSalvage({ recordsPath, cachePath }, { findMisfit });
+  onTestFinished(() => void opened.records.close());
+  expect(opened.damage).not.toBeNull();
+});
