@@ -1,4 +1,3 @@
-import type { Intent } from '#shared/domain/intent.ts';
 import type { ReportProgress } from '#shared/domain/report.ts';
 import { AppError } from '#shared/errors.ts';
 import { createBitproClient } from './bitpro/client.ts';
@@ -12,19 +11,17 @@ import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import { knownHistory } from './money/known-history.ts';
 import { takeSettleDelay } from './money/settle-delay.ts';
-import { refuseSentBefore } from './money/sent-before.ts';
 import type { OpenOptions } from './open-profile.ts';
 import { identityOf } from './profiles/records-identity.ts';
-import { createStanding, type Standing } from './profiles/records-standing.ts';
+import type { Standing } from './profiles/records-standing.ts';
+import { guardSending } from './sending-guard.ts';
 import { createRatePoller } from './rates/poller.ts';
 import { rateSeries } from './rates/series.ts';
 import { createReports } from './reports/jobs.ts';
 import { getBalance } from './storage/cache/balances-repo.ts';
-import { getCoverage } from './storage/cache/coverage-repo.ts';
 import { startUpkeep, type Upkeep } from './storage/cache/upkeep.ts';
 import { unexplainedWithdrawals } from './storage/cache/withdrawals-repo.ts';
 import type { CacheDb } from './storage/open.ts';
-import { listIntents } from './storage/records/intents-repo.ts';
 import { listTags } from './storage/records/annotations-repo.ts';
 import { loadClock, saveClock } from './storage/records/clock-repo.ts';
 import { startRecordsCheck, type RecordsCheck } from './audit/records-check.ts';
@@ -33,8 +30,6 @@ import { storageError } from './storage/storage-error.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createLineWatch } from './sync/line-watch.ts';
 
-/** How long a request that was just prepared needs no second look at the history. */
-const FRESH_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 export type Databases = OpenedRecords & { cache: CacheDb };
@@ -57,7 +52,6 @@ export function wireRooms(
   const { paths, baseUrl, profile, signer, appVersion, now, actor, emit } = options;
   const { id, name, environment, apiKey, options: apiOptions } = profile();
   const databases = { cachePath: paths.cachePath, recordsPath: records.name };
-  const openedAtMs = now();
   let upkeep: Upkeep | null = null;
   let stopped = false;
   const clock = createServerClock(machineClocks(now), {
@@ -80,7 +74,6 @@ export function wireRooms(
       emit('connection.changed', status);
       if (status.state === 'offline') line.watch();
       if (wasOffline && status.state === 'online') {
-        client.renewConnections();
         void money.lookAtAll();
         sync.resume();
         rates.resume();
@@ -95,7 +88,7 @@ export function wireRooms(
     clock,
     options: apiOptions,
     onConnection: (event) => connection.observe(event),
-    onDoubt: () => line.look(),
+    onHungUp: () => line.look(),
   });
   const line = createLineWatch({ knock: (signal) => client.knock(signal), random: Math.random });
   const sync = createSyncEngine({
@@ -133,14 +126,9 @@ export function wireRooms(
     profile,
     secretReady: () => signer.ready,
     standing: {
-      async admit(intent) {
-        // Without the secret nothing goes anyway, and a locked keychain looks like an empty one.
-        if ((await signer.ready) !== null) return;
-        await standing.admit(intent.clientUid);
-        await mustNotBeThere(intent);
-      },
-      check: () => standing.check(),
-      seal: () => standing.seal(),
+      admit: (intent) => guard.admit(intent),
+      check: () => guard.check(),
+      seal: () => guard.seal(),
     },
     rateStatus: () => rates.status(),
     refreshRate: (trigger, intentId) => rates.refresh(trigger, intentId),
@@ -154,34 +142,19 @@ export function wireRooms(
       if (state === 'confirmed' && clientUid !== null) refresh(clientUid);
     },
   });
-  /** What is prepared from now on is of this life. */
-  const waiting = new Set(
-    listIntents(records, { openOnly: true }).flatMap(({ id, state }) =>
-      state === 'journaled' ? [id] : [],
-    ),
-  );
-  const standing = createStanding({
+  const { standing, guard } = guardSending({
     records,
+    cache,
+    clock,
     profile,
     keychain: () => options.keychainMark?.() ?? null,
+    secretReady: () => signer.ready,
     now,
     actor,
-    discardWaiting: (reason) => money.discardWaiting(reason, waiting),
-    async readWhole(uid) {
-      await sync.refreshClient(uid);
-      if (getCoverage(cache, uid).complete) return;
-      throw new AppError('conflict', 'Older pages are still missing. Sync now, then try again.');
-    },
+    refreshClient: (uid) => sync.refreshClient(uid),
+    discardWaiting: (reason, ids) => money.discardWaiting(reason, ids),
     onChanged: () => emit('records.changed', null),
   });
-  /** What waited, for a minute or over a restart, may have been sent by another life of this machine. */
-  async function mustNotBeThere(intent: Intent): Promise<void> {
-    const { createdAtMs, clientUid } = intent;
-    const isFresh = createdAtMs >= openedAtMs && now() - createdAtMs < FRESH_MS;
-    if (isFresh || clientUid === null) return;
-    await sync.refreshClient(clientUid);
-    refuseSentBefore(cache, intent, createdAtMs + clock.offsetMs());
-  }
   if (records.isWritable) recover();
   /**
    * On a full disk what was being sent stays `sent`, which shows as not known and blocks an equal one as well, and

@@ -18,18 +18,22 @@ import { temporaryDirectory } from './storage/databases.ts';
 export const PAYMENT = { address: DESTINATION, amountBtc: '0.12' };
 
 /** The app's main process without its window, from a start to its end, over a data folder and a keychain. */
-export function startLife(userData: string, { keychain }: ReturnType<typeof memoryKeychain>) {
-  const store = openProfileStore({ directory: userData, now: Date.now, onSetAside: () => {} });
+export function startLife(
+  userData: string,
+  { keychain }: ReturnType<typeof memoryKeychain>,
+  now = Date.now,
+) {
+  const store = openProfileStore({ directory: userData, now, onSetAside: () => {} });
   const secrets = createProfileSecrets({ keychain, installationId: store.installationId });
   const records = createProfileRecords(userData);
   const actor = () => 'alice';
-  const profiles = createProfiles({ store, secrets, records, now: Date.now, actor });
+  const profiles = createProfiles({ store, secrets, records, now, actor });
   const notices: Notice[] = [];
   const failures: [string, unknown][] = [];
   const current = createCurrentProfile({
     userData,
     appVersion: '0',
-    now: Date.now,
+    now,
     actor,
     store,
     secrets,

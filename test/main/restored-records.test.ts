@@ -4,10 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { copyOf, PAYMENT, putBack, recordsFile, setUpLife, startLife } from './life.ts';
 import { bind, findForeign } from '../../src/main/profiles/records-identity.ts';
+import { builtInProfiles } from '../../src/main/profiles/built-in-profiles.ts';
+import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
+import { createStanding } from '../../src/main/profiles/records-standing.ts';
 import { openRecords } from '../../src/main/storage/open.ts';
 import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
 import { memoryKeychain } from './profiles/memory-keychain.ts';
 import { temporaryDirectory } from './storage/databases.ts';
+
+const HOUR_MS = 3_600_000;
 
 type Scene = Awaited<ReturnType<typeof setUpLife>>;
 
@@ -105,6 +110,62 @@ describe.each<
     expect((await later.confirm(again)).state).toBe('confirmed');
     expect(payments()).toHaveLength(3);
   });
+});
+
+test('a machine set back to a snapshot, and its clock with it, finds what went since then', async () => {
+  const scene = await setUp();
+  const { life, waiting, buy, payments, userData, keychain } = scene;
+  const copy = copyOf(userData);
+  const items = keychainCopy(scene);
+  expect((await life.confirm(waiting)).state).toBe('confirmed');
+  expect((await life.confirm(buy)).state).toBe('confirmed');
+  await life.current.close();
+  putBack(copy, userData);
+  for (const [account, item] of items) keychain.items.set(account, item);
+  for (const aheadMs of [-30 * HOUR_MS, 30 * HOUR_MS]) {
+    const later = startLife(userData, keychain, () => Date.now() + aheadMs);
+    await later.current.switchTo(scene.id);
+    await expect(later.confirmAnew(waiting)).rejects.toBeInstanceOf(AppError);
+    await expect(later.confirmAnew(buy)).rejects.toMatchObject({ code: 'conflict' });
+    await later.current.close();
+  }
+  expect(payments()).toHaveLength(2);
+});
+
+test('a keychain that fails when it is told for the first time makes no copy of the records', async () => {
+  const path = `${temporaryDirectory()}/records.sqlite`;
+  const records = openRecords(path);
+  const [profile] = builtInProfiles;
+  if (profile === undefined) throw new Error('There is none');
+  let kept: RecordsMark | null = null;
+  let isLocked = true;
+  const start = () =>
+    createStanding({
+      records,
+      profile: () => profile,
+      keychain: () => ({
+        read: () => Promise.resolve(kept),
+        write(mark) {
+          if (isLocked) return Promise.reject(new AppError('keychain_locked', 'It is locked.'));
+          kept = mark;
+          return Promise.resolve();
+        },
+      }),
+      now: Date.now,
+      actor: () => 'alice',
+      discardWaiting: () => 1,
+      readWhole: () => Promise.resolve(),
+      onChanged: () => {},
+    });
+  const first = start();
+  await expect(first.settle()).rejects.toMatchObject({ code: 'keychain_locked' });
+  isLocked = false;
+  await first.settle();
+  expect(first.restored()).toBeNull();
+  const second = start();
+  await second.settle();
+  expect(second.restored()).toBeNull();
+  records.close();
 });
 
 test('two machines with one folder, open at once: what one sent, the other does not', async () => {

@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
-import type { Http, SendGate } from './http.ts';
+import type { Http } from './http.ts';
 import { createLazyHttp } from './lazy-http.ts';
 import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
@@ -36,8 +36,6 @@ export type BitproClient = {
   ping(signal?: AbortSignal): Promise<RemotePing>;
   /** A ping to see whether the line is there: one attempt, on a connection of its own that is not kept. */
   knock(signal?: AbortSignal): Promise<RemotePing>;
-  /** Ends every connection of reads; those under way are repeated on new ones. */
-  renewConnections(): void;
   rates(signal?: AbortSignal): Promise<RemoteRate>;
   getClient(uid: string, signal?: AbortSignal): Promise<RemoteClient>;
   /**
@@ -48,12 +46,11 @@ export type BitproClient = {
   /** The same page with every place of it: rows that cannot be used, or are listed again, among the others. */
   historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]>;
   transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction>;
-  createClient(gate?: SendGate): Promise<PostOutcome<RemoteClient>>;
-  buy(uid: string, usdCents: number, gate?: SendGate): Promise<PostOutcome<RemoteTrade>>;
+  createClient(): Promise<PostOutcome<RemoteClient>>;
+  buy(uid: string, usdCents: number): Promise<PostOutcome<RemoteTrade>>;
   withdraw(
     uid: string,
     withdrawal: { address: string; amountSats: number },
-    gate?: SendGate,
   ): Promise<PostOutcome<RemoteWithdrawal>>;
 };
 
@@ -83,8 +80,8 @@ export type BitproClientDeps = {
   clock: ServerClock;
   options: ApiOptions;
   onConnection?: (event: ConnectionEvent) => void;
-  /** The line may be lost: an answer is long in coming, or the other side ended the last connection that was kept. */
-  onDoubt?: () => void;
+  /** The other side has ended the last connection that was kept for later. */
+  onHungUp?: () => void;
   sleep?: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random?: () => number;
   timeouts?: Partial<ClientTimeouts>;
@@ -93,27 +90,17 @@ export type BitproClientDeps = {
 };
 
 export function createBitproClient(deps: BitproClientDeps): BitproClient {
-  const {
-    baseUrl,
-    apiKey,
-    signer,
-    clock,
-    options,
-    onConnection = () => {},
-    onDoubt = () => {},
-  } = deps;
+  const { baseUrl, apiKey, signer, clock, options, onConnection = () => {} } = deps;
   const { sleep = systemSleep, random = Math.random } = deps;
   const timeouts = { ...defaultTimeouts, ...deps.timeouts };
   const identity = { baseUrl, apiKey, signer, options };
-  const { http = createLazyHttp(() => clock.monotonicMs(), onDoubt) } = deps;
+  const { http = createLazyHttp(() => clock.monotonicMs(), deps.onHungUp) } = deps;
   const pace = createPace({ sleep, random });
   const sendPost = createPoster({ identity, http, clock, sleep, timeoutMs: timeouts.postMs });
 
-  const readerDeps = { identity, http, clock, pace, sleep, random, timeouts, onDoubt };
-
   async function get<T>(request: Read<T>): Promise<T> {
     try {
-      const value = await read(request, readerDeps);
+      const value = await read(request, { identity, http, clock, pace, sleep, random, timeouts });
       onConnection({ kind: 'answered' });
       return value;
     } catch (error) {
@@ -170,7 +157,6 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
   return {
     ping: (signal) => get({ ...pingRead, signal }),
     knock: (signal) => get({ ...pingRead, isAlone: true, signal }),
-    renewConnections: () => http.renew?.(),
     rates: (signal) => get({ endpoint: '/rates', schema: rateSchema, isPublic: true, signal }),
     getClient: (uid, signal) =>
       getOne(
@@ -199,22 +185,20 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
         tid,
         (transaction) => transaction.tid,
       ),
-    createClient: (gate) => post({ endpoint: '/clients', params: {}, schema: clientSchema, gate }),
-    buy: async (uid, usdCents, gate) =>
+    createClient: () => post({ endpoint: '/clients', params: {}, schema: clientSchema }),
+    buy: async (uid, usdCents) =>
       refuseAmount(usdCents) ??
       post({
         endpoint: `${clientPath(uid)}/buy`,
         params: { traded_fiat: toDecimal(usdCents, 2) },
         schema: tradeSchema,
-        gate,
       }),
-    withdraw: async (uid, { address, amountSats }, gate) =>
+    withdraw: async (uid, { address, amountSats }) =>
       refuseAmount(amountSats) ??
       post({
         endpoint: `${clientPath(uid)}/withdrawal`,
         params: { address, amount: toDecimal(amountSats, 8) },
         schema: withdrawalSchema,
-        gate,
       }),
   };
 }

@@ -3,7 +3,6 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { AppError } from '#shared/errors.ts';
 import { linkAbort } from './linked-abort.ts';
 import { connectFailure, TransportError, transportErrorFrom } from './transport-error.ts';
 
@@ -17,12 +16,7 @@ import { connectFailure, TransportError, transportErrorFrom } from './transport-
  */
 export type Http = {
   get(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer>;
-  post(
-    request: HttpRequest & { body: Buffer },
-    limits: HttpLimits & { gate?: SendGate | undefined },
-  ): Promise<HttpAnswer>;
-  /** Ends every connection that reads keep or use: after a cut some are dead, and no end of them will ever come. */
-  renew?(): void;
+  post(request: HttpRequest & { body: Buffer }, limits: HttpLimits): Promise<HttpAnswer>;
 };
 
 export type HttpRequest = {
@@ -33,14 +27,6 @@ export type HttpRequest = {
   headers: Readonly<Record<string, string>>;
   /** A read on a connection of its own that is not kept: none that is dead or busy is in its way. */
   isAlone?: boolean;
-};
-
-/** What may still refuse a request that nothing was written of. */
-export type SendGate = {
-  /** Null while it may go. */
-  refusal: () => AppError | null;
-  /** Aborted when it may not go any more; once a byte was written it means nothing. */
-  signal: AbortSignal;
 };
 
 export type HttpLimits = { timeoutMs: number; signal?: AbortSignal | undefined };
@@ -80,13 +66,10 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
     kept: new HttpsAgent({ ...pool, ...VERIFIED }),
     alone: new HttpsAgent({ ...onward, ...VERIFIED }),
   };
-  const renewals = [plain.kept, secure.kept].map((agent) => tellHangUp(agent, onHungUp));
+  tellHangUp(plain.kept, onHungUp);
+  tellHangUp(secure.kept, onHungUp);
 
   return {
-    renew() {
-      for (const endAll of renewals) endAll();
-    },
-
     get: (request, limits) =>
       withDeadline(limits, async (stop) => {
         const { kept, alone } = isSecure(request.origin) ? secure : plain;
@@ -99,21 +82,13 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
 
     post: (request, limits) =>
       withDeadline(limits, async (stop, handOver) => {
-        const { gate } = limits;
-        const untilSent = gate ? AbortSignal.any([stop, gate.signal]) : stop;
-        const socket = await dial(request.origin, untilSent);
+        const socket = await dial(request.origin, stop);
         const options = {
           ...requestOptions(request),
           method: 'POST',
           // No agent: `Connection: close`, and the socket serves this request only.
           createConnection: () => socket,
         };
-        // Connecting took time. From here to the first byte nothing waits.
-        const refusal = gate?.refusal() ?? null;
-        if (refusal) {
-          socket.destroy();
-          throw refusal;
-        }
         handOver();
         const sentAtMs = now();
         return talk(httpRequest, options, request.body, { stop, now, sentAtMs });
@@ -121,11 +96,8 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
   };
 }
 
-/**
- * What this side ends after a while, sooner than the service says that it would, is no sign of anything.
- * @returns ends all of them
- */
-function tellHangUp(agent: HttpAgent, onHungUp: () => void): () => void {
+/** What this side ends after a while, sooner than the service says that it would, is no sign of anything. */
+function tellHangUp(agent: HttpAgent, onHungUp: () => void): void {
   const kept = new Set<Duplex>();
   const known = new WeakSet<Duplex>();
   const keep = agent.keepSocketAlive.bind(agent);
@@ -147,10 +119,6 @@ function tellHangUp(agent: HttpAgent, onHungUp: () => void): () => void {
   agent.reuseSocket = (socket, request) => {
     kept.delete(socket);
     reuse(socket, request);
-  };
-  return () => {
-    kept.clear();
-    agent.destroy();
   };
 }
 

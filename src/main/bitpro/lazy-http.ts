@@ -16,12 +16,10 @@ async function trustSystem(): Promise<void> {
  */
 export function createLazyHttp(now: () => number, onHungUp?: () => void): Http {
   let loading: Promise<Http> | null = null;
-  let loaded: Http | null = null;
 
   async function load(): Promise<Http> {
     const { createHttp } = await import('./http.ts');
-    loaded = createHttp(now, onHungUp);
-    return loaded;
+    return createHttp(now, onHungUp);
   }
 
   async function httpFor({ protocol }: URL): Promise<Http> {
@@ -31,7 +29,6 @@ export function createLazyHttp(now: () => number, onHungUp?: () => void): Http {
   }
 
   return {
-    renew: () => loaded?.renew?.(),
     get: async (request, limits) => (await httpFor(request.origin)).get(request, limits),
     post: async (request, limits) => (await httpFor(request.origin)).post(request, limits),
   };

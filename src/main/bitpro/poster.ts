@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { AppError, type ErrorDto } from '#shared/errors.ts';
 import type { ServerClock } from './clock.ts';
 import { isSuccess, postRefusal, readSuccess, UnreadableAnswer } from './errors.ts';
-import type { Http, HttpAnswer, SendGate } from './http.ts';
+import type { Http, HttpAnswer } from './http.ts';
 import { buildRequest, type Identity, type SignedRequest } from './request.ts';
 import { encodeForm } from './sign.ts';
 import {
@@ -25,8 +25,6 @@ export type Post<T> = {
   endpoint: string;
   params: Readonly<Record<string, string>>;
   schema: z.ZodMiniType<T>;
-  /** Asked last before the first byte; what it refuses was not sent. */
-  gate?: SendGate | undefined;
 };
 
 export type PosterDeps = {
@@ -57,7 +55,7 @@ export function createPoster(deps: PosterDeps): <T>(post: Post<T>) => Promise<Po
     }
   }
 
-  return async <T>({ endpoint, params, schema, gate }: Post<T>): Promise<PostOutcome<T>> => {
+  return async <T>({ endpoint, params, schema }: Post<T>): Promise<PostOutcome<T>> => {
     let signed: SignedRequest;
     try {
       signed = await signOnce(endpoint, encodeForm(params));
@@ -68,12 +66,8 @@ export function createPoster(deps: PosterDeps): <T>(post: Post<T>) => Promise<Po
     const { host } = signed.origin;
     let answer: HttpAnswer;
     try {
-      answer = await http.post(signed, { timeoutMs, gate });
+      answer = await http.post(signed, { timeoutMs });
     } catch (error) {
-      const refusal = gate?.refusal() ?? null;
-      if (refusal && error instanceof TransportError && !error.mayHaveSent) {
-        return { kind: 'rejected', error: { ...refusal.toDto(), retryable: false }, unsent: true };
-      }
       if (error instanceof TransportError) return transportOutcome(error, host);
       return { kind: 'unknown', reason: 'The request failed inside the app after it was signed.' };
     }

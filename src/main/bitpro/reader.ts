@@ -26,8 +26,6 @@ export type ReaderDeps = {
   sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   random: () => number;
   timeouts: { readMs: number; readDeadlineMs: number; knockMs: number };
-  /** An answer is long in coming. */
-  onDoubt: () => void;
 };
 
 type Failed = {
@@ -44,8 +42,6 @@ type Attempt<T> = { value: T } | Failed;
 const NO_BODY = Buffer.alloc(0);
 /** Less than this a server's window of minutes forgives. */
 const CLOCK_MOVED_MS = 2000;
-/** Most pages take less than half a second. */
-const DOUBT_MS = 3000;
 /** Of one read, each after a longer pause; the deadline mostly comes first. */
 const MAX_REFUSALS = 8;
 
@@ -108,7 +104,7 @@ async function attemptInTurn<T>(
 
 async function attemptRead<T>(
   request: Read<T>,
-  { identity, http, clock, onDoubt }: ReaderDeps,
+  { identity, http, clock }: ReaderDeps,
   timeoutMs: number,
 ): Promise<Attempt<T>> {
   const { endpoint, schema, query = '', isPublic = false, isAlone = false, signal } = request;
@@ -125,14 +121,11 @@ async function attemptRead<T>(
   });
 
   let answer: HttpAnswer;
-  const doubt = isAlone ? undefined : setTimeout(onDoubt, DOUBT_MS);
   try {
     answer = await http.get({ ...built, isAlone }, { timeoutMs, signal });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     return failed(appErrorFromTransport(error, host), mayPass(error));
-  } finally {
-    clearTimeout(doubt);
   }
   clock.observe(answer.header('date'), answer.sentAtMs, answer.receivedAtMs);
   if (isSuccess(answer)) {

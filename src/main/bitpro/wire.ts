@@ -3,7 +3,6 @@ import { addressKey } from '#shared/address-text.ts';
 import { clientUidSchema } from '#shared/domain/client.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
 import { MAX_SATS, readDecimal } from '#shared/money.ts';
-import { toPlainText } from './error-body.ts';
 
 /** What the service answers, in the app's units: satoshis, cents and epoch ms. Unknown fields are dropped. */
 export type RemotePing = { status: string; environment: string };
@@ -70,12 +69,6 @@ const optionalText = z.pipe(
   z.optional(z.nullable(storable)),
   z.transform((value) => (value ? value : null)),
 );
-/** Words to show: none that cannot be seen, or turn round what stands after them. */
-const word = text.check(z.regex(/^\P{Cf}*$/u));
-const optionalWords = z.pipe(
-  optionalText,
-  z.transform((value) => (value === null ? null : toPlainText(value) || null)),
-);
 const address = z.pipe(text, z.transform(oneWriting));
 const optionalAddress = z.pipe(
   optionalText,
@@ -139,10 +132,10 @@ const isoDate = z.pipe(
   z.transform((value) => Date.parse(value)),
 );
 
-export const pingSchema: z.ZodMiniType<RemotePing> = z.object({ status: word, environment: word });
+export const pingSchema: z.ZodMiniType<RemotePing> = z.object({ status: text, environment: text });
 
 export const rateSchema: z.ZodMiniType<RemoteRate> = z.pipe(
-  z.object({ asset: word, buy_price: priceCents, time_expires: epochSeconds }),
+  z.object({ asset: text, buy_price: priceCents, time_expires: epochSeconds }),
   z.transform((rate) => ({
     asset: rate.asset === 'XBT' ? 'BTC' : rate.asset,
     buyPriceCents: rate.buy_price,
@@ -179,7 +172,7 @@ export const transactionSchema: z.ZodMiniType<RemoteTransaction> = z.pipe(
     created_at: isoDate,
     tx_id: optionalText,
     address: optionalAddress,
-    state: optionalWords,
+    state: optionalText,
     tx_confirmations: z.optional(z.nullable(count)),
   }),
   z.transform((row) => ({
@@ -226,7 +219,7 @@ export const withdrawalSchema: z.ZodMiniType<RemoteWithdrawal> = z.pipe(
     created_at: isoDate,
     tx_id: optionalText,
     address,
-    state: optionalWords,
+    state: optionalText,
   }),
   z.transform((row) => ({
     tid: row.tid,

@@ -49,16 +49,16 @@ export async function confirmIntent(
 ): Promise<Intent> {
   const limit = startSendLimit(context);
   let intent: JournaledIntent;
-  let answered: JournaledIntent;
+  let refused: JournaledIntent | null;
   try {
     intent = await markSent(context, confirmation, limit);
     context.reviewed.delete(intent.id);
     context.onChanged(intent);
-    const refused = await refusedBySeal(context, intent, limit);
-    answered = refused ?? (await sendOnce(context, intent, limit));
+    refused = await refusedBySeal(context, intent, limit);
   } finally {
     limit.end();
   }
+  const answered = refused ?? (await sendOnce(context, intent));
   context.onChanged(answered);
   if (answered.kind === 'buy' && answered.state === 'confirmed') {
     // For the record of the execution only; it keeps its own failures.
@@ -152,16 +152,12 @@ async function refusedBySeal(
 }
 
 /** Calls the service and keeps what came of it. */
-async function sendOnce(
-  context: MoneyContext,
-  intent: JournaledIntent,
-  limit: SendLimit,
-): Promise<JournaledIntent> {
+async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise<JournaledIntent> {
   const { journal, records, now, onChanged } = context;
   let reply: Reply;
   const differenceBefore = knownDifference(context, intent.clientUid);
   try {
-    reply = await post(context, intent, limit);
+    reply = await post(context, intent);
   } catch (error) {
     // The client reports every failure as an outcome; a fault of the program may have let bytes leave.
     onChanged(journal.answer(intent.id, unanswered(intent, BROKEN_REASON)));
@@ -193,11 +189,7 @@ type Reply = {
 };
 
 /** The only place that calls a money endpoint, with the fields of the journaled row. */
-async function post(
-  { client, records }: MoneyContext,
-  intent: JournaledIntent,
-  limit: SendLimit,
-): Promise<Reply> {
+async function post({ client, records }: MoneyContext, intent: JournaledIntent): Promise<Reply> {
   const { id, kind, clientUid, usdCents, amountSats, address } = intent;
   const baseline = findBaseline(records, id);
   const known: KnownBefore = {
@@ -209,16 +201,16 @@ async function post(
   };
   switch (kind) {
     case 'buy': {
-      const outcome = await client.buy(given(clientUid), given(usdCents), limit);
+      const outcome = await client.buy(given(clientUid), given(usdCents));
       return { answer: readBuy(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'withdrawal': {
       const payment = { address: given(address), amountSats: given(amountSats) };
-      const outcome = await client.withdraw(given(clientUid), payment, limit);
+      const outcome = await client.withdraw(given(clientUid), payment);
       return { answer: readWithdrawal(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'create_client': {
-      const outcome = await client.createClient(limit);
+      const outcome = await client.createClient();
       const answer = readCreatedClient(intent, outcome, known);
       const created = outcome.kind === 'accepted' ? { created: outcome.value } : {};
       return { answer, ...created, isRefusal: isRefusal(outcome) };

@@ -147,8 +147,10 @@ export function createJournal({
     /** @throws AppError `duplicate_intent` while an equal one is open */
     journal(intent: NewIntent): JournaledIntent {
       const { id, createdAtMs: _, ...detail } = intent;
+      const { guardMs } = moment();
       return stored('Nothing was sent.', () =>
-        move(id, 'intent.journaled', detail, () => {
+        move(id, 'intent.journaled', { ...detail, guardMs }, () => {
+          keepClock?.();
           insertOnce(records, intent);
           return true;
         }),

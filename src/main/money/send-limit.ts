@@ -1,11 +1,10 @@
 import { AppError } from '#shared/errors.ts';
-import type { SendGate } from '../bitpro/http.ts';
 import type { MoneyContext } from './context.ts';
 
 /** From Confirm to sending: later than this nobody remembers what was confirmed. */
 export const SEND_WITHIN_MS = 30_000;
 
-export type SendLimit = SendGate & {
+export type SendLimit = {
   /** Waits for what has to be asked before sending, and no longer than the limit. */
   within: <T>(ask: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** @throws AppError when it is over */
@@ -53,8 +52,6 @@ export function startSendLimit({
       }
     },
     check,
-    refusal,
-    signal: stop.signal,
     end: callOff,
   };
 }

@@ -11,10 +11,10 @@ const BUY_TOLERANCE = 0.05;
 /**
  * A request that waited may have been sent by another life of this machine: one that was set back to a snapshot with
  * its keychain knows nothing of it. The history does, which must have been read just before.
- * @param createdAtMs when it was journaled, on the server's clock
+ * @param sinceMs the earliest date that the service may have given to what came after it was journaled
  * @throws AppError conflict when the history shows it already
  */
-export function refuseSentBefore(cache: CacheDb, intent: Intent, createdAtMs: number): void {
+export function refuseSentBefore(cache: CacheDb, intent: Intent, sinceMs: number): void {
   const { kind, clientUid, address, amountSats, expectedSats } = intent;
   if (kind === 'create_client' || clientUid === null) return;
   const sats = (kind === 'buy' ? expectedSats : amountSats) ?? 0;
@@ -25,7 +25,7 @@ export function refuseSentBefore(cache: CacheDb, intent: Intent, createdAtMs: nu
     address,
     fromSats: sats - slack,
     toSats: sats + slack,
-    sinceMs: createdAtMs - SLACK_MS,
+    sinceMs: sinceMs - SLACK_MS,
   });
   if (found === null) return;
   throw new AppError(

@@ -18,7 +18,7 @@ type Kept = Restored & {
   acknowledged: boolean;
 };
 
-type StandingDeps = {
+export type StandingDeps = {
   records: RecordsDb;
   profile: () => Profile;
   /** Null where the secret is kept for this run only, and in Practice: then no mark is kept. */
@@ -64,9 +64,10 @@ export function createStanding(deps: StandingDeps) {
     }
     const fresh = randomUUID();
     if (why !== null) takeStock(why, mark);
-    bind(records, profile(), { ...by, install: fresh });
     install = fresh;
+    // Before the records name it: where this fails, both are still without one.
     await tell();
+    bind(records, profile(), { ...by, install: fresh });
     if (why !== null) onChanged();
   }
 
@@ -75,7 +76,7 @@ export function createStanding(deps: StandingDeps) {
     const bound = identityOf(records)?.install ?? '';
     if (mark === null) return bound === '' ? null : 'elsewhere';
     if (!continues(records, mark)) return 'older';
-    return bound === mark.install ? null : 'elsewhere';
+    return bound === mark.install || bound === '' ? null : 'elsewhere';
   }
 
   function takeStock(why: Restored['why'], mark: RecordsMark | null): void {

@@ -31,23 +31,15 @@ export function directionOf(type: TransactionType): 1 | -1 | 0 {
   return type === 'withdrawal' ? -1 : 1;
 }
 
-/** Words for what was not, or is no longer, carried out. */
-const NOT_EXECUTED =
-  'fail(?:ed|ure)?|error(?:ed)?|refused|rejected|cancell?ed|denied|declined|expired|aborted|void(?:ed)?|invalid|' +
-  'blocked|bounced|reversed|reverted|returned|refunded|rolled[ _-]?back|unsuccessful|not[ _-]?(?:sent|paid|executed)';
-const SAYS_NOT_EXECUTED = new RegExp(`(?:^|[^a-z])(?:${NOT_EXECUTED})(?:$|[^a-z])`, 'i');
-/** What goes on, or is denied to be so, as in `error, retrying` and `not refunded`. */
-const SAYS_OTHERWISE = new RegExp(
-  `retr(?:y|ies)|pending|progress|processing|(?:^|[^a-z])(?:no|not|never|without)[^a-z]+(?:${NOT_EXECUTED})`,
-  'i',
-);
-
 /**
- * Does the state mean that the transaction was not, or is no longer, carried out, alone or with more words? The set is
- * open (api-readings.md, 13), so any other state may still become or be a payment.
+ * States whose meaning is that the transaction was not, or is no longer, carried out. The set is open
+ * (api-readings.md, 13), so any other state may still become or be a payment.
  */
+const NOT_EXECUTED =
+  /^(fail(ed|ure)?|error(ed)?|refused|rejected|cancell?ed|denied|declined|expired|aborted|void(ed)?|invalid|blocked|reversed|returned|refunded)$/i;
+
 export function isNotExecuted({ state }: Pick<Transaction, 'state'>): boolean {
-  return state !== null && SAYS_NOT_EXECUTED.test(state) && !SAYS_OTHERWISE.test(state);
+  return state !== null && NOT_EXECUTED.test(state.trim());
 }
 
 /** Still able to change on the server: an unconfirmed deposit or an unprocessed withdrawal. */

@@ -38,7 +38,7 @@ async function setUp({ isSecure = false, ...options }: ServerOptions & { isSecur
   );
   const get = (uri: string, more: { isAlone?: boolean } = {}) =>
     http.get({ origin, uri, headers: {}, ...more }, { timeoutMs: 10_000 });
-  return { server, sockets, held, get, hangUps: () => hangUps, renew: () => http.renew?.() };
+  return { server, sockets, held, get, hangUps: () => hangUps };
 }
 
 describe.each([{ isSecure: false }, { isSecure: true }])('over TLS: $isSecure', (line) => {
@@ -91,20 +91,6 @@ describe.each([{ isSecure: false }, { isSecure: true }])('over TLS: $isSecure', 
     await delay(100);
     expect(hangUps()).toBe(0);
   });
-});
-
-test('connections that are dead are ended, under way or kept, and reads go on on new ones', async () => {
-  const { sockets, held, get, hangUps, renew } = await setUp({});
-  await Promise.all([get('/a'), get('/b')]);
-  const hanging = get('/held');
-  await expect.poll(() => held.length).toBe(1);
-  renew();
-  await expect(hanging).rejects.toMatchObject({ failure: 'broken' });
-  await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
-  await delay(100);
-  expect(hangUps()).toBe(0);
-  await get('/a');
-  expect(sockets).toHaveLength(3);
 });
 
 test('a knock is one attempt, on a connection of its own', async () => {

@@ -78,30 +78,30 @@ export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
     transaction: answers.transaction ?? notThere,
     getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
-    buy: async (uid, usdCents, gate) => {
+    buy: async (uid, usdCents) => {
       posts.push(`buy ${uid} ${usdCents}`);
       return listed(
         uid,
         'buy',
         answers.buy
-          ? await answers.buy(uid, usdCents, gate)
+          ? await answers.buy(uid, usdCents)
           : { kind: 'accepted', value: { ...accepted, amountSats: 122_779_733 } },
       );
     },
-    withdraw: async (uid, payment, gate) => {
+    withdraw: async (uid, payment) => {
       posts.push(`withdraw ${uid} ${payment.amountSats} ${payment.address}`);
       return listed(
         uid,
         'withdrawal',
         answers.withdraw
-          ? await answers.withdraw(uid, payment, gate)
+          ? await answers.withdraw(uid, payment)
           : { kind: 'accepted', value: { ...accepted, ...payment, txId: null, state: 'pending' } },
       );
     },
-    createClient: async (gate) => {
+    createClient: async () => {
       posts.push('create');
       return answers.createClient
-        ? answers.createClient(gate)
+        ? answers.createClient()
         : {
             kind: 'accepted',
             value: {

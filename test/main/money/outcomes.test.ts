@@ -51,27 +51,6 @@ const cases: [string, Draft, Service, IntentState, RegExp | null][] = [
     'needs_human',
     new RegExp(state),
   ]),
-  ...[
-    'Failed: hot wallet is empty',
-    'rejected_by_compliance',
-    'tx cancelled (fee)',
-    'not_sent',
-  ].map((state): (typeof cases)[number] => [
-    `a withdrawal in the state ${state}`,
-    WITHDRAWAL,
-    withdrawn({ state }),
-    'needs_human',
-    /calls that/,
-  ]),
-  ...['error, retrying', 'not refunded', 'unconfirmed', 'on_hold'].map(
-    (state): (typeof cases)[number] => [
-      `a withdrawal in the state ${state}`,
-      WITHDRAWAL,
-      withdrawn({ state }),
-      'confirmed',
-      null,
-    ],
-  ),
   ['lost withdrawal', WITHDRAWAL, service({ withdraw: async () => unknown }), 'unknown', /lost/],
   [
     'refused withdrawal',

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { clientFor } from '../bitpro/client-under-test.ts';
+import { describe, expect, test } from 'vitest';
 import { BUY, openDesk, review, service, states, WITHDRAWAL, type Desk } from './fixture.ts';
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
@@ -35,50 +32,6 @@ describe('30 seconds after Confirm nothing is sent any more', () => {
     expect(desk.client.posts).toEqual([]);
     expect(states(desk)).toEqual(['journaled']);
     expect(desk.planned()).toEqual([]);
-  });
-
-  test('while the connection is made, though it is marked as sent', async () => {
-    const server = createServer(() => {}).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    const connected = once(server, 'connection');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    // It takes the connection and never answers the handshake.
-    const remote = clientFor(`https://127.0.0.1:${port}/api/v1`);
-    const desk = openDesk(service({ withdraw: (...sent) => remote.withdraw(...sent) }));
-    const confirming = desk.money.confirm(await review(desk));
-    await connected;
-    expect(states(desk)).toEqual(['sent']);
-    ring(desk, 30_000);
-    expect(await confirming).toMatchObject({
-      state: 'rejected',
-      reason: expect.stringMatching(/30 seconds.*Nothing was sent/),
-    });
-    expect(desk.planned()).toEqual([]);
-  });
-
-  test('once the connection stands it is asked a last time', async () => {
-    let bytes = 0;
-    const server = createServer((socket) => {
-      socket.on('data', (chunk) => (bytes += chunk.length)).on('error', () => {});
-    }).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const remote = clientFor(`http://127.0.0.1:${port}/api/v1`);
-    const desk = openDesk(
-      service({
-        withdraw: (uid, payment, gate) => {
-          desk.world.nowMs += 30_001;
-          return remote.withdraw(uid, payment, gate);
-        },
-      }),
-    );
-    expect(await desk.money.confirm(await review(desk))).toMatchObject({
-      state: 'rejected',
-      reason: expect.stringMatching(/30 seconds.*Nothing was sent/),
-    });
-    expect(bytes).toBe(0);
   });
 
   test('however the time went by: of two asked in 20 seconds each, nothing is left to send in', async () => {

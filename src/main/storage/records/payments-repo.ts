@@ -40,6 +40,11 @@ const prepared = statements((db: RecordsDb) => ({
          AND state = 'confirmed' AND settled_at_ms >= ?`,
     )
     .pluck(),
+  journaledGuardMs: db
+    .prepare<[string], number | null>(
+      `SELECT detail ->> '$.guardMs' FROM audit WHERE subject = ? AND action = 'intent.journaled'`,
+    )
+    .pluck(),
   initiator: db
     .prepare<[string], string>(
       `SELECT actor FROM audit WHERE subject = ? AND action = 'intent.journaled'`,
@@ -75,4 +80,9 @@ export function listPayees(db: RecordsDb): string[] {
 /** Who journaled the intent, as the audit log has it; null before that. */
 export function initiatorOf(db: RecordsDb, intentId: string): string | null {
   return prepared(db).initiator.get(intentId) ?? null;
+}
+
+/** When it was journaled, in guarded time, as the audit log has it; null for those of before that was kept. */
+export function journaledGuardMs(db: RecordsDb, intentId: string): number | null {
+  return prepared(db).journaledGuardMs.get(intentId) ?? null;
 }
