@@ -1,19 +1,27 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultApiOptions } from '#shared/domain/profile.ts';
+import { defaultApiOptions, type ProfileView } from '#shared/domain/profile.ts';
+import { AppError } from '#shared/errors.ts';
+import { findMisfit } from '../../src/main/audit/fits.ts';
 import { createBitproClient } from '../../src/main/bitpro/client.ts';
 import { createServerClock } from '../../src/main/bitpro/clock.ts';
 // The app loads it with the first address, which takes real time; here only the modelled one may pass.
 import '../../src/main/money/addresses.ts';
+import { createGuards, type Guards } from '../../src/main/money/guards.ts';
 import { knownHistory } from '../../src/main/money/known-history.ts';
 import { takeSettleDelay } from '../../src/main/money/settle-delay.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
+import { findForeign } from '../../src/main/profiles/records-identity.ts';
+import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
+import type { Standing } from '../../src/main/profiles/records-standing.ts';
+import { guardSending } from '../../src/main/sending-guard.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
 import { createRatePoller } from '../../src/main/rates/poller.ts';
 import { getBalance } from '../../src/main/storage/cache/balances-repo.ts';
 import { loadClock, saveClock } from '../../src/main/storage/records/clock-repo.ts';
 import { unexplainedWithdrawals } from '../../src/main/storage/cache/withdrawals-repo.ts';
 import { CacheDb, openCache, openRecords, RecordsDb } from '../../src/main/storage/open.ts';
+import { openRecordsOrSalvage } from '../../src/main/storage/salvage.ts';
 import { sealChanges } from '../../src/main/storage/records/seals.ts';
 import { createSyncEngine } from '../../src/main/sync/engine.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
@@ -22,13 +30,19 @@ import { checkAcknowledged, observePost } from './oracle.ts';
 import { API_KEY, SECRET } from './service.ts';
 import { numberOf, type World } from './world.ts';
 
+const BASE_URL = 'https://service/api/v1';
+
 export type Files = { records: string; cache: string };
 
-type Window = Pick<Desk, 'money' | 'records' | 'readAll' | 'readRate'>;
+type Window = Pick<Desk, 'money' | 'guards' | 'standing' | 'records' | 'readAll' | 'readRate'>;
 
 /** One process of the app: it dies whole, and only its files stay. */
 export type Desk = {
   money: Money;
+  guards: Guards;
+  standing: Standing;
+  /** The records are not as they were written: they are only read, and nothing is sent. */
+  isDamaged: boolean;
   /** Reads all clients now, as the app does each minute. */
   readAll: () => void;
   readRate: () => void;
@@ -38,6 +52,8 @@ export type Desk = {
   isAlive: () => boolean;
   kill: (point: string) => void;
   close: () => void;
+  /** Those of this process. */
+  currentFiles: () => Files;
   /** Where the next process finds the files. */
   nextFiles: () => Files;
 };
@@ -78,7 +94,10 @@ export function startDesk(world: World, paths: Files): Desk {
     if (!alive) throw new Crashed(point);
   }
 
-  const first = openFile(world.crashes === 0 ? connect : openRecords);
+  const salvaged = world.tampered && openChecked(paths);
+  if (salvaged) connections.push(salvaged);
+  const isDamaged = salvaged !== null;
+  const first = salvaged ?? openFile(world.crashes === 0 ? connect : openRecords);
   const clock = createServerClock(
     { wallMs: localNow, monotonicMs: time.nowMs },
     {
@@ -106,7 +125,7 @@ export function startDesk(world: World, paths: Files): Desk {
       [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
   });
   const client = createBitproClient({
-    baseUrl: 'https://service/api/v1',
+    baseUrl: BASE_URL,
     apiKey: API_KEY,
     signer: createSigner(SECRET),
     clock,
@@ -128,6 +147,18 @@ export function startDesk(world: World, paths: Files): Desk {
     return () => (isDue = false);
   };
   const ignore = () => {};
+  const keychain = {
+    read: () => ask('the keychain is asked', () => world.keychain.mark),
+    write: (mark: RecordsMark) =>
+      ask('the keychain is told', () => void (world.keychain.mark = mark)),
+  };
+  async function ask<T>(what: string, run: () => T): Promise<T> {
+    gate(`before ${what}`);
+    if (random.chance(rates.disk)) throw new AppError('keychain_locked', 'It is locked.');
+    const value = run();
+    gate(`after ${what}`);
+    return value;
+  }
   function openFile(open: typeof connect): RecordsDb {
     const records = open(paths.records);
     connections.push(records);
@@ -158,6 +189,27 @@ export function startDesk(world: World, paths: Files): Desk {
       schedule,
       onRate: ({ rate }) => (world.priceRead = rate?.buyPriceCents ?? null),
     });
+    const { standing, guard } = guardSending({
+      records,
+      cache,
+      clock,
+      profile: () => profile,
+      keychain: () => keychain,
+      secretReady: () => Promise.resolve(null),
+      now: localNow,
+      actor: () => world.operator,
+      refreshClient: (uid) => sync.refreshClient(uid),
+      discardWaiting: (reason, ids) => money.discardWaiting(reason, ids),
+      onChanged: ignore,
+    });
+    const guards = createGuards({
+      records,
+      now: localNow,
+      clock,
+      actor: () => world.operator,
+      network: () => profile.network,
+      onChanged: ignore,
+    });
     const money: Money = createMoney({
       records,
       client,
@@ -165,12 +217,13 @@ export function startDesk(world: World, paths: Files): Desk {
       known: knownHistory(cache),
       profile: () => profile,
       secretReady: () => Promise.resolve(null),
+      standing: guard,
       rateStatus: () => quotes.status(),
       refreshRate: (trigger, intentId) => quotes.refresh(trigger, intentId),
       balanceOf: (uid) => getBalance(cache, uid),
       unexplainedWithdrawals: (ranges) => unexplainedWithdrawals(cache, ranges),
       now: localNow,
-      actor: () => 'operator',
+      actor: () => world.operator,
       schedule,
       onChanged: ({ id, state, serverTid, clientUid }) => {
         if (!alive) return;
@@ -182,12 +235,12 @@ export function startDesk(world: World, paths: Files): Desk {
       },
     });
     const readAll = (): void => {
-      if (alive) void sync.runNow();
+      if (alive && !isDamaged) void sync.runNow();
     };
     const readRate = (): void => {
-      if (alive) quotes.refresh('poll').catch(ignore);
+      if (alive && !isDamaged) quotes.refresh('poll').catch(ignore);
     };
-    return { records, money, readAll, readRate };
+    return { records, money, guards, standing, readAll, readRate };
   }
 
   let twin: Money | null = null;
@@ -197,17 +250,31 @@ export function startDesk(world: World, paths: Files): Desk {
     isAlive: () => alive,
     kill,
     close,
+    isDamaged,
+    currentFiles: () => paths,
     nextFiles: () => files,
   };
+  if (isDamaged) return desk;
   checkAcknowledged(world, desk);
   try {
     desk.money.recover();
     void desk.money.startSettling();
+    desk.standing.settle().catch(ignore);
     desk.readAll();
   } catch (error) {
     kill(`starting failed: ${String(error)}`);
   }
   return desk;
+}
+
+/** As the app opens a profile; null when it finds nothing wrong. */
+function openChecked({ records: recordsPath, cache: cachePath }: Files): RecordsDb | null {
+  const isForeign = (db: RecordsDb) => findForeign(db, profile);
+  const paths = { recordsPath, cachePath };
+  const opened = openRecordsOrSalvage(paths, { findMisfit, findForeign: isForeign });
+  if (opened.damage !== null) return opened.records;
+  opened.records.close();
+  return null;
 }
 
 /** As `openRecords` opens files that it has checked before: the template's, or those of the first window. */
@@ -232,14 +299,21 @@ function connectCache({ records, cache: path }: Files): CacheDb {
   return cache;
 }
 
-const profile = {
+export const profile: ProfileView = {
   id: 'sandbox',
   name: 'Sandbox',
   environment: 'sandbox',
-  network: 'testnet',
+  baseUrl: BASE_URL,
+  apiKey: API_KEY,
+  builtIn: false,
+  enrolled: true,
   locked: false,
+  explorerUrl: '',
+  options: defaultApiOptions,
+  active: true,
+  network: 'testnet',
   secret: 'ready',
-} as const;
+};
 
 /** Longer than the latest execution of a request. */
 const SETTLE_DELAY_MINUTES = 5;

@@ -1,17 +1,18 @@
 import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Money } from '../../src/main/money/intents.ts';
+import { seekApproval } from './approvers.ts';
 import type { Desk } from './desk.ts';
 import { isDone } from './service.ts';
 import type { Wish } from './wishes.ts';
-import { numberOf, type World } from './world.ts';
+import { isOwn, numberOf, type World } from './world.ts';
 
 /**
  * One go of the operator at a wish: looks at what the app says and acts on it, sometimes twice at once, sometimes
  * wrongly. Wants a thing again only when the app says that it did not happen.
  */
 export async function pursue(world: World, desk: Desk, wish: Wish): Promise<void> {
-  if (!desk.isAlive() || wish.busyWith === desk) return;
+  if (!desk.isAlive() || desk.isDamaged || wish.busyWith === desk) return;
   wish.busyWith = desk;
   try {
     await act(world, desk, wish);
@@ -123,7 +124,7 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     if (error.code === 'approval_needed') world.needsTwo.add(id);
     // Somebody else's payment of the same terms passes for it; nothing tells the two apart.
     const twin = world.service.ledger.find(
-      ({ tid, intentId }) => intentId === null && error.message.includes(tid),
+      (entry) => !isOwn(world, entry) && error.message.includes(entry.tid),
     );
     if (found === undefined && twin) await settleAs(world, money, id, twin.tid);
   }
@@ -155,8 +156,11 @@ const decisions = [
   'opened twice',
 ] as const;
 
-async function decide(world: World, desk: Desk, { id, address }: Intent): Promise<void> {
+async function decide(world: World, desk: Desk, intent: Intent): Promise<void> {
   const { random, time } = world;
+  const { id, address } = intent;
+  await seekApproval(world, desk, intent);
+  if (!desk.isAlive()) return;
   const decision = random.pick(decisions);
   world.trace(`operator: ${decision} for #${numberOf(world, id)}`);
   const review = draw(world, desk.money, id);

@@ -1,11 +1,12 @@
 import type { Intent, IntentState } from '#shared/domain/intent.ts';
-import { verifyChain } from '../../src/main/audit/chain.ts';
+import { findMisfit } from '../../src/main/audit/fits.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
+import { checkApproved } from './approvers.ts';
 import type { Desk } from './desk.ts';
 import { isDone, type LedgerEntry } from './service.ts';
 import type { Wish } from './wishes.ts';
-import { numberOf, type World } from './world.ts';
+import { isOwn, numberOf, type World } from './world.ts';
 
 /** A change of environment shows in the next ping only. */
 const ENVIRONMENT_GRACE_MS = 10_000;
@@ -38,7 +39,10 @@ export function observePost(
   const posts = (world.posts.get(intentId) ?? 0) + 1;
   world.posts.set(intentId, posts);
   const name = `#${numberOf(world, intentId)}`;
-  if (posts > 1) report('duplicates', `${name} is posted again`);
+  if (posts > 1 && isToldApart(world, row)) report('duplicates', `${name} is posted again`);
+  if (world.tampered && !world.tampered.sent.has(intentId)) {
+    report('unsound', `${name} leaves from records that were changed outside`);
+  }
   if (desk.records.inTransaction || row.state !== 'sent' || row.attempts !== 1) {
     report('unreviewed', `${name} leaves before \`sent\` is on the disk`);
   }
@@ -68,8 +72,26 @@ export function observePost(
       `${name} leaves at ${row.quotedPriceCents}, and ${world.priceRead} was read since`,
     );
   }
-  if (row.kind === 'withdrawal') checkPayment(world, desk, row);
+  if (row.kind === 'withdrawal') {
+    checkPayment(world, desk, row);
+    checkApproved(world, row);
+  }
   return intentId;
+}
+
+/** Of a machine that was set back as a whole, only the history can show what it has sent since. */
+function isToldApart({ isSetBack, forgotten, service }: World, row: JournaledIntent): boolean {
+  if (!isSetBack || !forgotten.has(row.id)) return true;
+  return service.ledger.some(
+    (entry) =>
+      entry.intentId === row.id &&
+      entry.kind === 'withdrawal' &&
+      service.shownNow.has(entry.tid) &&
+      isDone(entry) &&
+      entry.listedAs === undefined &&
+      entry.amountSats === row.amountSats &&
+      entry.createdAtMs === entry.executedAtMs,
+  );
 }
 
 /** What the app could know must have kept this payment, or been asked about, before it leaves. */
@@ -106,13 +128,15 @@ function checkPayment(world: World, { money }: Desk, row: JournaledIntent): void
 }
 
 /** One's own requests are known; of others what a reading has shown to this process. */
-function isKnownToApp(world: World, { intentId, tid, executedAtMs }: LedgerEntry): boolean {
+function isKnownToApp(world: World, entry: LedgerEntry): boolean {
   const { service, posts } = world;
+  const { intentId, tid, executedAtMs } = entry;
+  if (isOwn(world, entry)) return posts.has(intentId ?? '');
   // How the service dated what was before its first answer, nobody can tell once a clock was set.
   if (world.hasSetClocks && executedAtMs < world.startedAtMs) return false;
   // What was shown may not have been kept.
-  if (world.hasDiskFaults && intentId === null) return false;
-  return intentId === null ? service.shownNow.has(tid) : posts.has(intentId);
+  if (world.hasDiskFaults) return false;
+  return service.shownNow.has(tid);
 }
 
 function termsOf({ kind, usdCents, amountSats, address }: Intent): string {
@@ -147,7 +171,11 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
   for (const row of rows) checkRow(world, row);
   for (const wish of wishes) {
     const unasked = rows.filter(
-      (row) => wish.isMeant(row) && row.repeatReason === null && !world.warned.has(row.id),
+      (row) =>
+        wish.isMeant(row) &&
+        row.repeatReason === null &&
+        !world.warned.has(row.id) &&
+        !world.forgotten.has(row.id),
     );
     const ids = new Set(unasked.map(({ id }) => id));
     const executed = service.ledger.filter(
@@ -158,7 +186,11 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
     }
     if (wish.busyWith === desk) report('stuck', 'a call of the operator never ended');
   }
-  if (!verifyChain(desk.records).ok) report('damaged', 'the audit chain does not verify');
+  const misfit = findMisfit(desk.records);
+  if (misfit !== null) report('damaged', misfit);
+  if (!world.isCopied && desk.standing.restored() !== null) {
+    report('damaged', 'the records are taken for an older copy, and are none');
+  }
   const integrity = String(desk.records.pragma('integrity_check', { simple: true }));
   if (integrity !== 'ok') report('damaged', integrity);
 }
@@ -195,11 +227,16 @@ function checkRow(world: World, row: JournaledIntent): void {
     }
     if (entry?.failed === true) report('wrongMatches', `${name} names ${seen}, which failed`);
     if (row.settledBy === null && entry) checkTerms(world, row, entry);
-  } else if (finalStates.includes(row.state) && entry && isDone(entry)) {
+  } else if (finalStates.includes(row.state) && entry && isDone(entry) && isOwn(world, entry)) {
     report('falseRejections', `${name} is ${row.state}, but was executed`);
   }
   const heard = world.heard.get(row.id);
-  if (heard?.kind === 'create_client' && world.crashes === 0 && !world.hasDiskFaults) {
+  if (
+    heard?.kind === 'create_client' &&
+    isOwn(world, heard) &&
+    world.crashes === 0 &&
+    !world.hasDiskFaults
+  ) {
     const isKept = row.clientUid === heard.clientUid || row.reason?.includes(heard.clientUid);
     if (isKept !== true) report('lost', `${name} was answered with ${heard.clientUid}`);
   }
@@ -210,9 +247,9 @@ function checkRow(world: World, row: JournaledIntent): void {
 }
 
 /** Somebody else's payment of the same terms, made when this one was out: nothing tells the two apart. */
-function isTwin({ service }: World, row: JournaledIntent): boolean {
-  const twin = service.ledger.find(({ tid }) => tid === row.serverTid);
-  if (twin === undefined || twin.intentId !== null) return false;
+function isTwin(world: World, row: JournaledIntent): boolean {
+  const twin = world.service.ledger.find(({ tid }) => tid === row.serverTid);
+  if (twin === undefined || isOwn(world, twin)) return false;
   if (row.kind === 'buy') return twin.kind === 'buy' && isNear(twin.amountSats, row.expectedSats);
   return twin.amountSats === row.amountSats && twin.address === row.address;
 }

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
 import { Crashed } from './disk.ts';
+import { appointApprovers } from './approvers.ts';
 import { freshFiles, startDesk, type Desk, type Files } from './desk.ts';
+import { drawDeed, meddle } from './folder.ts';
 import { pursue, settleTruthfully } from './operator.ts';
 import { checkEnd, checkExplained } from './oracle.ts';
 import { createRandom } from './random.ts';
@@ -69,6 +71,8 @@ async function runEvents(
   const uids = [service.createClient(5_000_000_000), service.createClient(40_000_000)];
   let desk: Desk = startDesk(world, freshFiles(template, ownFolder));
   registerAll(desk, world, uids);
+  const deed = random.chance(0.15) ? drawDeed(random) : null;
+  if (deed === null && random.chance(0.1)) await appointApprovers(world, desk);
   Object.assign(rates, drawRates(random));
   world.hasDiskFaults = rates.disk > 0;
   const { wishes, others, repeatRate, undoRate = 0 } = drawPlan(random, uids);
@@ -107,6 +111,9 @@ async function runEvents(
   if (random.chance(0.1)) changeEnvironment(world, busyMs);
   if (random.chance(0.3)) setClocks(world, busyMs);
   if (random.chance(0.3)) changeMood(world, busyMs);
+  if (deed !== null) {
+    meddle(world, deed, { get: () => desk, set: (next) => (desk = next) }, busyMs);
+  }
   await time.runUntil(START_MS + busyMs + WINDING_DOWN_MS);
 
   Object.assign(rates, healed);
@@ -180,6 +187,14 @@ function createWorld(
     priceRead: null,
     heard: new Map(),
     crashes: 0,
+    isServiceClockSet: false,
+    operator: 'operator',
+    approvers: null,
+    keychain: { mark: null },
+    isCopied: false,
+    isSetBack: false,
+    forgotten: new Set(),
+    tampered: null,
     hasDiskFaults: false,
     hasSetClocks: false,
     startedAtMs: START_MS,
@@ -235,6 +250,7 @@ function setClocks(world: World, busyMs: number): void {
     time.after(random.between(0, busyMs), () => {
       trace(`the clock of the ${isService ? 'service' : 'machine'} is ${byMs / 3_600_000} h off`);
       world.hasSetClocks = true;
+      world.isServiceClockSet ||= isService;
       if (isService) service.world.clockAheadMs = byMs;
       else world.localOffsetMs = rightMs + byMs;
     });

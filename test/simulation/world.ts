@@ -1,5 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Intent } from '#shared/domain/intent.ts';
+import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
+import type { Approvers } from './approvers.ts';
 import type { Random } from './random.ts';
 import type { LedgerEntry, Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -20,6 +22,10 @@ export const violations = [
   'overspent',
   /** Told as carried out, undone by the service, and never told. */
   'untold',
+  /** A payment left without a second person's approval that holds, or a guess was looked at too early. */
+  'unapproved',
+  /** Records that somebody else changed were not noticed, or something was sent from them. */
+  'unsound',
   /** A POST before `sent` was on the disk, unasked, or with other terms than were reviewed. */
   'unreviewed',
   /** Something the operator was told is gone after a restart. */
@@ -63,6 +69,19 @@ export type World = {
   crashes: number;
   hasDiskFaults: boolean;
   hasSetClocks: boolean;
+  isServiceClockSet: boolean;
+  /** Who sits at the desk. */
+  operator: string;
+  /** Null where no second person is asked for. */
+  approvers: Approvers | null;
+  keychain: { mark: RecordsMark | null };
+  /** An older copy of the records took their place; with its keychain, when the whole machine was set back. */
+  isCopied: boolean;
+  isSetBack: boolean;
+  /** Posted intents of which such a copy knows nothing. */
+  forgotten: Set<string>;
+  /** Not null while the records are not as the app wrote them; `sent` were on their way already. */
+  tampered: { sent: ReadonlySet<string> } | null;
   startedAtMs: number;
   trace: (line: string) => void;
   report: (violation: Violation, what: string) => void;
@@ -72,4 +91,9 @@ export type World = {
 export function numberOf(world: World, id: string): number {
   const known = [...world.acknowledged.keys()].indexOf(id);
   return known === -1 ? world.acknowledged.size + 1 : known + 1;
+}
+
+/** Asked for by an intent that the records know to be sent. */
+export function isOwn({ forgotten }: World, { intentId }: LedgerEntry): boolean {
+  return intentId !== null && !forgotten.has(intentId);
 }
