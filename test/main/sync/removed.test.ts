@@ -122,3 +122,15 @@ test('rows pushed down while a history is read are not taken for gone', async ()
   }
   expect(listMissing(cache, 'A')).toEqual([]);
 });
+
+test('a row of an unknown type that is removed is none to be explained any more', async () => {
+  const rig = syncRig({ A: 5 });
+  const [row] = rig.server.histories.get('A') ?? [];
+  if (row) row.type = 'unknown';
+  await rig.round();
+  expect(getBalanceSums(rig.cache, 'A').unknownRows).toBe(1);
+  drop(rig, row?.tid ?? '');
+  for (let minute = 0; minute < 3; minute += 1) await rig.round();
+  expect(removedAt(rig, row?.tid ?? '')).toBeGreaterThan(START_MS);
+  expect(getBalanceSums(rig.cache, 'A').unknownRows).toBe(0);
+});

@@ -27,16 +27,20 @@ export type BalanceSums = {
   depositSats: number;
   buySats: number;
   withdrawalSats: number;
-  /** Rows of a type that the app does not know, which are in no sum. */
+  /** Rows of a type that the app does not know, which are in no sum, and that Bitpro still lists. */
   unknownRows: number;
 };
 
 const ofType = (type: TransactionType, also = '') =>
   `sum(iif(t.type = ${typeToId(type)} ${also}, t.sats, 0))`;
+const unknownRows = `sum(iif(t.type = ${typeToId('unknown')}, t.rows, 0))`;
 /** Columns of BalanceSums in its order; all null of a client without a row. */
 export const balanceSums = `${ofType('deposit', 'AND t.settling = 0')} AS depositSats,
   ${ofType('buy')} AS buySats, ${ofType('withdrawal')} AS withdrawalSats,
-  sum(iif(t.type = ${typeToId('unknown')}, t.rows, 0)) AS unknownRows`;
+  iif(${unknownRows} = 0, 0, ${unknownRows} - (
+    SELECT count(*) FROM main.removed r JOIN main.transactions x ON x.id = r.transaction_id
+    WHERE r.client_id = t.client_id AND r.removed_at_ms IS NOT NULL
+      AND x.type = ${typeToId('unknown')})) AS unknownRows`;
 
 const prepared = statements((db: CacheDb) => ({
   changeTotal: db.prepare<[number, number, number, number, number]>(
