@@ -96,6 +96,7 @@ export function wireRooms(
     records,
     cache,
     now,
+    monotonicMs: () => clock.monotonicMs(),
     onProgress: (progress) => emit('sync.progress', progress),
     onChanged: (changed) => {
       if (changed.clients) emit('clients.changed', null);

@@ -30,6 +30,8 @@ export type ClientSyncDeps = {
   records: RecordsDb;
   cache: CacheDb;
   now: () => number;
+  /** Of a clock that nobody sets. */
+  monotonicMs: () => number;
   slots: ReadSlots;
   states: ClientStates;
   progress: Progress;
@@ -47,7 +49,7 @@ export type ClientSyncDeps = {
  * not add up to the balance is read from end to end, once for each difference.
  */
 export function createClientSync(deps: ClientSyncDeps) {
-  const { client, records, cache, now, slots, states, progress } = deps;
+  const { client, records, cache, now, monotonicMs, slots, states, progress } = deps;
   const reader = createHistoryReader({ client, cache, now, slots, onSaved, onMissing });
   const addresses = createFirstAddresses(records);
   const ages = createLateWrites(cache);
@@ -55,6 +57,8 @@ export function createClientSync(deps: ClientSyncDeps) {
   const complete = new Set<string>();
   /** Rows that the reading under way did not show. */
   const missed = new Map<string, Set<string>>();
+  /** Since when in this run, by the monotonic clock: the time kept with a row is that of a clock that may be set. */
+  const missingFor = new Map<string, number>();
   /** Of the last reading from end to end: the difference it was for, and when. */
   const readWhole = new Map<string, { figures: string; atMs: number }>();
 
@@ -90,11 +94,18 @@ export function createClientSync(deps: ClientSyncDeps) {
     const atMs = now();
     const before = listMissing(cache, uid);
     noteMissing(cache, uid, [...tids], atMs);
-    for (const { tid, missingSinceMs, removedAtMs } of before) {
-      const isOld = atMs - missingSinceMs >= REMOVED_APART_MS;
+    const wereMissing = new Set(before.map(({ tid }) => tid));
+    for (const tid of tids) {
+      const isKnown = wereMissing.has(tid) && missingFor.has(`${uid} ${tid}`);
+      if (!isKnown) missingFor.set(`${uid} ${tid}`, monotonicMs());
+    }
+    for (const { tid, removedAtMs } of before) {
+      const sinceMs = missingFor.get(`${uid} ${tid}`) ?? Infinity;
+      const isOld = monotonicMs() - sinceMs >= REMOVED_APART_MS;
       if (!tids.has(tid) || removedAtMs !== null || !isOld) continue;
       if (await reader.readRow(uid, tid, signal)) continue;
       if (!markRemoved(cache, uid, tid, now())) continue;
+      missingFor.delete(`${uid} ${tid}`);
       states.of(uid).balanceAtMs = null;
       progress.touch({ clients: true, transactions: true });
     }

@@ -27,8 +27,11 @@ const MAX_SOON = 50;
  * `onProgress`: at most every 250 ms, and at both ends of a run; `onChanged` with it when something was written.
  * `onDeposits`: never for a client whose history was not complete once.
  */
-export type SyncEngineDeps = Omit<ClientSyncDeps, 'progress' | 'slots' | 'states' | 'onRows'> &
-  Partial<Pick<ClientSyncDeps, 'onRows'>> &
+export type SyncEngineDeps = Omit<
+  ClientSyncDeps,
+  'progress' | 'slots' | 'states' | 'onRows' | 'monotonicMs'
+> &
+  Partial<Pick<ClientSyncDeps, 'onRows' | 'monotonicMs'>> &
   Pick<ProgressDeps, 'onProgress' | 'onChanged'> & {
     intervalMs?: number;
     requestsAtOnce?: number;
@@ -84,7 +87,14 @@ export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
   });
   for (const { clientUid, message } of listClientProblems(cache))
     progress.failed(clientUid, message);
-  const clientSync = createClientSync({ onRows: () => {}, ...deps, slots, states, progress });
+  const clientSync = createClientSync({
+    onRows: () => {},
+    monotonicMs: now,
+    ...deps,
+    slots,
+    states,
+    progress,
+  });
   const refreshes = new Set<Task & { uid: string }>();
   const soon = new Set<string>();
   let onScreen: readonly string[] = [];

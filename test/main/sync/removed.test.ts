@@ -134,3 +134,23 @@ test('a row of an unknown type that is removed is none to be explained any more'
   expect(removedAt(rig, row?.tid ?? '')).toBeGreaterThan(START_MS);
   expect(getBalanceSums(rig.cache, 'A').unknownRows).toBe(0);
 });
+
+test.each([MINUTE_MS * 60, -MINUTE_MS * 60])(
+  'a clock that is set by %i ms between two readings makes no minute, and none longer',
+  async (byMs) => {
+    let passedMs = 0;
+    const rig = syncRig({ A: 60 }, { monotonicMs: () => passedMs });
+    await rig.round();
+    const tid = rig.server.histories.get('A')?.[0]?.tid ?? '';
+    drop(rig, tid);
+    await rig.engine.runNow();
+    rig.time.nowMs += byMs;
+    passedMs += 1000;
+    await rig.engine.runNow();
+    await rig.engine.refreshClient('A');
+    expect(removedAt(rig, tid)).toBeNull();
+    passedMs += MINUTE_MS;
+    await rig.engine.refreshClient('A');
+    expect(removedAt(rig, tid)).not.toBeNull();
+  },
+);

@@ -45,7 +45,7 @@ const prepared = statements((db: CacheDb) => ({
   ),
   remove: db
     .prepare<[{ clientId: number; tid: string; atMs: number }], number>(
-      `UPDATE main.removed SET removed_at_ms = :atMs
+      `UPDATE main.removed SET removed_at_ms = max(missing_since_ms, :atMs)
        WHERE removed_at_ms IS NULL AND transaction_id =
          (SELECT id FROM main.transactions WHERE tid = :tid AND client_id = :clientId)
        RETURNING transaction_id`,
