@@ -37,6 +37,7 @@ export function Combobox({
     <Base.Root
       items={items}
       limit={SHOWN}
+      autoHighlight
       disabled={disabled}
       value={value}
       onValueChange={(next) => {
