@@ -100,8 +100,14 @@ function byShape(rows: readonly (readonly string[])[]): Columns {
     rows.filter((cells) => USUAL_UID.test(cells[at] ?? '')).length;
   const widest = rows.reduce((most, { length }) => Math.max(most, length), 0);
   if (count(0) > 0) return FIRST_UID;
-  for (let at = 1; at < widest; at += 1) if (count(at) > 0) return { uid: at, label: 0 };
+  for (let at = 1; at < widest; at += 1) if (count(at) > 0) return { uid: at, label: besides(at) };
   return FIRST_UID;
+
+  /** Numbers alone are those of lines. */
+  function besides(uid: number): number {
+    const others = Array.from({ length: widest }, (_, at) => at).filter((at) => at !== uid);
+    return others.find((at) => rows.some((cells) => /[^\d.]/.test(cells[at] ?? ''))) ?? 0;
+  }
 }
 
 function firstLinesOf(lines: readonly string[]): string[] {

@@ -33,6 +33,15 @@ describe('reading a list of client uids', () => {
     ['a byte order mark', '\uFEFFuid,label\nBT-C1,Alpha', [['BT-C1', 'Alpha']]],
     ['quotes and a line break', 'BT-C1,"Al ""the"" pha\nLtd"', [['BT-C1', 'Al "the" pha Ltd']]],
     ['blank lines and spaces', '\n BT-C1 , Alpha \n\n,\n', [['BT-C1', 'Alpha']]],
+    [
+      'numbered lines without a header',
+      '1,BT-C1,Alpha\n2,BT-C2,7',
+      [
+        ['BT-C1', 'Alpha'],
+        ['BT-C2', '7'],
+      ],
+    ],
+    ['numbers for labels', '1,BT-C1', [['BT-C1', '1']]],
     ['a header without labels', 'uid\nBT-C1', [['BT-C1', '']]],
   ])('takes %s', async (_name, csv, expected) => {
     expect(await importable(csv)).toEqual(expected);
