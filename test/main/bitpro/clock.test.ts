@@ -272,6 +272,21 @@ describe('the dates of the last day', () => {
   });
 
   it.each([10 * HOUR, 25 * HOUR, -25 * HOUR, 400 * DAY, -400 * DAY])(
+    'hold what was dated before the first answer ever, when the server is set by %i ms right after it',
+    (byMs) => {
+      const world = createWorld();
+      world.answer();
+      world.server.nowMs += byMs;
+      world.pass(1000);
+      world.answer();
+      expect(isWithin(world, START_MS - 2 * HOUR)).toBe(true);
+      world.pass(HOUR);
+      world.answer();
+      expect(isWithin(world, START_MS - 2 * HOUR)).toBe(true);
+    },
+  );
+
+  it.each([10 * HOUR, 25 * HOUR, -25 * HOUR, 400 * DAY, -400 * DAY])(
     'hold whatever was dated in the last day by a server that was set by %i ms, and no longer',
     (byMs) => {
       const world = createWorld();
