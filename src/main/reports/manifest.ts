@@ -105,7 +105,8 @@ function isoUtc(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-/** `name.csv` → `name.manifest.json`, in the same folder; any other name is kept whole before it. */
+/** `name.csv` → `name.manifest.json`, in the same folder; `name.CSV` → `name.CSV-manifest.json`. No two share one. */
 export function manifestPathOf(csvPath: string): string {
-  return `${csvPath.replace(/\.csv$/, '')}.manifest.json`;
+  const name = csvPath.replace(/\.csv$/, '');
+  return name === csvPath ? `${csvPath}-manifest.json` : `${name}.manifest.json`;
 }

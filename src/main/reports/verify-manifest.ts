@@ -20,7 +20,7 @@ import { decimalSigns, separatorSigns, spreadsheetPathOf } from './spreadsheet.t
  */
 export async function verifyManifest(
   csvPath: string,
-  manifestPath = manifestPathOf(csvPath),
+  manifestPath = manifestBeside(csvPath),
 ): Promise<ReportVerdict> {
   const original = csvPath.replace(/\.spreadsheet\.csv$/, '.csv');
   if (original !== csvPath && !existsSync(manifestPath)) {
@@ -31,6 +31,13 @@ export async function verifyManifest(
   const manifest = readManifest(manifestPath);
   const differences = await differencesOf(csvPath, manifest, manifest.file);
   return verdictOf([...differences, ...(await copyDifferences(csvPath, manifest))]);
+}
+
+/** Older versions wrote that of `name.CSV` as `name.CSV.manifest.json`. */
+function manifestBeside(csvPath: string): string {
+  const path = manifestPathOf(csvPath);
+  const former = `${csvPath}.manifest.json`;
+  return !existsSync(path) && existsSync(former) ? former : path;
 }
 
 function verdictOf(differences: string[]): ReportVerdict {

@@ -162,3 +162,8 @@ function runCli(...paths: string[]): Promise<{ code: number; said: string | unde
     });
   });
 }
+
+it('no two names share a manifest', () => {
+  const names = ['q3', 'q3.csv', 'q3.CSV', 'q3.CSV.csv', 'q3.Csv', 'q3.Csv.csv', 'q3.csv.csv'];
+  expect(new Set(names.map(manifestPathOf)).size).toBe(names.length);
+});
