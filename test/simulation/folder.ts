@@ -154,11 +154,11 @@ const setBack = `state = 'journaled', attempts = 0, sent_at_ms = NULL, settled_a
   server_tid = NULL, received_sats = NULL, server_tx_id = NULL, server_state = NULL`;
 
 const edits: Record<string, string> = {
-  'what was confirmed waits again': `UPDATE intents SET ${setBack} WHERE state = 'confirmed'`,
-  'what is unknown waits again': `UPDATE intents SET ${setBack} WHERE state = 'unknown'`,
-  'another amount waits': `UPDATE intents SET amount_sats = amount_sats + 1000000 WHERE state = 'journaled' AND kind = 'withdrawal'`,
-  'another payee waits': `UPDATE intents SET address = '2NAZpRsvj9BstxxCDkKoe1FVhmPPXhmvqKj' WHERE state = 'journaled' AND kind = 'withdrawal'`,
-  'a reason is given': `UPDATE intents SET repeat_reason = 'so' WHERE repeat_reason IS NULL AND kind = 'withdrawal'`,
+  'what was confirmed waits again': `UPDATE OR IGNORE intents SET ${setBack} WHERE state = 'confirmed'`,
+  'what is unknown waits again': `UPDATE OR IGNORE intents SET ${setBack} WHERE state = 'unknown'`,
+  'another amount waits': `UPDATE OR IGNORE intents SET amount_sats = amount_sats + 1000000 WHERE state = 'journaled' AND kind = 'withdrawal'`,
+  'another payee waits': `UPDATE OR IGNORE intents SET address = '2NAZpRsvj9BstxxCDkKoe1FVhmPPXhmvqKj' WHERE state = 'journaled' AND kind = 'withdrawal'`,
+  'a reason is given': `UPDATE OR IGNORE intents SET repeat_reason = 'so' WHERE repeat_reason IS NULL AND kind = 'withdrawal'`,
   'a request is gone': `DELETE FROM intents WHERE state IN ('confirmed', 'unknown', 'sent')`,
 };
 

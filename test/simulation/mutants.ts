@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   ),
   one(
     'an equal intent may be open beside another',
-    'storage/records/migrations/002-intents.ts',
+    'storage/records/migrations/009-outcomes.ts',
     'CREATE UNIQUE INDEX intents_one_open',
     'CREATE INDEX intents_one_open',
   ),
@@ -200,7 +200,7 @@ export const mutants: readonly Mutant[] = [
       },
       withoutUniqueTid,
       {
-        file: 'storage/records/migrations/003-settling.ts',
+        file: 'storage/records/migrations/009-outcomes.ts',
         from: 'WHEN NEW.server_tid IS NOT NULL AND EXISTS (',
         to: "WHEN NEW.server_tid = '' AND EXISTS (",
       },
