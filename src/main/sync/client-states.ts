@@ -7,6 +7,8 @@ import type { CacheDb } from '../storage/open.ts';
 export type ClientState = Omit<StoredClientState, 'clientUid'> & {
   /** History and balance do not add up, as last read. */
   differs: boolean;
+  /** They were seen to add up, and nothing was written of either since. */
+  addsUp: boolean;
   /** Begin of the last reading in this run of the app, however it ended. */
   askedAtMs: number;
 };
@@ -33,7 +35,7 @@ export function createClientStates(cache: CacheDb) {
       const rows = readClientStates(cache, { afterId, limit: CHUNK });
       for (const { clientUid, ...state } of rows) {
         if (!states.has(clientUid))
-          states.set(clientUid, { ...state, differs: false, askedAtMs: -Infinity });
+          states.set(clientUid, { ...state, differs: false, addsUp: false, askedAtMs: -Infinity });
       }
       const last = rows.at(-1);
       if (!last || rows.length < CHUNK) return;
@@ -57,6 +59,7 @@ export function createClientStates(cache: CacheDb) {
         isWhole: false,
         problem: null,
         differs: false,
+        addsUp: false,
         askedAtMs: -Infinity,
       };
       states.set(uid, state);

@@ -69,6 +69,7 @@ export function createClientSync(deps: ClientSyncDeps) {
     if (written.length > 0) {
       const state = states.of(uid);
       state.balanceAtMs = null;
+      state.addsUp = false;
       const newestMs = written.reduce((ms, { after }) => Math.max(ms, after.createdAtMs), 0);
       state.changedAtMs = complete.has(uid) ? now() : Math.max(state.changedAtMs ?? 0, newestMs);
       progress.touch({ clients: true, transactions: true });
@@ -106,7 +107,7 @@ export function createClientSync(deps: ClientSyncDeps) {
       if (await reader.readRow(uid, tid, signal)) continue;
       if (!markRemoved(cache, uid, tid, now())) continue;
       missingFor.delete(`${uid} ${tid}`);
-      states.of(uid).balanceAtMs = null;
+      Object.assign(states.of(uid), { balanceAtMs: null, addsUp: false });
       progress.touch({ clients: true, transactions: true });
     }
   }
@@ -127,6 +128,7 @@ export function createClientSync(deps: ClientSyncDeps) {
       const save = () => saveBalance(cache, uid, balance);
       if (isSame) ages.later(save);
       else save();
+      if (!isSame) state.addsUp = false;
       if (!isSame && before) state.changedAtMs = now();
       // Damaged and unchecked records are only read.
       const isOther = records.isWritable && addresses.observe(uid, depositAddress);
@@ -198,7 +200,9 @@ export function createClientSync(deps: ClientSyncDeps) {
     signal: AbortSignal,
   ): Promise<void> {
     const state = states.of(uid);
+    if (state.addsUp && !isAsked) return;
     let figures = figuresOf(cache, uid);
+    state.addsUp = figures.tiesOut;
     state.differs = !figures.tiesOut;
     if (figures.tiesOut) return void readWhole.delete(uid);
     const last = readWhole.get(uid);
@@ -218,6 +222,7 @@ export function createClientSync(deps: ClientSyncDeps) {
       figures = figuresOf(cache, uid);
     }
     readWhole.set(uid, { figures: figures.key, atMs: now() });
+    state.addsUp = figures.tiesOut;
     state.differs = !figures.tiesOut;
   }
 

@@ -6,6 +6,7 @@
 export function createReadSlots(atOnce: number, urgent: ReadonlySet<string>) {
   const newest = createQueue(urgent);
   const depths = createQueue(urgent);
+  const loopTurn = createLoopTurns();
   let free = atOnce;
   let turns = 0;
 
@@ -41,12 +42,13 @@ export function createReadSlots(atOnce: number, urgent: ReadonlySet<string>) {
     async use<T>(uid: string, turn: Turn, request: () => Promise<T>): Promise<T> {
       turn.signal.throwIfAborted();
       await turnOf(uid, turn);
-      try {
-        return await request();
-      } finally {
+      const answer = await request().finally(() => {
         free += 1;
         next();
-      }
+      });
+      // Pages of depths are written in turns of their own.
+      if (!turn.isDepth) await loopTurn();
+      return answer;
     },
   };
 }
@@ -57,6 +59,27 @@ export type ReadSlots = ReturnType<typeof createReadSlots>;
 export type Turn = { signal: AbortSignal; isDepth: boolean };
 
 const DEPTH_EVERY = 4;
+
+/** Resolves for one a turn of the loop: what many answers that came in together bring would hold main. */
+function createLoopTurns() {
+  const waiting: (() => void)[] = [];
+  let isTaken = false;
+
+  function pass(): void {
+    const begin = waiting.shift();
+    isTaken = begin !== undefined;
+    if (!begin) return;
+    setImmediate(pass);
+    begin();
+  }
+
+  return async (): Promise<void> => {
+    if (isTaken) return new Promise((resolve) => waiting.push(resolve));
+    isTaken = true;
+    setImmediate(pass);
+    return undefined;
+  };
+}
 
 function createQueue(urgent: ReadonlySet<string>) {
   /** In order of whose turn it is. */
