@@ -185,7 +185,7 @@ export const mutants: readonly Mutant[] = [
     'if (address === intent.address) {',
   ),
   {
-    // Three guards in a row: what was known before, the baseline, and the index.
+    // Guards in a row: what was known before, the baseline, the index, and what the database itself forbids.
     name: 'an answer that names an older transaction is believed',
     edits: [
       {
@@ -201,6 +201,11 @@ export const mutants: readonly Mutant[] = [
       withoutUniqueTid,
       {
         file: 'storage/records/migrations/009-outcomes.ts',
+        from: 'WHEN NEW.server_tid IS NOT NULL AND EXISTS (',
+        to: "WHEN NEW.server_tid = '' AND EXISTS (",
+      },
+      {
+        file: 'storage/records/migrations/003-settling.ts',
         from: 'WHEN NEW.server_tid IS NOT NULL AND EXISTS (',
         to: "WHEN NEW.server_tid = '' AND EXISTS (",
       },
