@@ -16,7 +16,7 @@ export type ResourceState<T> =
   | { status: 'error'; value: null; error: ErrorDto };
 
 export type Resource<T> = UseBoundStore<StoreApi<ResourceState<T>>> & {
-  /** Reads again. Calls during a reading end in one more reading, however many they are. */
+  /** Reads again. Calls during a reading end in one more reading, however many they are, and mostly drop its answer. */
   reload: () => Promise<void>;
   /** Takes an answer another request already brought. */
   put: (value: T) => void;
@@ -24,9 +24,12 @@ export type Resource<T> = UseBoundStore<StoreApi<ResourceState<T>>> & {
 
 export function createResource<T>(load: () => Promise<Result<T>>): Resource<T> {
   const store = create<ResourceState<T>>(() => ({ status: 'loading', value: null, error: null }));
+  let wasDropped = false;
   const reload = oneAtATime(async (isLatest) => {
     const result = await load();
-    if (isLatest()) store.setState(settle(store.getState(), result), true);
+    // Where changes come faster than answers, every second one is shown: else none ever would be.
+    wasDropped = !isLatest() && !wasDropped;
+    if (!wasDropped) store.setState(settle(store.getState(), result), true);
   });
 
   return Object.assign(store, {

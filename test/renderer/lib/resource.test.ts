@@ -45,6 +45,21 @@ it('drops an answer that was asked for before the last change, and reads once mo
   expect(answers).toHaveLength(2);
 });
 
+it('shows something where changes come faster than answers', async () => {
+  const { load, answers } = scripted();
+  const resource = createResource(load);
+  const reading = resource.reload();
+  for (const [index, answer] of ['first', 'second', 'third'].entries()) {
+    void resource.reload();
+    answers[index]?.resolve(ok(answer));
+    await expect.poll(() => answers.length).toBe(index + 2);
+  }
+  expect(resource.getState().value).toBe('second');
+  answers[3]?.resolve(ok('fourth'));
+  await reading;
+  expect(resource.getState().value).toBe('fourth');
+});
+
 it('keeps the value on screen while it reads again, and when that fails', async () => {
   const { load, answers } = scripted();
   const resource = createResource(load);
