@@ -5,7 +5,14 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startProxy } from '../main/money/spoiling-proxy.ts';
 import { launchApp } from './launch.ts';
-import { connectAccount, createClient, pressConfirmBuy, reviewBuy } from './steps.ts';
+import {
+  connectAccount,
+  createClient,
+  fillBuy,
+  pressConfirmBuy,
+  reviewBuy,
+  startBuy,
+} from './steps.ts';
 
 const merchant = { apiKey: 'M3175465', secret: 'c2VjcmV0IGZvciB0ZXN0cyBvbmx5' };
 
@@ -54,6 +61,16 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
   await dialog.getByRole('button', { name: 'Settle', exact: true }).click();
   await page.getByText('Settled by hand by').waitFor();
   await page.getByText('Bitpro support, ticket 4711').waitFor();
+
+  // Should the hand have been wrong, an equal one is the second.
+  await page.getByRole('link', { name: 'Back to client' }).click();
+  await startBuy(page);
+  await fillBuy(page, '100');
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.locator('textarea:focus').waitFor();
+  await page.getByLabel('Reason for paying again').fill('Support says that it never came');
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByText('Support says that it never came').waitFor();
   expect(proxy.posts).toBe(3);
   expect(sandbox.ledger()).toHaveLength(1);
 });

@@ -89,7 +89,7 @@ async function prepare(money: Money, draft: Draft): Promise<IntentReview> {
     return await money.prepare(draft);
   } catch (error) {
     const isAsked = error instanceof AppError && error.field === 'reason';
-    if (!isAsked || draft.kind !== 'withdrawal') throw error;
+    if (!isAsked || draft.kind === 'create_client') throw error;
     return money.prepare({ ...draft, reason: 'It is due again' });
   }
 }

@@ -5,7 +5,7 @@ import { describeAmountProblem, parseBtc, parseUsd } from '#shared/money.ts';
 
 /** A draft read: whole cents and satoshis, a checked address. */
 export type Terms =
-  | { kind: 'buy'; clientUid: string; usdCents: number }
+  | { kind: 'buy'; clientUid: string; usdCents: number; repeatReason: string | null }
   | {
       kind: 'withdrawal';
       clientUid: string;
@@ -27,6 +27,7 @@ export async function readDraft(draft: Draft, network: Network): Promise<Terms> 
         kind: 'buy',
         clientUid: draft.clientUid,
         usdCents: readAmount(draft.amountUsd, 'USD'),
+        repeatReason: readReason(draft.reason),
       };
     case 'withdrawal': {
       const { checkAddress } = await import('./addresses.ts');
@@ -35,7 +36,7 @@ export async function readDraft(draft: Draft, network: Network): Promise<Terms> 
         clientUid: draft.clientUid,
         address: checkAddress(draft.address, network).address,
         amountSats: readAmount(draft.amountBtc, 'BTC'),
-        repeatReason: draft.reason?.trim() || null,
+        repeatReason: readReason(draft.reason),
       };
     }
     case 'create_client':
@@ -43,6 +44,10 @@ export async function readDraft(draft: Draft, network: Network): Promise<Terms> 
     default:
       return assertNever(draft);
   }
+}
+
+function readReason(text: string | undefined): string | null {
+  return text?.trim() || null;
 }
 
 function readAmount(text: string, unit: 'BTC' | 'USD'): number {

@@ -27,6 +27,7 @@ type GuardedIntent = Pick<NewIntent, 'kind' | 'amountSats' | 'address' | 'repeat
 /** Limits, the address book and payments made again; in the order in which the form shows their fields. */
 export function refuseByGuards(intent: GuardedIntent, guards: GuardFacts): AppError | null {
   const { kind, amountSats, address } = intent;
+  if (kind === 'buy') return refuseAfterCleared(intent, guards);
   if (kind !== 'withdrawal' || amountSats === null || address === null) return null;
   return (
     refuseOutsideBook(guards) ??
@@ -102,16 +103,14 @@ function refuseAfterCleared(
   { clearedEqual }: GuardFacts,
 ): AppError | null {
   if (repeatReason !== null || clearedEqual === null) return null;
+  const named = clearedEqual.wasNamed
+    ? ', though Bitpro itself had named a transaction for it'
+    : '';
   return new AppError(
     'invalid_input',
-    `${describeCleared(clearedEqual)} Say why it is to be sent again.`,
+    `The same was sent before and taken as not carried out${named}. Say why it is to be sent again.`,
     { field: 'reason' },
   );
-}
-
-export function describeCleared({ wasNamed }: ClearedPayment): string {
-  const named = wasNamed ? ', though Bitpro itself had named a transaction for it' : '';
-  return `The same was sent before and taken as not carried out${named}.`;
 }
 
 /** Must a second person approve this? Only withdrawals leave the account. */

@@ -6,7 +6,6 @@ import { formatBtc } from '#shared/money.ts';
 import type { NewIntent } from '../storage/records/intents-repo.ts';
 import { equalIsOpen } from './journal-errors.ts';
 import {
-  describeCleared,
   describeWait,
   guardWarnings,
   refuseByGuards,
@@ -117,12 +116,9 @@ export function warningsFor(
   known: readonly KnownAddress[],
 ): string[] {
   const warnings: string[] = [];
-  const { equalBuyAgoMs, clearedEqual } = facts.guards;
+  const { equalBuyAgoMs } = facts.guards;
   if (intent.kind === 'buy') {
     warnings.push(...quoteWarnings(intent, facts.quote));
-    if (clearedEqual !== null) {
-      warnings.push(`${describeCleared(clearedEqual)} Look at the history before you buy again.`);
-    }
     if (equalBuyAgoMs !== null) {
       warnings.push(
         `The same buy was sent for this client ${describeWait(equalBuyAgoMs)} ago. This is another one.`,

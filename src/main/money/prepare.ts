@@ -76,7 +76,7 @@ function journalRow(id: string, terms: Terms, rate: Quote | null, createdAtMs: n
     expectedSats:
       terms.kind === 'buy' && rate ? expectedSats(terms.usdCents, rate.buyPriceCents) : null,
     createdAtMs,
-    repeatReason: terms.kind === 'withdrawal' ? terms.repeatReason : null,
+    repeatReason: terms.kind === 'create_client' ? null : terms.repeatReason,
   };
 }
 

@@ -158,6 +158,7 @@ export type IntentReview = {
 /** An address, however it is grouped, or a bitcoin: link with all that a shop writes into it. */
 export const MAX_ADDRESS_TEXT = 4000;
 
+/** Why the same payment is made again within a day. */
 const repeatReason = z.optional(textSchema({ what: 'The reason', max: 500, lines: true }));
 
 export const draftSchema = z.discriminatedUnion('kind', [
@@ -165,13 +166,13 @@ export const draftSchema = z.discriminatedUnion('kind', [
     kind: z.literal('buy'),
     clientUid: plainText(200),
     amountUsd: plainText(60),
+    reason: repeatReason,
   }),
   z.strictObject({
     kind: z.literal('withdrawal'),
     clientUid: plainText(200),
     address: plainText(MAX_ADDRESS_TEXT),
     amountBtc: plainText(60),
-    /** Why the same payment is made again within a day. */
     reason: repeatReason,
   }),
   z.strictObject({

@@ -123,7 +123,9 @@ test.each(cases)('%s', async (_, draft, client, state, reason) => {
 
   const isOpen = state === 'unknown' || state === 'needs_human';
   const repeated = { reason: 'A second instalment' };
-  const again = desk.money.prepare(draft.kind === 'withdrawal' ? { ...draft, ...repeated } : draft);
+  const again = desk.money.prepare(
+    draft.kind === 'create_client' ? draft : { ...draft, ...repeated },
+  );
   if (isOpen) await expect(again).rejects.toMatchObject({ code: 'duplicate_intent' });
   else await expect(again).resolves.toMatchObject({ intent: { state: 'journaled' } });
 });

@@ -198,12 +198,19 @@ describe('after one that is taken not to have gone', () => {
     await expect(desk.money.prepare(WITHDRAWAL)).rejects.toMatchObject({ field: 'reason' });
   });
 
-  test('the same buy is pointed out', async () => {
+  test('the same buy asks for a reason, which stays with it', async () => {
     const desk = openDesk(service({ buy: lost }));
     const { id } = await desk.money.confirm(await review(desk, BUY));
     await desk.money.settle({ id, decision: 'did_not_go', reason: 'Support said so.' });
-    const { warnings } = await desk.money.prepare(BUY);
-    expect(warnings).toEqual([expect.stringContaining('taken as not carried out')]);
+    await expect(desk.money.prepare(BUY)).rejects.toMatchObject({
+      field: 'reason',
+      message: expect.stringContaining('taken as not carried out'),
+    });
+    const again = await desk.money.prepare({ ...BUY, reason: 'The desk owes it' });
+    expect(again).toMatchObject({ repeatReason: 'The desk owes it', warnings: [] });
+    const { intent, reviewHash } = again;
+    const sent = await desk.money.confirm({ id: intent.id, reviewHash, typed: null });
+    expect(sent.state).toBe('unknown');
   });
 
   test('the same buy after one that went is pointed out, and not held up', async () => {

@@ -9,6 +9,7 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { OpenIntents } from '../../components/intent/open-intents.tsx';
 import { fieldOfRefusal, Refusal } from '../../components/intent/refusal.tsx';
+import { RepeatReason } from '../../components/intent/repeat-reason.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -20,7 +21,7 @@ import { useRequest } from '../../lib/resource.ts';
 import css from './buy.module.css';
 import { CurrentRate } from './current-rate.tsx';
 
-const useBuyDraft = createUseDraft({ amountUsd: '' });
+const useBuyDraft = createUseDraft({ amountUsd: '', reason: '' });
 
 export function BuyPage(): ReactNode {
   const { uid = '' } = useParams<{ uid: string }>();
@@ -51,8 +52,7 @@ function BuyForm({ client }: { client: ClientView }): ReactNode {
     setLooked(true);
     if (!amount.ok || preparing) return;
     setPreparing(true);
-    const { amountUsd } = fields;
-    const result = await call('intents.prepare', { kind: 'buy', clientUid: uid, amountUsd });
+    const result = await call('intents.prepare', { kind: 'buy', clientUid: uid, ...fields });
     setPreparing(false);
     if (!result.ok) return setError(result.error);
     setIntent(result.value.intent.id);
@@ -83,11 +83,16 @@ function BuyForm({ client }: { client: ClientView }): ReactNode {
               }
               onBlur={() => setLooked(fields.amountUsd !== '')}
               onChange={(event) => {
-                setFields({ amountUsd: event.target.value });
+                setFields({ amountUsd: event.target.value, reason: '' });
                 setError(null);
               }}
             />
           </div>
+          <RepeatReason
+            error={error?.field === 'reason' ? error.message : null}
+            reason={fields.reason}
+            onChange={(reason) => setFields({ reason })}
+          />
           <Expected cents={amount.ok ? amount.value : null} />
           <CurrentRate />
         </div>
@@ -107,7 +112,7 @@ function refusalAt(reason: string | null | undefined): string | null {
 }
 
 function FormError({ error }: { error: ErrorDto | null }): ReactNode {
-  if (error === null || error.field === 'amountUsd') return null;
+  if (error === null || error.field === 'amountUsd' || error.field === 'reason') return null;
   return (
     <Banner tone="danger" title="Not ready for review. Nothing was sent.">
       {error.message}

@@ -168,7 +168,7 @@ function useDecision(review: IntentReview, onMoved: () => void) {
       if (!refreshed.ok) return refreshed.error;
       const discarded = await call('intents.discard', { id: intent.id });
       if (!discarded.ok) return discarded.error;
-      const next = await call('intents.prepare', buyDraft(intent));
+      const next = await call('intents.prepare', buyDraft(review));
       if (!next.ok) {
         toast.show({ tone: 'danger', title: 'No new rate', text: next.error.message });
         navigate(formOf(intent), { replace: true });
@@ -194,6 +194,8 @@ async function explain(id: string, error: ErrorDto): Promise<ErrorDto | null> {
   return null;
 }
 
-function buyDraft({ clientUid, usdCents }: Intent): Draft {
-  return { kind: 'buy', clientUid: clientUid ?? '', amountUsd: toDecimal(usdCents ?? 0, 2) };
+function buyDraft({ intent, repeatReason }: IntentReview): Draft {
+  const { clientUid, usdCents } = intent;
+  const draft = { clientUid: clientUid ?? '', amountUsd: toDecimal(usdCents ?? 0, 2) };
+  return { kind: 'buy', ...draft, reason: repeatReason ?? '' };
 }

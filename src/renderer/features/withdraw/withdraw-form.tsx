@@ -8,8 +8,9 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { OpenIntents } from '../../components/intent/open-intents.tsx';
 import { fieldOfRefusal, Refusal } from '../../components/intent/refusal.tsx';
+import { RepeatReason } from '../../components/intent/repeat-reason.tsx';
 import { Skeleton } from '../../components/states.tsx';
-import { TextArea, TextField } from '../../components/text-field.tsx';
+import { TextField } from '../../components/text-field.tsx';
 import { createUseDraft } from '../../lib/drafts.ts';
 import { call } from '../../lib/ipc.ts';
 import { useRequest } from '../../lib/resource.ts';
@@ -163,16 +164,11 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               Another amount was typed, and stays until you say which one to pay.
             </Banner>
           )}
-          {(error?.field === 'reason' || fields.reason !== '') && (
-            <TextArea
-              label="Reason for paying again"
-              hint="Kept in the audit log."
-              maxLength={500}
-              value={fields.reason}
-              error={error?.field === 'reason' ? error.message : null}
-              onChange={(event) => setFields({ reason: event.target.value })}
-            />
-          )}
+          <RepeatReason
+            error={error?.field === 'reason' ? error.message : null}
+            reason={fields.reason}
+            onChange={(reason) => setFields({ reason })}
+          />
           <Spendable client={client} amountSats={amount.ok ? amount.value : null} />
         </div>
       </Card>
