@@ -5,8 +5,15 @@ import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
 import { observeRows } from './afterwards.ts';
 import type { MoneyContext } from './context.ts';
-import { capital, describeRow, mayBe, newsOf, explainsItself } from './matching.ts';
+import { capital, describeRow, mayBe, mayBeOtherwise, newsOf, explainsItself } from './matching.ts';
 import { isSettledByOther, readHistory, withKept } from './settle.ts';
+
+export type AgainstHistory = {
+  notes: string[];
+  isRead: boolean;
+  /** New, not explained, and maybe this one, executed otherwise than asked. */
+  doubtful: RemoteTransaction | null;
+};
 
 /**
  * What the history, read now, says to "it did not go".
@@ -15,10 +22,10 @@ import { isSettledByOther, readHistory, withKept } from './settle.ts';
 export async function weighAgainstHistory(
   context: MoneyContext,
   intent: JournaledIntent,
-): Promise<{ notes: string[]; isRead: boolean }> {
+): Promise<AgainstHistory> {
   const { clientUid, namedTid } = intent;
   // No listing shows clients: there is nothing to read.
-  if (clientUid === null) return { notes: [], isRead: true };
+  if (clientUid === null) return { notes: [], isRead: true, doubtful: null };
   const notes: string[] = [];
   if (namedTid !== null) {
     notes.push(
@@ -44,12 +51,14 @@ export async function weighAgainstHistory(
   }
   if (problem !== null) {
     notes.push(`The history cannot be read now, so nobody sees whether it went. ${problem}`);
-    return { notes, isRead: false };
+    return { notes, isRead: false, doubtful: null };
   }
   observeRows(context, clientUid, rows);
   const others = news.filter((row) => !explainsItself(row) && !isNotExecuted(row));
-  notes.push(...others.slice(0, 3).map((row) => `New and not explained: ${describeRow(row)}.`));
-  return { notes, isRead: true };
+  const doubtful = others.find((row) => mayBeOtherwise(intent, row)) ?? null;
+  const named = new Set(doubtful === null ? others : [doubtful, ...others]);
+  notes.push(...[...named].slice(0, 3).map((row) => `New and not explained: ${describeRow(row)}.`));
+  return { notes, isRead: true, doubtful };
 }
 
 /** Of requests without a reading from before, rows this much older than the sending may be it. */

@@ -90,21 +90,26 @@ async function weighAll(
 }
 
 async function weighNothing(context: MoneyContext, intent: JournaledIntent): Promise<Weighed> {
-  const { notes, isRead } = await weighAgainstHistory(context, intent);
+  const { notes, isRead, doubtful } = await weighAgainstHistory(context, intent);
   const isNamed = intent.namedTid !== null;
   const hasApprovers = listApprovers(context.records).length > 0;
   return {
     comparison: [],
     notes,
     // With a second person it is said to two.
-    word: isRead || isNamed || hasApprovers ? null : 'not read',
-    second: isNamed || (!isRead && hasApprovers),
+    word: isNamed || hasApprovers ? null : wordFor(isRead, doubtful),
+    second: isNamed || (hasApprovers && (!isRead || doubtful !== null)),
     becomes: 'cleared',
     answer: { ...nothingKnown(intent), state: 'cleared', reason: intent.reason },
     foundTid: null,
     client: null,
     facts: { historyRead: isRead },
   };
+}
+
+function wordFor(isRead: boolean, doubtful: RemoteTransaction | null): string | null {
+  if (!isRead) return 'not read';
+  return doubtful?.tid.slice(-6) ?? null;
 }
 
 async function weighTransaction(

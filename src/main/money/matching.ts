@@ -222,6 +222,11 @@ function isNearMiss(intent: Judged, { type, amountSats, address }: RemoteTransac
   return intent.kind === 'withdrawal' && type !== 'deposit' && isAlike;
 }
 
+/** May it be the intent's, executed otherwise than asked? The price of a buy binds nobody. */
+export function mayBeOtherwise(intent: Judged, row: RemoteTransaction): boolean {
+  return intent.kind === 'buy' ? isOfKind(intent, row) : isNearMiss(intent, row);
+}
+
 function doubtAbout(
   intent: Judged,
   baseline: Baseline,

@@ -55,6 +55,35 @@ describe('it did not go', () => {
     await expect(review(desk)).rejects.toMatchObject({ field: 'reason' });
   }, 30_000);
 
+  test.each([
+    ['a buy at another price', BUY, { type: 'buy', amountSats: 900_000_000, address: null }],
+    ['an amount less a fee', AGAIN, { amountSats: 11_990_000 }],
+  ] as const)(
+    'takes the tid of what may be it, executed otherwise: %s',
+    async (_what, draft, row) => {
+      const { desk, executed } = lossy();
+      const id = await lost(desk, draft);
+      const { tid } = executed({ type: 'withdrawal', ...row });
+      const gone = { id, decision: 'did_not_go', reason: REASON } as const;
+      await expect(desk.money.settle(gone)).rejects.toMatchObject({
+        field: 'typed',
+        message: expect.stringContaining(`${tid} over`),
+      });
+      await guardsOf(desk).addApprover({ name: 'Bob', newPassphrase: PASSPHRASE });
+      await expect(desk.money.settle(gone)).rejects.toMatchObject({ code: 'approval_needed' });
+      const second = { approver: 'Bob', passphrase: PASSPHRASE };
+      expect(await desk.money.settle({ ...gone, second })).toMatchObject({ state: 'cleared' });
+    },
+  );
+
+  test('says of what else is new that it is not explained, and goes on', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    executed({ amountSats: 50_000_000, address: DEPOSIT_ADDRESS });
+    const gone = { id, decision: 'did_not_go', reason: REASON } as const;
+    expect(await desk.money.settle(gone)).toMatchObject({ state: 'cleared' });
+  });
+
   test('takes a second person where Bitpro named a transaction, and is remembered for 30 days', async () => {
     const { desk, model } = lossy(0);
     desk.client.withdraw = async (_uid, { address }) => {
