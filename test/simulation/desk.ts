@@ -246,7 +246,8 @@ export function startDesk(world: World, paths: Files): Desk {
   let twin: Money | null = null;
   const desk: Desk = {
     ...openWindow(first),
-    twin: () => (twin ??= openWindow(openFile(connect)).money),
+    // The app opens no profile without holding its rows against their seals; `connect` does not.
+    twin: () => (world.tampered ? desk.money : (twin ??= openWindow(openFile(connect)).money)),
     isAlive: () => alive,
     kill,
     close,

@@ -94,8 +94,9 @@ export function meddle(world: World, deed: Deed, running: Running, busyMs: numbe
     case 'edits the records under the app':
       at(firstMs, () => {
         kept = keepCopy(world, running.get());
-        const { money, currentFiles } = running.get();
-        const open = running.get().isAlive() ? money.list({ openOnly: true }) : [];
+        const { money, currentFiles, isAlive } = running.get();
+        if (!isAlive()) return;
+        const open = money.list({ openOnly: true });
         const sent = open.filter(({ state }) => state === 'sent').map(({ id }) => id);
         if (!edit(world, currentFiles().records)) return;
         world.tampered = { sent: new Set(sent) };
