@@ -68,7 +68,7 @@ export const clientsQuerySchema = z.strictObject({
     by: z.enum(['label', 'balance', 'unconfirmed', 'read']),
     descending: z.boolean(),
   }),
-  from: z.int().check(z.minimum(0)),
+  from: z.int().check(z.minimum(0), z.maximum(10_000_000)),
   limit: z.int().check(z.minimum(1), z.maximum(500)),
   /** Whose place among those found is asked for. */
   find: z.nullable(clientUidSchema),
