@@ -53,7 +53,7 @@ export function guardSending(deps: GuardDeps): { standing: Standing; guard: Send
     const sinceMs =
       guardMs === null
         ? createdAtMs + clock.offsetMs()
-        : Math.min(...clock.datesWithin(ageMs).map(({ fromMs }) => fromMs));
+        : clock.datesWithin(ageMs).reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity);
     refuseSentBefore(cache, intent, sinceMs);
   }
 

@@ -10,7 +10,6 @@ const root = join(import.meta.dirname, '../..');
  */
 const short: Record<string, string> = {
   'src/shared/time-zone.ts': 'offsets of one zone at one moment',
-  'src/main/money/against-history.ts': 'the first three',
   'src/main/money/policy.ts': 'warnings of one review',
   'src/renderer/features/history/listing.ts': 'at most HISTORY_LANDMARKS of one answer',
 };

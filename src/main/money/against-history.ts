@@ -57,7 +57,9 @@ export async function weighAgainstHistory(
   const others = news.filter((row) => !explainsItself(row) && !isNotExecuted(row));
   const doubtful = others.find((row) => mayBeOtherwise(intent, row)) ?? null;
   const named = new Set(doubtful === null ? others : [doubtful, ...others]);
-  notes.push(...[...named].slice(0, 3).map((row) => `New and not explained: ${describeRow(row)}.`));
+  for (const row of [...named].slice(0, 3)) {
+    notes.push(`New and not explained: ${describeRow(row)}.`);
+  }
   return { notes, isRead: true, doubtful };
 }
 

@@ -27,7 +27,7 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
     if (review.bookLabel !== null) {
       items.push({ term: 'In address book', value: <Named>{review.bookLabel}</Named> });
     }
-    items.push(...repeatFacts(review));
+    if (review.repeatReason !== null) items.push(paidAgain(review.repeatReason));
     if (review.fiatCents !== null && review.rateObservedAtMs !== null) {
       items.push({
         term: 'Value',
@@ -47,9 +47,8 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
   return <DetailList items={items} />;
 }
 
-function repeatFacts({ repeatReason }: IntentReview): Detail[] {
-  if (repeatReason === null) return [];
-  return [{ term: 'Paid again because', value: <Named>{repeatReason}</Named> }];
+function paidAgain(reason: string): Detail {
+  return { term: 'Paid again because', value: <Named>{reason}</Named> };
 }
 
 /** Right below the address itself, so that the two are compared group by group. */
@@ -71,7 +70,7 @@ function BuyFacts({ review }: { review: IntentReview }): ReactNode {
     },
     { term: 'For client', value: <ClientName review={review} /> },
   ];
-  items.push(...repeatFacts(review));
+  if (review.repeatReason !== null) items.push(paidAgain(review.repeatReason));
   if (quotedPriceCents !== null) {
     items.push({
       term: 'Rate now',
