@@ -110,7 +110,7 @@ describe('an environment of any kind', () => {
     await page.getByRole('button', { name: 'Start practising' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
-    await page.getByText('Now ').waitFor();
+    await page.getByText(/Now \d{4}-/).waitFor();
     await page.getByRole('radio', { name: 'Dark' }).click();
     await expect
       .poll(() => page.evaluate(() => document.documentElement.dataset['theme']))
