@@ -45,8 +45,8 @@ const reason = 'Paid again on purpose';
 export const drafts: readonly Draft[] = [
   { ...WITHDRAWAL, reason },
   { ...WITHDRAWAL, amountBtc: '0.13', reason },
-  BUY,
-  { ...BUY, amountUsd: '1510' },
+  { ...BUY, reason },
+  { ...BUY, amountUsd: '1510', reason },
   { kind: 'create_client', label: 'Bob' },
 ];
 
