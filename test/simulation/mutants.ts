@@ -331,8 +331,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'one person clears what Bitpro itself named',
     'money/by-hand.ts',
-    'second: isNamed || (!isRead && hasApprovers),',
-    'second: !isRead && hasApprovers,',
+    'second: isNamed || (hasApprovers && (!isRead || doubtful !== null)),',
+    'second: hasApprovers && (!isRead || doubtful !== null),',
   ),
   one(
     'a new row that is dated before the request does not exist',
