@@ -163,6 +163,7 @@ export function createClientSync(deps: ClientSyncDeps) {
   async function readHead(
     uid: string,
     signal: AbortSignal,
+    { balanceNow = false } = {},
   ): Promise<{ atMs: number; isWhole: boolean }> {
     if (!complete.has(uid) && wasEverComplete(cache, uid)) complete.add(uid);
     const atMs = now();
@@ -171,7 +172,7 @@ export function createClientSync(deps: ClientSyncDeps) {
     const isWhole = newestGap(cache, uid) === null;
     if (joined) noteRead(uid, atMs);
     states.of(uid).isWhole = isWhole;
-    await readBalanceIfDue(uid, signal);
+    await (balanceNow ? readBalance : readBalanceIfDue)(uid, signal);
     return { atMs, isWhole };
   }
 
@@ -228,8 +229,8 @@ export function createClientSync(deps: ClientSyncDeps) {
 
   /** All of it now. A history that does not add up to the balance is read again from end to end. */
   async function refresh(uid: string, signal: AbortSignal): Promise<void> {
-    states.of(uid).balanceAtMs = null;
-    const { atMs } = await readHead(uid, signal);
+    // Whoever asked is told when it is read: that another reading has asked too is not enough.
+    const { atMs } = await readHead(uid, signal, { balanceNow: true });
     await readRest(uid, atMs, { allSettling: true }, signal);
     flush();
   }

@@ -27,6 +27,14 @@ export function createFirstAddresses(records: RecordsDb) {
       const known = getRegisteredClient(records, uid)?.depositAddress;
       if (known !== null)
         return known !== address && observeAddress(records, uid, address) === 'conflict';
+      const first = waiting.get(uid);
+      if (first !== undefined) {
+        if (first !== address) {
+          flush();
+          observeAddress(records, uid, address);
+        }
+        return first !== address;
+      }
       if (waiting.size === 0) waitingSinceMs = performance.now();
       waiting.set(uid, address);
       if (waiting.size >= TOGETHER || performance.now() - waitingSinceMs >= AT_LATEST_MS) flush();

@@ -16,6 +16,7 @@ import {
   type SyncEngine,
   type SyncEngineDeps,
 } from '../../../src/main/sync/engine.ts';
+import { createFirstAddresses } from '../../../src/main/sync/first-addresses.ts';
 import { openDatabases } from '../storage/databases.ts';
 import { ModelServer } from './model-server.ts';
 
@@ -243,6 +244,44 @@ test('a deposit address that changes is kept beside the known one until the oper
     depositAddress: 'another',
     conflictingAddress: null,
   });
+});
+
+test('of two addresses within one reading the first is kept, and the other stands beside it', () => {
+  const { records } = setUp({ A: 0 });
+  const addresses = createFirstAddresses(records);
+  expect(['first', 'first', 'other'].map((address) => addresses.observe('A', address))).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  const both = { depositAddress: 'first', conflictingAddress: 'other' };
+  expect(getRegisteredClient(records, 'A')).toMatchObject(both);
+});
+
+test('a refresh reads the balance itself, though another reading has asked for it', async () => {
+  const { create, server, records } = setUp({ A: 1 }, { requestsAtOnce: 2 });
+  const engine = create();
+  const answer = server.getClient.bind(server);
+  const neverAnswered = Promise.withResolvers<never>();
+  const asked = Promise.withResolvers<void>();
+  server.getClient = () => {
+    server.getClient = answer;
+    asked.resolve();
+    return neverAnswered.promise;
+  };
+  const onItsWay = Promise.withResolvers<void>();
+  server.travel = () => {
+    server.travel = () => Promise.resolve();
+    return onItsWay.promise;
+  };
+  const refreshed = engine.refreshClient('A');
+  const reading = engine.runNow();
+  await asked.promise;
+  onItsWay.resolve();
+  await refreshed;
+  expect(getRegisteredClient(records, 'A')?.depositAddress).toBe('address of A');
+  neverAnswered.reject(new AppError('offline', 'No network.'));
+  await reading;
 });
 
 test('a refresh rereads a whole history that does not add up to the balance', async () => {
