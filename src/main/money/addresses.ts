@@ -3,7 +3,7 @@ import type { Network } from '#shared/domain/profile.ts';
 import { assertNever } from '#shared/errors.ts';
 import { invisibleCharacter } from '#shared/text.ts';
 import { addressFault, otherNetwork } from '../bitcoin/address-fault.ts';
-import { addressProblem as problem, readPaymentLink, withoutSpaces } from './payment-link.ts';
+import { addressProblem as problem, readPaymentLink } from './payment-link.ts';
 
 export type CheckedAddress = {
   /** Canonical: bech32 in lower case, so that equal destinations are equal texts. */
@@ -26,19 +26,34 @@ export function checkAddress(text: string, network: Network): CheckedAddress {
   const isLink = /^bitcoin:/i.test(trimmed);
   // Within a link spaces may belong to a label; its address is looked at by itself.
   const whole = isLink ? trimmed.replaceAll(/[\r\n\t]+ */g, '') : withoutSpaces(trimmed);
-  const hidden = invisibleCharacter(whole);
-  if (hidden !== null) {
-    throw problem(
-      `${isLink ? 'This link' : 'This address'} holds a character that cannot be seen: ${hidden}. Copy it again from its source.`,
-    );
-  }
+  refuseHidden(whole, isLink);
   const { candidates, amountBtc } = isLink
     ? readPaymentLink(whole)
     : { candidates: [whole], amountBtc: null };
-  const fitting = candidates.find((each) => addressFault(each, network) === null);
-  const address = canonicalAddress(fitting ?? candidates[0] ?? '', network);
-  const isChanged = whole !== trimmed || (isLink && /\s/.test(trimmed.replace(/\?.*$/s, '')));
-  return { address, amountBtc, note: isChanged ? SPACES_REMOVED : null };
+  const isFitting = (each: string): boolean => addressFault(withoutSpaces(each), network) === null;
+  const chosen = candidates.find(isFitting) ?? candidates[0] ?? '';
+  const bare = withoutSpaces(chosen);
+  // Percent-encoded ones come to light only now.
+  refuseHidden(bare, isLink);
+  const isChanged = whole !== trimmed || bare !== chosen;
+  return {
+    address: canonicalAddress(bare, network),
+    amountBtc,
+    note: isChanged ? SPACES_REMOVED : null,
+  };
+}
+
+function refuseHidden(text: string, isLink: boolean): void {
+  const hidden = invisibleCharacter(text);
+  if (hidden === null) return;
+  throw problem(
+    `${isLink ? 'This link' : 'This address'} holds a character that cannot be seen: ${hidden}. Copy it again from its source.`,
+  );
+}
+
+function withoutSpaces(text: string): string {
+  // U+FEFF is white space to JavaScript and an invisible character to people.
+  return text.replaceAll(/[^\S\uFEFF]+/g, '');
 }
 
 const SPACES_REMOVED = 'Spaces and line breaks inside it were removed.';

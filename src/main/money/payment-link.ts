@@ -2,7 +2,7 @@ import { AppError } from '#shared/errors.ts';
 import { describeAmountProblem, parseBtc, toDecimal } from '#shared/money.ts';
 
 export type PaymentLink = {
-  /** Addresses that the link may be paid at, its own first; not checked yet. */
+  /** Addresses that the link may be paid at, its own first, with any white space in them; not checked yet. */
   candidates: string[];
   /** Decimal BTC; null without one. */
   amountBtc: string | null;
@@ -19,7 +19,7 @@ const otherWays: readonly string[] = ['lightning', 'lno', 'sp', 'pay', 'ark'];
  */
 export function readPaymentLink(link: string): PaymentLink {
   const [, path = '', query = ''] = /^bitcoin:\/*([^?]*)\??(.*)$/is.exec(link) ?? [];
-  const own = withoutSpaces(decoded(path)).replace(/\/+$/, '');
+  const own = decoded(path).replace(/\/+\s*$/, '');
   const named: string[] = [];
   let amountBtc: string | null = null;
   let hasOtherWay = false;
@@ -30,13 +30,13 @@ export function readPaymentLink(link: string): PaymentLink {
         `This bitcoin: link demands “${key}”, which is not supported. Do not pay it.`,
       );
     }
-    if (addressKeys.includes(key) && value.trim() !== '') named.push(withoutSpaces(value));
+    if (addressKeys.includes(key) && value.trim() !== '') named.push(value);
     hasOtherWay ||= otherWays.includes(key);
     if (key !== 'amount') continue;
     if (amountBtc !== null) throw addressProblem('This bitcoin: link names more than one amount.');
     amountBtc = readAmount(value.trim());
   }
-  const candidates = own === '' ? named : [own, ...named];
+  const candidates = own.trim() === '' ? named : [own, ...named];
   if (candidates.length > 0) return { candidates, amountBtc };
   throw addressProblem(
     hasOtherWay
@@ -52,11 +52,6 @@ function readAmount(text: string): string {
   if (isPlain && amount.ok) return toDecimal(amount.value, 8);
   const why = describeAmountProblem(amount.ok ? 'not_a_number' : amount.problem, 'BTC');
   throw addressProblem(`The amount in this bitcoin: link cannot be used. ${why}`);
-}
-
-export function withoutSpaces(text: string): string {
-  // U+FEFF is white space to JavaScript and an invisible character to people.
-  return text.replaceAll(/[^\S\uFEFF]+/g, '');
 }
 
 function decoded(text: string): string {

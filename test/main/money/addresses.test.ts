@@ -126,6 +126,8 @@ test.each([
   ['with a tab and a no-break space', `${P2WPKH.slice(0, 9)}\t\u00A0${P2WPKH.slice(9)}`],
   ['in a link broken by mail', `bitcoin:${P2WPKH.slice(0, 20)}\n ${P2WPKH.slice(20)}?label=x`],
   ['in a link, grouped', `bitcoin:${grouped}?amount=1`],
+  ['in a link, percent-encoded', `bitcoin:${P2WPKH.slice(0, 9)}%20%0A${P2WPKH.slice(9)}`],
+  ['named in a link', `bitcoin:?bc=${P2WPKH.slice(0, 9)}+${P2WPKH.slice(9)}`],
 ])('reads an address %s, and says what was removed', (_how, text) => {
   expect(checkAddress(text, 'mainnet')).toMatchObject({
     address: P2WPKH,
@@ -144,6 +146,12 @@ test.each([
   ['a soft hyphen', `${P2WPKH.slice(0, 9)}\u00AD${P2WPKH.slice(9)}`, 'soft hyphen (U+00AD)'],
   ['a joiner in a link', `bitcoin:${P2WPKH}\u200D?amount=1`, 'zero width joiner (U+200D)'],
   ['NUL', `${P2WPKH}\0`, 'NUL (U+0000)'],
+  [
+    'one that is percent-encoded',
+    `bitcoin:${P2WPKH.slice(0, 9)}%E2%80%8B${P2WPKH.slice(9)}`,
+    'zero width space (U+200B)',
+  ],
+  ['one in a named address', `bitcoin:?bc=%E2%80%8F${P2WPKH}`, 'right-to-left mark (U+200F)'],
 ])('names %s that nobody sees in an address', (_what, text, says) => {
   expect(refusal(text)).toContain(says);
 });
