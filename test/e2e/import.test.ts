@@ -1,7 +1,8 @@
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Bridge } from '#shared/ipc/bridge.ts';
 import { endAll, newDataFolder, openFundedDesk, startServer } from './desk.ts';
 import { goTo } from './steps.ts';
 
@@ -41,5 +42,32 @@ it('shows what cannot be seen, and reads a mended file of the same name', async 
   await writeFile(path, 'uid,label\nBT-C100001,Aster\n');
   await choose(path);
   await expect.poll(preview).toContain('Aster');
+  await page.getByRole('button', { name: 'Import 1 client' }).waitFor();
+});
+
+it('does not even read a file that is far too large', async () => {
+  const path = join(folder, 'video.csv');
+  await writeFile(path, '');
+  await truncate(path, 3_000_000_000);
+  await choose(path);
+  await page.getByText('This file is too large to be a list of uids.').waitFor();
+});
+
+it('shows nothing of a file that was read more slowly than the next one', async () => {
+  const large = join(folder, 'large.csv');
+  const lines = Array.from({ length: 90_000 }, (_, index) => `BT-C${index},Client ${index}`);
+  await writeFile(large, lines.join('\n'));
+  const small = join(folder, 'small.csv');
+  await writeFile(small, 'uid,label\nBT-C100001,Aster\n');
+  await choose(large);
+  await page.getByText('large.csv').waitFor();
+  await choose(small);
+  await expect.poll(preview).toContain('Aster');
+  // As long as the first takes, and begun after it: its answer is there by then.
+  await page.evaluate((csv) => {
+    const { bitpro } = window as unknown as { bitpro: Bridge };
+    return bitpro.invoke('clients.previewImport', { csv });
+  }, lines.join('\n'));
+  expect(await preview()).toContain('Aster');
   await page.getByRole('button', { name: 'Import 1 client' }).waitFor();
 });

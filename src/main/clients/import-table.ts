@@ -31,6 +31,8 @@ const HEADER_WITHIN = 20;
 /** Few enough to be read in a millisecond or two, and more than a label in quotes has. */
 const BLOCK_LINES = 100;
 const MAX_UNCLOSED = 100;
+/** A list of uids has no such line, and to take one apart would hold main. */
+const MAX_LINE_CHARACTERS = 20_000;
 
 /**
  * Reads the file as a person would: what separates is what makes most lines begin with a uid, a line `sep=;` says it, and
@@ -45,13 +47,16 @@ export function* readTable(
   yield;
   const lines = text.split('\n');
   yield;
+  const tooLong = lines.findIndex(({ length }) => length > MAX_LINE_CHARACTERS);
+  if (tooLong !== -1) throw notCsv(tooLong + 1);
   const separatorLine = /^"?sep=(.)"?[,;]*$/i.exec(lines[0]?.trim() ?? '');
   if (separatorLine) lines[0] = '';
   const stated = delimiters.find((each) => each === separatorLine?.[1]);
   const { delimiter, columns: guessed } = stated
     ? { delimiter: stated, columns: byShape(firstLinesOf(lines).map(splitAt(stated))) }
     : yield* guess(lines);
-  const records = yield* readRecords(lines, delimiter, guessed.uid);
+  const isRecord = recordTest(firstLinesOf(lines).map(splitAt(delimiter)), delimiter, guessed.uid);
+  const records = yield* readRecords(lines, delimiter, isRecord);
   const headerAt = records
     .slice(0, HEADER_WITHIN)
     .findIndex(({ cells }) => columnsOf(cells) !== null);
@@ -137,13 +142,13 @@ function unquote(cell: string): string {
 function* readRecords(
   lines: readonly string[],
   delimiter: Delimiter,
-  uidColumn: number,
+  isRecord: (line: string) => boolean,
 ): Generator<undefined, ImportRecord[]> {
   const records: ImportRecord[] = [];
   let unclosed = 0;
   let at = 0;
   while (at < lines.length) {
-    const block = readBlock(lines, at, delimiter, uidColumn);
+    const block = readBlock(lines, at, delimiter, isRecord);
     for (const record of block.records) records.push(record);
     if (block.brokenAt === null) at = block.end;
     else if (block.brokenAt > at && block.end < lines.length) at = block.brokenAt;
@@ -167,7 +172,7 @@ function readBlock(
   lines: readonly string[],
   start: number,
   delimiter: Delimiter,
-  uidColumn: number,
+  isRecord: (line: string) => boolean,
 ): { records: ImportRecord[]; brokenAt: number | null; end: number } {
   const end = Math.min(lines.length, start + BLOCK_LINES);
   const records: ImportRecord[] = [];
@@ -178,7 +183,7 @@ function readBlock(
     const first = next;
     next = start + context.lines;
     if (swallowedAt !== null) return null;
-    if (lines.slice(first + 1, next).some((line) => isRecord(line, delimiter, uidColumn))) {
+    if (lines.slice(first + 1, next).some(isRecord)) {
       swallowedAt = first;
       return null;
     }
@@ -205,10 +210,22 @@ function readBlock(
   return { records, brokenAt: swallowedAt, end: swallowedAt === null ? end : lines.length };
 }
 
-/** A line inside a quoted label that is itself what a client looks like: its quote was closed by a later one. */
-function isRecord(line: string, delimiter: Delimiter, uidColumn: number): boolean {
-  const cells = line.split(delimiter);
-  return cells.length > 1 && isClientUid(unquote(cells[uidColumn] ?? ''));
+/**
+ * Tells a line inside a quoted label that is itself what a client looks like: its quote was closed by a later one. Where
+ * the uids of the file are the usual ones, `Haus4; 2nd floor` is no client.
+ */
+function recordTest(
+  top: readonly (readonly string[])[],
+  delimiter: Delimiter,
+  uidColumn: number,
+): (line: string) => boolean {
+  const uids = top.map((cells) => cells[uidColumn] ?? '').filter(isClientUid);
+  const areUsual = 2 * uids.filter((uid) => USUAL_UID.test(uid)).length > uids.length;
+  return (line) => {
+    const cells = line.split(delimiter);
+    const uid = unquote(cells[uidColumn] ?? '');
+    return cells.length > 1 && (areUsual ? USUAL_UID.test(uid) : isClientUid(uid));
+  };
 }
 
 /** A separator in a last column that was not quoted belongs to the label: `BT-1,Smith, Jones Ltd`. */

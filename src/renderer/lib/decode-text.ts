@@ -9,11 +9,13 @@ export const encodingNames: Record<Encoding, string> = {
   'windows-1252': 'Windows-1252 (Western European)',
 };
 
-/** A byte order mark decides; else UTF-8 where every byte fits it, and Windows-1252, which any byte does, where not. */
+/** A byte order mark decides, or the NUL beside a first letter of UTF-16; else UTF-8 where every byte fits it, and Windows-1252, which any byte does, where not. */
 export function detectEncoding(bytes: Uint8Array): Encoding {
   const [first, second, third] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first !== 0 && second === 0) return 'utf-16le';
+  if (first === 0 && second !== 0) return 'utf-16be';
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -191,6 +191,11 @@ describe('a file', () => {
     ['text marked for spreadsheets', 'uid;label\n"=""BT-C1""";Aster', two.slice(0, 1)],
     ['spaces around quotes', 'BT-C1 , "Aster"\n"BT-C2" ,"Birch" ', two],
     ['doubled quotes', 'BT-C1,"27"" Displays"', [['BT-C1', '27" Displays']]],
+    [
+      'a separator in the second line of a quoted label',
+      'BT-C1;"Aster\nHaus4; 2nd floor"\nBT-C2;Birch',
+      [['BT-C1', 'Aster Haus4; 2nd floor'], two[1]],
+    ],
     ['decomposed letters', 'BT-C1,Mu\u0308ller', [['BT-C1', 'M\u00FCller']]],
     [
       'two unfinished quotes inside labels',
@@ -219,6 +224,13 @@ describe('a file', () => {
       }),
     ]);
     expect(lines).toHaveLength(3);
+  });
+
+  it.each(['utf-16le', 'utf-16be'] as const)('in %s is told by its first letter', async (name) => {
+    const bytes = Buffer.from('uid,label\r\nBT-C1,Äster', 'utf16le');
+    if (name === 'utf-16be') bytes.swap16();
+    expect(detectEncoding(bytes)).toBe(name);
+    expect(await importable(decodeText(bytes, name))).toEqual([['BT-C1', 'Äster']]);
   });
 
   it('in the wrong encoding lets no stand-in character through', async () => {
@@ -276,6 +288,14 @@ describe('any bytes', () => {
     );
   });
 });
+
+it.each([',', '"', 'x', 'e\u0301', '"BT-C1",'])(
+  'refuses a line of megabytes of %j by its number',
+  async (text) => {
+    const csv = `uid,label\nBT-C1,${text.repeat(100_000)}`;
+    await expect(readImport(csv, none)).rejects.toThrow('near line 2.');
+  },
+);
 
 it('lets others in between over 5 MB, whatever is in it', async () => {
   const clients = Array.from(

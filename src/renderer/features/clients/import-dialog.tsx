@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { ImportLine } from '#shared/domain/client.ts';
 import { visibleText } from '#shared/text.ts';
 import { Named } from '../../components/named.tsx';
@@ -37,6 +37,9 @@ export function ImportDialog({ open, onOpenChange }: ImportDialogProps): ReactNo
 
 /** What main takes at most; a list of uids is far below. */
 const MAX_FILE_CHARS = 5_000_000;
+/** A character takes at most so many bytes. A larger file is not even read: it would fill the window's memory. */
+const MAX_FILE_BYTES = 4 * MAX_FILE_CHARS;
+const TOO_LARGE = 'This file is too large to be a list of uids.';
 /** Main checks and takes up so many without making anything else wait. */
 const IMPORTED_AT_ONCE = 1000;
 /** More would only be scrolled past; problems come first. */
@@ -52,15 +55,20 @@ function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
   const [lines, setLines] = useState<ImportLine[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [importing, setImporting] = useState(false);
+  /** What was asked for last: a file that is being fetched, or one that is being read. */
+  const latest = useRef<File | ChosenFile | null>(null);
   const good = lines?.filter((line) => line.problem === null) ?? [];
 
   const choose = async (input: HTMLInputElement): Promise<void> => {
     const chosen = input.files?.[0];
     if (!chosen) return;
+    latest.current = chosen;
     setLines(null);
     setFile(null);
     try {
+      if (chosen.size > MAX_FILE_BYTES) return setError(TOO_LARGE);
       const bytes = new Uint8Array(await chosen.arrayBuffer());
+      if (latest.current !== chosen) return;
       await read({ name: chosen.name, bytes, encoding: detectEncoding(bytes) });
     } catch {
       setError('This file could not be read. Choose it again.');
@@ -71,14 +79,15 @@ function ImportForm({ onDone }: { onDone: () => void }): ReactNode {
   };
 
   const read = async (chosen: ChosenFile): Promise<void> => {
+    latest.current = chosen;
     setFile(chosen);
     setLines(null);
     const csv = decodeText(chosen.bytes, chosen.encoding);
-    if (csv.length > MAX_FILE_CHARS)
-      return setError('This file is too large to be a list of uids.');
+    if (csv.length > MAX_FILE_CHARS) return setError(TOO_LARGE);
     if (csv.includes('\0'))
       return setError('This file is no text. Save the list as CSV or as Unicode text.');
     const result = await call('clients.previewImport', { csv });
+    if (latest.current !== chosen) return;
     setError(result.ok ? null : result.error.message);
     if (result.ok) setLines(result.value);
   };
