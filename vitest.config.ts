@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const slow = ['integration', 'simulation', 'attacks', 'crash', 'rig', 'sandbox', 'tooling'];
@@ -5,7 +6,7 @@ const slow = ['integration', 'simulation', 'attacks', 'crash', 'rig', 'sandbox',
 export default defineConfig({
   test: {
     // Processes and browsers are waited for most of the time; vitest's own choice leaves one of two processors idle.
-    maxWorkers: '100%',
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // A second, vitest's own, is short where a process or a browser is waited for.
     expect: { poll: { timeout: 10_000 } },
     // Groups run one after the other: what starts browsers does not share the processor with the rest.
