@@ -241,5 +241,7 @@ const menuRoutes: Record<Exclude<MenuCommand, 'sync'>, string> = {
   'show-clients': '/clients',
   'show-history': '/history',
   'show-rates': '/rates',
+  'show-requests': '/intents',
+  'show-guards': '/guards',
   'show-settings': '/settings',
 };

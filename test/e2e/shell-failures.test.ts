@@ -68,11 +68,15 @@ describe('a page whose process ends', () => {
 });
 
 describe('what main did not catch', () => {
-  it('is logged, and a rejection ends nothing', async () => {
+  it('is logged, and neither a rejection nor a warning ends anything', async () => {
     const folder = await newDataFolder();
     const { app, page } = await openDesk(folder);
-    await app.evaluate(() => void Promise.reject(new Error('nobody waits for this')));
+    await app.evaluate(() => {
+      void Promise.reject(new Error('nobody waits for this'));
+      process.emitWarning(new Error('nobody reads a console'));
+    });
     await expect.poll(() => logOf(folder)).toContain('nobody waits for this');
+    await expect.poll(() => logOf(folder)).toContain('nobody reads a console');
     await page.getByRole('button', { name: 'Start practising' }).waitFor();
   });
 
@@ -120,17 +124,21 @@ describe('without a window', () => {
     await page.getByRole('button', { name: 'Start practising' }).waitFor();
   });
 
-  it('opens one for a command of the menu, and shows what was asked for', async () => {
+  it.each([
+    ['show-rates', 'Rates'],
+    ['show-requests', 'Requests'],
+    ['show-guards', 'Guards'],
+  ])('opens one for the command %s of the menu, and shows %s', async (command, heading) => {
     const { app, page } = await openDesk(await newDataFolder());
     await startPractising(page);
-    await app.evaluate(({ app: electron, BrowserWindow, Menu }) => {
+    await app.evaluate(({ app: electron, BrowserWindow, Menu }, id) => {
       electron.removeAllListeners('window-all-closed');
       electron.on('window-all-closed', () => {});
       BrowserWindow.getAllWindows()[0]?.destroy();
-      Menu.getApplicationMenu()?.getMenuItemById('show-rates')?.click();
-    });
+      Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
+    }, command);
     const next = await nextPage(app, page);
-    await next.getByRole('heading', { level: 1, name: 'Rates' }).waitFor();
+    await next.getByRole('heading', { level: 1, name: heading }).waitFor();
   });
 
   it('is left alone by a second start while it is leaving', async () => {

@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 const EXPECTED_ENDS = ['clean-exit', 'killed'];
 
 /**
- * What nobody caught. A rejection is logged. After an exception nothing is certain any more: it is logged, what is
+ * What nobody caught. A rejection is logged, and so is what Node or main itself warns of. After an exception nothing is certain any more: it is logged, what is
  * under way is finished or abandoned, and the app ends with words.
  */
 export function watchProcess(log: Log, leave: () => Promise<void>): void {
@@ -21,6 +21,7 @@ export function watchProcess(log: Log, leave: () => Promise<void>): void {
     isLeaving = true;
     void leave();
   });
+  process.on('warning', (warning) => log('warning', warning));
   app.on('child-process-gone', (_event, details) => {
     if (!EXPECTED_ENDS.includes(details.reason)) log('child process gone', details);
   });

@@ -9,6 +9,8 @@ export type MenuCommand =
   | 'show-history'
   | 'show-rates'
   | 'show-clients'
+  | 'show-requests'
+  | 'show-guards'
   | 'show-settings';
 
 type Send = (command: MenuCommand) => void;
@@ -77,6 +79,8 @@ function viewMenu(send: Send): MenuItemConstructorOptions {
       command(send, 'show-clients', 'Clients', 'CmdOrCtrl+2'),
       command(send, 'show-history', 'History', 'CmdOrCtrl+3'),
       command(send, 'show-rates', 'Rates', 'CmdOrCtrl+4'),
+      command(send, 'show-requests', 'Requests', 'CmdOrCtrl+7'),
+      command(send, 'show-guards', 'Guards', 'CmdOrCtrl+8'),
       { type: 'separator' },
       command(send, 'sync', 'Fetch now', 'CmdOrCtrl+R'),
       { type: 'separator' },

@@ -28,8 +28,12 @@ export function createSystemTrust(
   }
 
   return async () => {
-    reading ??= trust().catch(() => {
+    reading ??= trust().catch((error: unknown) => {
       reading = null;
+      // For the log: without the system's list an office's own server looks like an impostor, and nothing else says why.
+      process.emitWarning(
+        new Error('The certificates of the system were not read.', { cause: error }),
+      );
     });
     const limit = new AbortController();
     const late = setTimeout(limitMs, undefined, { signal: limit.signal }).catch(() => {});

@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { settingsSchema, type Settings } from '#shared/domain/app.ts';
+import { OPERATOR_NAME, settingsSchema, type Settings } from '#shared/domain/app.ts';
 import { AppError } from '#shared/errors.ts';
+import { readText } from '#shared/text.ts';
 import { isTimeZone } from '#shared/time-zone.ts';
 import { openJsonFile, type SetAsideReport } from './json-file.ts';
 
@@ -70,10 +71,14 @@ function machineZone(): string {
   return timeZone ?? process.env['TZ'] ?? '';
 }
 
-/** `userInfo` throws where the account has no entry, as in some containers. */
+/**
+ * `userInfo` throws where the account has no entry, as in some containers. A name that the rule of names does not take
+ * would be refused with every other setting that is saved.
+ */
 function accountName(): string {
   try {
-    return userInfo().username.slice(0, 60) || 'operator';
+    const name = readText(userInfo().username, OPERATOR_NAME);
+    return name.ok ? name.value : 'operator';
   } catch {
     return 'operator';
   }

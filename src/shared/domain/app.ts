@@ -1,15 +1,23 @@
 import * as z from 'zod/mini';
 import { plainText, textSchema } from '../text-schema.ts';
+import type { TextRule } from '../text.ts';
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 export type Theme = z.infer<typeof themeSchema>;
+
+export const OPERATOR_NAME: TextRule = {
+  what: 'The operator’s name',
+  max: 60,
+  required: true,
+  name: true,
+};
 
 export const settingsSchema = z.strictObject({
   theme: themeSchema,
   /** IANA name in which times are shown and report days begin. */
   timeZone: plainText(60, 1),
   /** Named in the audit log; starts as the name of the OS account. */
-  operator: textSchema({ what: 'The operator’s name', max: 60, required: true, name: true }),
+  operator: textSchema(OPERATOR_NAME),
   /** Amounts and clients' names in the system's notifications, which are seen on a locked screen too. */
   notificationDetails: z.prefault(z.boolean(), false),
 });

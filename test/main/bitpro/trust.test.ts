@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +40,10 @@ it('reads once when that went well, and again when it did not', async () => {
     reads += 1;
     return result?.() ?? Promise.resolve([]);
   });
+  const warned = once(process, 'warning');
   await trust();
   expect(getCACertificates('default')).not.toContain(authority.trim());
+  expect((await warned)[0]).toMatchObject({ cause: { message: 'busy' } });
   await Promise.all([trust(), trust()]);
   await trust();
   expect(reads).toBe(2);
