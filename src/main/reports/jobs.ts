@@ -7,8 +7,7 @@ import { AppError, type ErrorDto } from '#shared/errors.ts';
 import { copyPathOf, removeQuietly, type ReportJob } from './report-job.ts';
 import { logWorker } from '../storage/worker-file.ts';
 import { readRange } from './report-range.ts';
-import { reportPath } from './report-file-name.ts';
-import { spreadsheetPathOf } from './spreadsheet.ts';
+import { copyPath, reportPath } from './report-file-name.ts';
 import type { ReportWorkerData, ReportWorkerMessage } from './worker-messages.ts';
 
 export type Reports = {
@@ -89,10 +88,12 @@ export function createReports(deps: {
     start(request, chosenPath) {
       const range = readRange(request);
       const path = reportPath(chosenPath);
-      const isTaken = [...jobs.values()].some(
-        (job) => job.state === 'running' && job.path === path,
+      const spreadsheetPath = request.spreadsheet ? copyPath(path) : null;
+      const taken = [...jobs.values()].flatMap((job) =>
+        job.state === 'running' ? filesOf(job) : [],
       );
-      if (isTaken) throw new AppError('conflict', 'This file is being written already.');
+      if (filesOf({ path, spreadsheetPath }).some((file) => taken.includes(file)))
+        throw new AppError('conflict', 'This file is being written already.');
       const jobId = randomUUID();
       const started: ReportProgress = {
         jobId,
@@ -101,7 +102,7 @@ export function createReports(deps: {
         rows: 0,
         totalRows: 0,
         path,
-        spreadsheetPath: request.spreadsheet ? spreadsheetPathOf(path) : null,
+        spreadsheetPath,
         sha256: null,
         error: null,
       };
@@ -135,6 +136,11 @@ export function createReports(deps: {
       await Promise.all(endings);
     },
   };
+}
+
+/** In small letters: many disks do not tell them from capitals. */
+function filesOf({ path, spreadsheetPath }: Pick<ReportProgress, 'path' | 'spreadsheetPath'>) {
+  return [path, spreadsheetPath].flatMap((file) => (file === null ? [] : [file.toLowerCase()]));
 }
 
 function changeOf(message: ReportWorkerMessage): Partial<ReportProgress> {

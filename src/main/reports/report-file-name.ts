@@ -1,8 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Environment } from '#shared/domain/profile.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
+import * as z from 'zod/mini';
 import { AppError } from '#shared/errors.ts';
+import { manifestPathOf } from './manifest.ts';
+import { spreadsheetPathOf } from './spreadsheet.ts';
 
 /** Proposed name: sorts by kind and range, and names the environment, so that no test report passes for a real one. */
 export function reportFileName(request: ReportRequest, environment: Environment): string {
@@ -26,6 +29,29 @@ export function reportPath(chosen: string): string {
     'conflict',
     `There is a file ${basename(path)} in this folder already. Choose it, to have it replaced, or another name.`,
   );
+}
+
+/**
+ * Where the copy of a report will be. Nobody is asked about it, so it replaces an earlier copy of the same report alone.
+ * @throws AppError conflict when another file is there
+ */
+export function copyPath(path: string): string {
+  const copy = spreadsheetPathOf(path);
+  if (!existsSync(copy) || copyInManifest(manifestPathOf(path)) === basename(copy)) return copy;
+  throw new AppError(
+    'conflict',
+    `The copy for spreadsheets would replace ${basename(copy)}, a file that is no copy of this report. Remove it, or choose another name.`,
+  );
+}
+
+const copyNameSchema = z.object({ spreadsheet: z.object({ name: z.string() }) });
+
+function copyInManifest(manifestPath: string): string | null {
+  try {
+    return z.parse(copyNameSchema, JSON.parse(readFileSync(manifestPath, 'utf8'))).spreadsheet.name;
+  } catch {
+    return null;
+  }
 }
 
 function isFolder(path: string): boolean {

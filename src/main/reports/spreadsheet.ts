@@ -78,7 +78,14 @@ function quoted(cell: string): string {
   return /[",;\t|\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** `name.csv` → `name.spreadsheet.csv`. */
+/** `name.csv` → `name.spreadsheet.csv`; `name.CSV` → `name.CSV-spreadsheet.csv`. No two reports share one. */
 export function spreadsheetPathOf(csvPath: string): string {
-  return `${csvPath.replace(/\.csv$/i, '')}.spreadsheet.csv`;
+  const name = csvPath.replace(/\.csv$/, '');
+  return name === csvPath ? `${csvPath}-spreadsheet.csv` : `${name}.spreadsheet.csv`;
+}
+
+/** The report that a file would be the copy of, by its name; null for another name. */
+export function reportOfCopy(path: string): string | null {
+  const match = /^(.*)(?:\.spreadsheet(\.csv)|-spreadsheet\.csv)$/s.exec(path);
+  return match === null ? null : `${match[1]}${match[2] ?? ''}`;
 }

@@ -9,7 +9,7 @@ import { readingProblem } from './file-problem.ts';
 import { manifestPathOf, manifestSchema, type Manifest } from './manifest.ts';
 import type { ReportSum } from './report-source.ts';
 import { createSums } from './report-sums.ts';
-import { decimalSigns, separatorSigns, spreadsheetPathOf } from './spreadsheet.ts';
+import { decimalSigns, reportOfCopy, separatorSigns, spreadsheetPathOf } from './spreadsheet.ts';
 
 /**
  * Checks a report against the manifest beside it: size, SHA-256, columns, number of rows and sums, and its copy for
@@ -22,8 +22,8 @@ export async function verifyManifest(
   csvPath: string,
   manifestPath = manifestBeside(csvPath),
 ): Promise<ReportVerdict> {
-  const original = csvPath.replace(/\.spreadsheet\.csv$/, '.csv');
-  if (original !== csvPath && !existsSync(manifestPath)) {
+  const original = reportOfCopy(csvPath);
+  if (original !== null && !existsSync(manifestPath)) {
     const manifest = readManifest(manifestPathOf(original));
     const { spreadsheet } = manifest;
     if (spreadsheet) return verdictOf(await differencesOf(csvPath, manifest, spreadsheet));

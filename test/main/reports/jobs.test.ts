@@ -3,6 +3,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -207,6 +208,34 @@ describe('a report in its worker', () => {
     expect(files()).toEqual(['q3.csv', 'q3.manifest.json', 'q3.txt.csv', 'q3.txt.manifest.json']);
     for (const { path: at } of [first, other]) expect((await verifyManifest(at)).ok).toBe(true);
   });
+
+  it('replaces no file by a copy for spreadsheets but an earlier copy of the same report', async () => {
+    const spreadsheet = { separator: 'comma', decimal: 'point' } as const;
+    const q3 = join(outDirectory(), 'q3.csv');
+    const withCopy = () => reports.start(reportRequest({ spreadsheet }), q3);
+    writeFileSync(join(outDirectory(), 'q3.spreadsheet.csv'), 'mine');
+    expect(withCopy).toThrow(/would replace q3\.spreadsheet\.csv.*another name/);
+    rmSync(join(outDirectory(), 'q3.spreadsheet.csv'));
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ended(withCopy().jobId)).toMatchObject({ state: 'done' });
+    }
+    expect((await verifyManifest(q3)).ok).toBe(true);
+  });
+
+  it.each(['Q3.CSV', 'q3.spreadsheet.csv'])(
+    'writes no %s while a report of the same files is being written',
+    async (name) => {
+      const spreadsheet = { separator: 'comma', decimal: 'point' } as const;
+      const { jobId } = reports.start(
+        reportRequest({ spreadsheet }),
+        join(outDirectory(), 'q3.csv'),
+      );
+      expect(() => reports.start(reportRequest(), join(outDirectory(), name))).toThrow(
+        'being written already',
+      );
+      await ended(jobId);
+    },
+  );
 
   it('ends as failed, and says nothing of its inside, when its worker breaks', async () => {
     desk.cache.exec('ALTER TABLE main.transactions RENAME TO gone');

@@ -5,6 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestPathOf } from '../../../src/main/reports/manifest.ts';
+import { reportOfCopy, spreadsheetPathOf } from '../../../src/main/reports/spreadsheet.ts';
 import { transactionColumns } from '../../../src/main/reports/transactions-report.ts';
 import { verifyManifest } from '../../../src/main/reports/verify-manifest.ts';
 import { verifyReport } from '../../../src/main/reports/verify.ts';
@@ -163,7 +164,10 @@ function runCli(...paths: string[]): Promise<{ code: number; said: string | unde
   });
 }
 
-it('no two names share a manifest', () => {
+it('no two names share a manifest, or a copy for spreadsheets', () => {
   const names = ['q3', 'q3.csv', 'q3.CSV', 'q3.CSV.csv', 'q3.Csv', 'q3.Csv.csv', 'q3.csv.csv'];
   expect(new Set(names.map(manifestPathOf)).size).toBe(names.length);
+  expect(new Set(names.map(spreadsheetPathOf)).size).toBe(names.length);
+  for (const name of names) expect(reportOfCopy(spreadsheetPathOf(name))).toBe(name);
+  expect(reportOfCopy('q3.csv')).toBeNull();
 });
