@@ -77,13 +77,13 @@ function ungroup(text: string): string {
 /** One sentence for each problem: what is wrong and what to type instead. */
 export function describeAmountProblem(problem: AmountProblem, unit: 'BTC' | 'USD'): string {
   const decimals = unit === 'BTC' ? 8 : 2;
+  const point =
+    'Use a point for decimals and no thousands separators. Fifteen hundred is 1500, one and a half is 1.5.';
   const messages: Record<AmountProblem, string> = {
     empty: `Enter an amount in ${unit}.`,
     not_a_number: `Enter digits only, for example ${unit === 'BTC' ? '0.25' : '1500.00'}.`,
-    comma: 'Use a point for decimals and no thousands separators.',
-    ambiguous:
-      'This comma could stand before decimals or after thousands. ' +
-      'Use a point for decimals and no thousands separators.',
+    comma: point,
+    ambiguous: `This comma could stand before decimals or after thousands. ${point}`,
     negative: 'The amount must be greater than 0.',
     zero: 'The amount must be greater than 0.',
     too_many_decimals: `${unit} has at most ${decimals} decimals.`,

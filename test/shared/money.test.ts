@@ -121,6 +121,10 @@ describe('what an operator types', () => {
 
   it('has a sentence for each problem', () => {
     expect(describeAmountProblem('comma', 'BTC')).toMatch(/point for decimals/);
+    // Whichever was meant.
+    for (const problem of ['comma', 'ambiguous'] as const) {
+      expect(describeAmountProblem(problem, 'USD')).toContain('is 1500, one and a half is 1.5.');
+    }
     expect(describeAmountProblem('too_many_decimals', 'USD')).toBe('USD has at most 2 decimals.');
     expect(describeAmountProblem('too_large', 'BTC')).toMatch(/21 million/);
   });
