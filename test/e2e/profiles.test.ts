@@ -190,6 +190,12 @@ it('refuses a second profile of an account, keeps one with open requests, and fi
     .poll(() => errorBeside(page, 'API key'))
     .toContain(`${host} is this account already`);
 
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: `Actions for ${host}` }).click();
+  const removal = page.getByRole('menuitem', { name: 'Remove', exact: true, disabled: true });
+  await removal.getByText('Open another profile first.').waitFor();
+  await page.keyboard.press('Escape');
+
   await chooseProfile(page, 'Practice');
   await band(page, 'PRACTICE').waitFor();
   const remove = async (): Promise<void> => {

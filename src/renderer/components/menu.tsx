@@ -1,6 +1,6 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import { MoreHorizontal, type LucideIcon } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { useId, type ReactElement, type ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
 import css from './menu.module.css';
 
@@ -9,7 +9,8 @@ export type MenuItem = {
   icon?: LucideIcon;
   onSelect: () => void;
   danger?: boolean;
-  disabled?: boolean;
+  /** Why it cannot be chosen now, which stands below it; null when it can. */
+  unless?: string | null;
 };
 
 type MenuProps = {
@@ -34,19 +35,33 @@ export function Menu({ label, items, trigger }: MenuProps): ReactNode {
         <Base.Positioner className={css['positioner']} sideOffset={4} align="end">
           <Base.Popup className={css['popup']}>
             {items.map((item) => (
-              <Base.Item
-                key={item.label}
-                className={cx(css['item'], item.danger && css['danger'])}
-                disabled={item.disabled === true}
-                onClick={item.onSelect}
-              >
-                {item.icon && <item.icon size={15} aria-hidden />}
-                {item.label}
-              </Base.Item>
+              <Item key={item.label} item={item} />
             ))}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+function Item({ item }: { item: MenuItem }): ReactNode {
+  const { label, icon: Icon, onSelect, danger, unless = null } = item;
+  const id = useId();
+  return (
+    <Base.Item
+      className={cx(css['item'], danger && css['danger'])}
+      disabled={unless !== null}
+      aria-labelledby={`${id}-label`}
+      aria-describedby={unless === null ? undefined : `${id}-why`}
+      onClick={onSelect}
+    >
+      {Icon && <Icon size={15} aria-hidden />}
+      <span id={`${id}-label`}>{label}</span>
+      {unless !== null && (
+        <span id={`${id}-why`} className={css['why']}>
+          {unless}
+        </span>
+      )}
+    </Base.Item>
   );
 }

@@ -30,7 +30,7 @@ export function ProfilesCard(): ReactNode {
       {
         label: 'Open',
         icon: LockOpen,
-        disabled: profile.active,
+        unless: profile.active ? 'It is open.' : null,
         onSelect: () => void open(profile),
       },
       { label: 'Edit connection', icon: Pencil, onSelect: edit },
@@ -42,7 +42,7 @@ export function ProfilesCard(): ReactNode {
               label: 'Remove',
               icon: Trash2,
               danger: true,
-              disabled: profile.active,
+              unless: profile.active ? 'Open another profile first.' : null,
               onSelect: () => setRemoving(profile),
             },
           ]),
