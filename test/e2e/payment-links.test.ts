@@ -57,6 +57,32 @@ it('asks before an amount that was typed gives way to that of a link', async () 
   expect(await amount().inputValue()).toBe('0.05');
 });
 
+it('takes the amount of a link along when the address becomes another one', async () => {
+  await address().fill(`bitcoin:${PAYEE}?amount=0.05`);
+  await amount().focus();
+  await expect.poll(() => amount().inputValue()).toBe('0.05');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await startWithdrawal(page);
+  await expect.poll(() => amount().inputValue()).toBe('0.05');
+  await address().fill(`bitcoin:${PAYEE}`);
+  await amount().focus();
+  await expect.poll(() => address().inputValue()).toBe(PAYEE);
+  expect(await amount().inputValue()).toBe('');
+
+  await address().fill(`bitcoin:${PAYEE}?amount=0.05`);
+  await amount().focus();
+  await expect.poll(() => amount().inputValue()).toBe('0.05');
+  await address().fill(`bitcoin:${PAYEE}?amount=0.07`);
+  await amount().focus();
+  await expect.poll(() => amount().inputValue()).toBe('0.07');
+
+  await amount().fill('0.1');
+  await address().fill(`bitcoin:${PAYEE}`);
+  await amount().focus();
+  await expect.poll(() => address().inputValue()).toBe(PAYEE);
+  expect(await amount().inputValue()).toBe('0.1');
+});
+
 it('reads an address in groups, and says so', async () => {
   await address().fill((PAYEE.match(/.{1,4}/g) ?? []).join(' '));
   await amount().fill('1 000.5');

@@ -78,6 +78,8 @@ export function createUseDraft<Fields>(empty: Fields) {
     return {
       ...current,
       ready,
+      /** What stands there now, for an answer that comes after more was typed. */
+      readFields: (): Fields => store.getState().drafts[clientUid]?.fields ?? empty,
       /** Typing anew ends what was said about the last attempt. */
       setFields: (patch: Partial<Fields>): void => {
         const before = store.getState().drafts[clientUid]?.fields ?? empty;

@@ -20,11 +20,18 @@ import { Spendable } from './spendable.tsx';
 import { useAddressCheck } from './use-address-check.ts';
 import css from './withdraw.module.css';
 
-const useWithdrawDraft = createUseDraft({ address: '', amountBtc: '', reason: '' });
+const useWithdrawDraft = createUseDraft({
+  address: '',
+  amountBtc: '',
+  reason: '',
+  /** A link brought the amount: it goes with the link's address. */
+  isOfLink: false,
+});
 
 export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   const { uid, balance } = client;
-  const { fields, refused, ready, setFields, setIntent } = useWithdrawDraft(uid);
+  const draft = useWithdrawDraft(uid);
+  const { fields, refused, ready, setFields, setIntent } = draft;
   const open = useRequest('intents.list', { openOnly: true }, ['intents.changed']);
   const [looked, setLooked] = useState(false);
   const [asked, setAsked] = useState(false);
@@ -40,9 +47,10 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
     const shown = addressInput.current?.value ?? fields.address;
     if (checked.address !== shown) putAddress(checked.address);
     if (amountBtc === null) return;
-    const isTyped = fields.amountBtc.trim() !== '';
-    const isSame = amount.ok && toDecimal(amount.value, 8) === amountBtc;
-    if (!isTyped) setFields({ amountBtc });
+    const there = draft.readFields().amountBtc;
+    const typed = parseBtc(there);
+    const isSame = typed.ok && toDecimal(typed.value, 8) === amountBtc;
+    if (there.trim() === '') setFields({ amountBtc, isOfLink: true });
     else if (!isSame) setAsksFor(amountBtc);
   });
 
@@ -68,7 +76,8 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
     setAsked(true);
     if (!amount.ok || fields.address.trim() === '' || preparing) return;
     setPreparing(true);
-    const result = await call('intents.prepare', { kind: 'withdrawal', clientUid: uid, ...fields });
+    const { isOfLink: _, ...typed } = fields;
+    const result = await call('intents.prepare', { kind: 'withdrawal', clientUid: uid, ...typed });
     setPreparing(false);
     if (!result.ok) return setError(result.error);
     setIntent(result.value.intent.id);
@@ -76,9 +85,15 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
   };
 
   const change = (patch: Partial<typeof fields>): void => {
-    setFields(patch);
+    setFields({ ...patch, reason: '' });
     setError(null);
-    if (patch.address !== undefined || patch.amountBtc !== undefined) setAsksFor(null);
+    setAsksFor(null);
+  };
+
+  /** The amount of a link says nothing of another address. */
+  const changeAddress = (next: string): void => {
+    const amountBtc = fields.isOfLink ? '' : fields.amountBtc;
+    change({ address: next, amountBtc, isOfLink: false });
   };
 
   if (!ready) return <Skeleton width={320} />;
@@ -112,15 +127,16 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               setTimeout(() => void address.check(input.value));
             }}
             onChange={(event) => {
-              change({ address: event.target.value, reason: '' });
-              if (!keepChecked.current) address.forget();
+              if (keepChecked.current) return change({ address: event.target.value });
+              changeAddress(event.target.value);
+              address.forget();
             }}
           />
           <BookChoice
             address={fields.address}
             onChoose={(chosen) => {
               address.forget();
-              change({ address: chosen, reason: '' });
+              changeAddress(chosen);
             }}
           />
           <div className={css['amount']}>
@@ -137,12 +153,12 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
                 (fieldOfRefusal(refusal) === 'amount' ? refusal : null)
               }
               onBlur={() => setLooked(fields.amountBtc !== '')}
-              onChange={(event) => change({ amountBtc: event.target.value, reason: '' })}
+              onChange={(event) => change({ amountBtc: event.target.value, isOfLink: false })}
             />
             <Button
               disabled={!balance || balance.balanceSats <= 0}
               onClick={() =>
-                change({ amountBtc: toDecimal(balance?.balanceSats ?? 0, 8), reason: '' })
+                change({ amountBtc: toDecimal(balance?.balanceSats ?? 0, 8), isOfLink: false })
               }
             >
               Max
@@ -154,7 +170,7 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
               title={`The link asks for ${asksFor} BTC`}
               actions={
                 <>
-                  <Button onClick={() => change({ amountBtc: asksFor, reason: '' })}>
+                  <Button onClick={() => change({ amountBtc: asksFor, isOfLink: true })}>
                     Take {asksFor} BTC
                   </Button>
                   <Button onClick={() => setAsksFor(null)}>Keep {fields.amountBtc}</Button>
