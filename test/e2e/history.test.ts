@@ -8,7 +8,7 @@ import { makeOfflineProfile } from './offline-profile.ts';
 import { goTo } from './steps.ts';
 
 const ROWS = 300_000;
-const CLIENTS = ['Aster Books', 'Birch Bakery', 'Cedar Bikes'];
+const CLIENTS = ['Aster Books', 'Birch Bakery', 'Harbour Coffee Roasters'];
 const NEWEST_MS = Date.UTC(2026, 9, 31, 23, 59);
 const STEP_MS = 7 * 60_000;
 const PATIENT = { timeout: 15_000 };
@@ -161,6 +161,20 @@ it('moves the selection through all of it by keyboard', async () => {
   await grid.focus();
   await page.keyboard.press('Home');
   expect(await firstInSight(page)).toBe(0);
+});
+
+it('shows the name of a client whole beside every other column', async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const columns = page.getByRole('columnheader');
+  await expect.poll(() => columns.allInnerTexts()).toContain('Notes');
+  expect(await columns.allInnerTexts()).toContain('ID');
+  const name = page.getByRole('gridcell').getByText('Harbour Coffee Roasters').first();
+  await name.waitFor();
+  const isWhole = (element: HTMLElement | SVGElement): boolean => {
+    const cell = element.closest('[role="gridcell"]') ?? element;
+    return cell.scrollWidth <= cell.clientWidth;
+  };
+  expect(await name.evaluate(isWhole)).toBe(true);
 });
 
 it('jumps to a date by keyboard, and leaves nothing out', async () => {

@@ -74,17 +74,21 @@ export function transactionColumns({ withClient }: Options): Column<TransactionR
       muted: true,
       cell: (row) => row.tid,
     },
-    { key: 'note', header: 'Notes', widthPx: 140, grow: 2, leaves: 3, cell: noteCell },
+    { key: 'note', header: 'Notes', widthPx: 76, grow: 2, leaves: 3, cell: noteCell },
   ];
 }
 
 const clientColumn: Column<TransactionRow> = {
   key: 'client',
   header: 'Client',
-  widthPx: 120,
+  // Together with the others this fits a window of 1280 px.
+  widthPx: 184,
   grow: 3,
   cell: (row) => (
-    <span className={css['client']} title={row.clientUid}>
+    <span
+      className={css['client']}
+      title={row.clientLabel === '' ? row.clientUid : `${row.clientLabel} (${row.clientUid})`}
+    >
       <Named>{row.clientLabel === '' ? row.clientUid : row.clientLabel}</Named>
     </span>
   ),
