@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { settingsSchema } from '#shared/domain/app.ts';
+import { isTimeZone } from '#shared/time-zone.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
 import { inputsFor } from '../helpers/schema-walk.ts';
 import { attack, PAYEE } from './attacked-desk.ts';
+
+type Outside = { windows: number; opened: string[]; userData: string };
 
 /** A few hundred for each request; `HOSTILE_INPUTS` for more, `HOSTILE_SEED` for others. */
 const COUNT = Number(process.env['HOSTILE_INPUTS'] ?? 150);
@@ -21,7 +27,7 @@ const SLOW_COUNT = Math.ceil(COUNT / 10);
 /** Last, since they take the desk away. */
 const last: readonly RequestName[] = ['profiles.lock', 'profiles.remove', 'profiles.switch'];
 
-test('whatever a page may ask, it is answered with a value or in words, and main lives', async () => {
+test('whatever a page may ask, it is answered with a value or in words, and main lives with its one window', async () => {
   const { server, account, desk } = await attack();
   await desk.app.evaluate(({ dialog }) => {
     dialog.showSaveDialog = async () => ({ canceled: true, filePath: '' });
@@ -68,7 +74,19 @@ test('whatever a page may ask, it is answered with a value or in words, and main
     }
   }
   const info = await desk.app.call('app.info', {});
-  expect(info.ok).toBe(true);
+  if (!info.ok) throw new Error(info.error.message);
+  // Settings that a page could not be drawn with would keep every later start from being of use.
+  expect(isTimeZone(info.value.settings.timeZone)).toBe(true);
+  expect(settingsSchema.safeParse(info.value.settings).success).toBe(true);
+  const outside = await desk.app.evaluate(({ app, BrowserWindow, ...rig }) => {
+    const { rigRecord } = rig as unknown as { rigRecord: { opened: string[] } };
+    const windows = BrowserWindow.getAllWindows().length;
+    return { windows, opened: rigRecord.opened, userData: app.getPath('userData') };
+  }, null);
+  const { windows, opened, userData } = outside as Outside;
+  expect({ windows, opened }).toEqual({ windows: 1, opened: [] });
+  const log = readFileSync(join(userData, 'logs/main.log'), 'utf8');
+  expect(log.match(/"event":"(?:uncaught|unhandled|warning)[^\n]*/g)).toBeNull();
   // Both sides of each schema were met.
   expect(answered.get('value')).toBeGreaterThan(ordered.length);
   expect(answered.get('invalid_input')).toBeGreaterThan(COUNT);
