@@ -19,7 +19,9 @@ process.exitCode = results.some(({ code }) => code !== 0) ? 1 : 0;
  */
 function runScript(name) {
   return new Promise((resolve) => {
-    const child = spawn('npm', ['run', '--silent', name], { cwd: root, env: toolsEnv });
+    // On Windows npm is a script, which only a shell starts.
+    const shell = process.platform === 'win32';
+    const child = spawn('npm', ['run', '--silent', name], { cwd: root, env: toolsEnv, shell });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
