@@ -18,7 +18,7 @@ export type OpenOptions = {
   baseUrl: string;
   /** The profile as it is now: it may be locked or configured while it is open. */
   profile: () => ProfileView;
-  signer: Pick<DeferredSigner, 'sign' | 'ready'>;
+  signer: Pick<DeferredSigner, 'sign' | 'permit' | 'ready'>;
   /** Where the keychain keeps how far the records came; null where it keeps nothing of the profile. */
   keychainMark?: () => ReturnType<Profiles['markOf']>;
   /** What profiles.json says of the settle delay, for records that do not keep it yet. */

@@ -1,8 +1,9 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { copyOf, PAYMENT, putBack, recordsFile, setUpLife, startLife } from './life.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { bind, findForeign } from '../../src/main/profiles/records-identity.ts';
 import { builtInProfiles } from '../../src/main/profiles/built-in-profiles.ts';
 import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
@@ -400,6 +401,25 @@ describe('a profile that was changed outside the app', () => {
       message: expect.stringContaining('changed outside the app'),
     });
   });
+
+  test.each(['another server', '::no address'])(
+    'asks nothing of %s, not even rates',
+    async (what) => {
+      const { life, userData, keychain, id, uid } = await setUpLife();
+      await life.current.close();
+      const other = await startSandbox({ merchants: [{ apiKey: 'x', secret: 'x' }] });
+      onTestFinished(() => other.close());
+      const baseUrl = what === 'another server' ? other.url : what;
+      edit(userData, (profile) => void (profile['baseUrl'] = baseUrl), id);
+      const later = startLife(userData, keychain);
+      later.current.resume();
+      await expect(later.profiles.signerFor(id)).rejects.toMatchObject({ code: 'profile_changed' });
+      const { rates, sync } = await later.rooms();
+      await expect(rates.refresh('poll')).rejects.toMatchObject({ code: 'profile_changed' });
+      await expect(sync.refreshClient(uid)).rejects.toMatchObject({ code: 'profile_changed' });
+      expect(other.requests()).toEqual([]);
+    },
+  );
 
   test('production that its file calls unlocked stays locked', async () => {
     const { life, userData, keychain, id, uid, payments } = await setUpLife(

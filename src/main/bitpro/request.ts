@@ -34,8 +34,10 @@ export type SignedRequest = HttpRequest & {
  * The request with its headers. The signed uri is the path of the Base URL, the endpoint and the query, exactly
  * as sent (bitpro-api.md, Authentication; api-readings.md, 5).
  * @param nowMs the server's time
+ * @throws AppError what the signer refuses with
  */
 export function buildRequest(plan: RequestPlan, identity: Identity, nowMs: number): SignedRequest {
+  identity.signer.permit?.();
   const { origin, basePath } = partsOf(identity.baseUrl);
   const path = `${basePath}${plan.endpoint}`;
   const uri = plan.query === '' ? path : `${path}?${plan.query}`;

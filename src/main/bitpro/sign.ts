@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** Base64 HMAC-SHA1 of a canonical string, with a secret only the signer knows (bitpro-api.md, Authentication). */
-export type Signer = { sign(canonicalString: string): string };
+export type Signer = {
+  /** Base64 HMAC-SHA1 of a canonical string, with a secret only the signer knows (bitpro-api.md, Authentication). */
+  sign(canonicalString: string): string;
+  /** Before any request, also one that is not signed. @throws AppError where nothing may be asked of this server */
+  permit?(): void;
+};
 
 export type Method = 'GET' | 'POST';
 

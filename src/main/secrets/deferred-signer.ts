@@ -4,6 +4,8 @@ import type { SecretSigner } from './signer.ts';
 export type DeferredSigner = Pick<SecretSigner, 'sign' | 'forget'> & {
   /** The keychain's answer: null when requests can be signed, else what is in the way. Never rejects. */
   ready: Promise<AppError | null>;
+  /** @throws AppError `profile_changed`: the server, or the key, is not the one that the secret was entered for */
+  permit(): void;
 };
 
 /**
@@ -33,6 +35,9 @@ export function createDeferredSigner(pending: Promise<SecretSigner>): DeferredSi
     sign(canonicalString) {
       if (signer === null) throw problem;
       return signer.sign(canonicalString);
+    },
+    permit() {
+      if (problem.code === 'profile_changed') throw problem;
     },
     forget() {
       forgotten = true;
