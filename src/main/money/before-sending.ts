@@ -70,13 +70,15 @@ export async function baselineFor(
   const clientUid = given(intent.clientUid);
   const { client, clock, known, records } = context;
   const removed = known.removed(clientUid);
+  const isWhole = known.isWhole(clientUid);
   // Withdrawals of the last day count for the limits, kept or not.
   const [first, ...more] = clock.datesWithin(DAY_MS).map(({ fromMs }) => fromMs);
   const reach = {
     atMs: clock.dateMs(),
     slackMs: Math.abs(clock.offsetMs()),
     downToMs: intent.kind === 'withdrawal' && first !== undefined ? Math.min(first, ...more) : null,
-    isKept: (tid: string) => known.has(clientUid, tid),
+    // Rows may be missing below what is kept: the newest pages are read first.
+    isKept: (tid: string) => isWhole && known.has(clientUid, tid),
   };
   const { rows, ...read } = await limit.within(async (signal) => {
     try {

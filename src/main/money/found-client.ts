@@ -2,12 +2,14 @@ import { AppError } from '#shared/errors.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type JournaledIntent } from '../storage/records/intents-repo.ts';
 import type { MoneyContext } from './context.ts';
+import { readSince, type HistoryRead } from './history-reading.ts';
 import { invalid } from './settle.ts';
 
 export type FoundClient = { uid: string; depositAddress: string };
 
 /** A client's own history cannot begin this long before it was made. */
 const SLACK_MS = 15 * 60_000;
+const NOTHING: HistoryRead = { rows: [], problem: null };
 
 /**
  * The client that a person says was created: read from Bitpro, and neither listed here already nor older than the
@@ -33,13 +35,16 @@ export async function findClient(
     );
   }
   const sentAtMs = (intent.sentAtMs ?? 0) + clock.offsetMs();
-  const rows = await client.transactions(uid, 1).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'not_found') return [];
-    throw error;
-  });
-  const older = rows.find(({ createdAtMs }) => createdAtMs < sentAtMs - SLACK_MS);
-  if (older !== undefined) {
+  const floorMs = sentAtMs - SLACK_MS;
+  const { rows, problem } = await readSince(client, uid, { floorMs, knownTids: [] }).catch(
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'not_found') return NOTHING;
+      throw error;
+    },
+  );
+  if (rows.some(({ createdAtMs }) => createdAtMs < floorMs)) {
     throw invalid('found', `${uid} is older than this request: its history was begun before.`);
   }
+  if (problem !== null) throw new AppError('bad_response', `${problem} Try again.`);
   return { uid, depositAddress };
 }

@@ -18,7 +18,7 @@ export type QuoteFacts = {
   /** How long ago the quote was read; null for what has none, or where that was not kept. */
   ageMs: number | null;
   /** The newest reading. */
-  rate: Pick<Rate, 'asset' | 'buyPriceCents' | 'observedAtMs'> | null;
+  rate: Pick<Rate, 'asset' | 'buyPriceCents' | 'observedAtMs' | 'timeExpiresMs'> | null;
   /** Prices read before the quote's, in cents. */
   recentPricesCents: readonly number[];
 };
@@ -33,13 +33,15 @@ export function refuseQuote(quoted: Quoted, facts: QuoteFacts): AppError | null 
   const { quoteExpiresAtMs, quotedPriceCents, quoteObservedAtMs } = quoted;
   if (quoteExpiresAtMs === null) return null;
   const isOld = facts.ageMs === null || facts.ageMs >= QUOTE_GOOD_FOR_MS;
-  if (isOld || facts.dateMs >= quoteExpiresAtMs) {
+  const { rate } = facts;
+  // As long as both say: the reading it was taken from, and the newest one.
+  const endsAtMs = Math.min(quoteExpiresAtMs, rate?.timeExpiresMs ?? Infinity);
+  if (isOld || facts.dateMs >= endsAtMs) {
     return new AppError(
       'rate_expired',
       'The rate has expired. Refresh it and review the buy again. Nothing was sent.',
     );
   }
-  const { rate } = facts;
   if (rate === null || rate.observedAtMs === quoteObservedAtMs) return null;
   if (rate.buyPriceCents === quotedPriceCents) return null;
   return new AppError(

@@ -1,3 +1,4 @@
+import { isNotExecuted } from '#shared/domain/transaction.ts';
 import type { BitproClient } from '../bitpro/client.ts';
 import { getBalance, saveBalance } from '../storage/cache/balances-repo.ts';
 import {
@@ -36,7 +37,7 @@ export type ClientSyncDeps = {
   states: ClientStates;
   progress: Progress;
   onDeposits: (events: DepositEvent[]) => void;
-  /** New rows of a page, each time some were written. */
+  /** Rows of a page that are new, or were carried out after all, or no longer: each time some were written. */
   onRows: (clientUid: string, rows: readonly SentTransaction[]) => void;
 };
 
@@ -73,8 +74,8 @@ export function createClientSync(deps: ClientSyncDeps) {
       const newestMs = written.reduce((ms, { after }) => Math.max(ms, after.createdAtMs), 0);
       state.changedAtMs = complete.has(uid) ? now() : Math.max(state.changedAtMs ?? 0, newestMs);
       progress.touch({ clients: true, transactions: true });
-      const added = written.filter(({ before }) => before === null).map(({ after }) => after);
-      if (added.length > 0) deps.onRows(uid, added);
+      const news = written.filter(isNewsOfMoney).map(({ after }) => after);
+      if (news.length > 0) deps.onRows(uid, news);
     }
     const events = complete.has(uid) ? depositEvents(uid, written) : [];
     if (events.length > 0) deps.onDeposits(events);
@@ -242,6 +243,10 @@ export function createClientSync(deps: ClientSyncDeps) {
   }
 
   return { readHead, readRest, refresh, flush };
+}
+
+function isNewsOfMoney({ before, after }: SavedTransaction): boolean {
+  return before === null || isNotExecuted(before) !== isNotExecuted(after);
 }
 
 export type ClientSync = ReturnType<typeof createClientSync>;

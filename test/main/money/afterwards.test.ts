@@ -73,6 +73,23 @@ describe('what was taken for not carried out, and is there after all', () => {
     expect(made.desk.money.get(id).state).toBe('cleared');
   });
 
+  test('also when it was listed as failed, and then is carried out', async () => {
+    const made = lossy();
+    const { desk, executed, model } = made;
+    const id = await lost(desk);
+    const { tid } = executed({ state: 'failed' });
+    await desk.read();
+    await desk.money.settle({ id, decision: 'went', found: tid, reason: REASON });
+    expect(desk.money.get(id).state).toBe('cleared');
+    const history = model.histories.get(CLIENT) ?? [];
+    model.histories.set(
+      CLIENT,
+      history.map((row) => (row.tid === tid ? { ...row, state: 'processed' } : row)),
+    );
+    await desk.read();
+    expect(desk.money.get(id).state).toBe('needs_human');
+  });
+
   test('also while this machine’s clock is set a year ahead', async () => {
     const made = lossy();
     const id = await cleared(made);

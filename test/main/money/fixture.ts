@@ -138,8 +138,6 @@ export type Desk = {
     serverAheadMs: number;
     /** What the history lists of all clients that no request explains. */
     listed: ListedWithdrawal[];
-    /** The kept history of the client. */
-    kept: Set<string>;
     rate: Rate | null;
     balanceSats: number | null;
     /** When it was read; without one right now. */
@@ -215,7 +213,6 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     wallAheadMs: before?.wallAheadMs ?? 0,
     serverAheadMs: before?.serverAheadMs ?? 0,
     listed: before?.listed ?? [],
-    kept: before?.kept ?? new Set(),
     rate: RATE,
     balanceSats: 100_000_000,
     profile: {
@@ -248,11 +245,10 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     clock.observe(date.toISOString(), monotonicMs(), monotonicMs() + 1000);
   };
   if (!before?.isTimeless) tellTime();
-  const kept = knownHistory(cache);
   const money = createMoney({
     records,
     clock,
-    known: { ...kept, has: (uid, tid) => world.kept.has(tid) || kept.has(uid, tid) },
+    known: knownHistory(cache),
     // Its own, as it is at the time: tests change what it answers.
     client: Object.assign(Object.create(client) as Service, {
       async ping(signal?: AbortSignal) {

@@ -136,7 +136,8 @@ describe('warnings', () => {
   });
 
   test('a rate of something else than bitcoin', () => {
-    const rate = { asset: 'BCH', buyPriceCents: 122_510, observedAtMs: NOW_MS };
+    const times = { observedAtMs: NOW_MS, timeExpiresMs: NOW_MS + 60_000 };
+    const rate = { asset: 'BCH', buyPriceCents: 122_510, ...times };
     expect(warningsFor(buy, { ...facts, quote: { ...facts.quote, rate } }, [])).toEqual([
       expect.stringContaining('“BCH”'),
     ]);

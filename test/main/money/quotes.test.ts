@@ -15,6 +15,15 @@ const bought = (amountSats: number) =>
     buy: async () => ({ kind: 'accepted', value: { tid: '1', createdAtMs: NOW_MS, amountSats } }),
   });
 
+test('a quote is good for as long as it and the newest reading say', async () => {
+  const desk = openDesk();
+  const confirmation = await review(desk, BUY);
+  desk.world.rate = { ...RATE, observedAtMs: NOW_MS, timeExpiresMs: NOW_MS - 1 };
+  await expect(desk.money.confirm(confirmation)).rejects.toMatchObject({ code: 'rate_expired' });
+  desk.world.rate = { ...RATE, observedAtMs: NOW_MS };
+  expect(await desk.money.confirm(confirmation)).toMatchObject({ attempts: 1 });
+});
+
 describe('a buy that brings something else than expected', () => {
   test.each([
     [EXPECTED_SATS, 'confirmed'],

@@ -172,6 +172,9 @@ describe('it went', () => {
     model.add('BT-C9', { createdAtMs: NOW_MS - 86_400_000 });
     const old = desk.money.settle({ ...went, found: 'BT-C9' });
     await expect(old).rejects.toMatchObject({ message: expect.stringContaining('is older') });
+    for (let n = 0; n < 60; n += 1) model.add('BT-C9', { createdAtMs: NOW_MS + n });
+    const busy = desk.money.settle({ ...went, found: 'BT-C9' });
+    await expect(busy).rejects.toMatchObject({ message: expect.stringContaining('is older') });
   });
 });
 

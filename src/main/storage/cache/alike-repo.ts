@@ -5,7 +5,7 @@ import { typeToId } from './ids.ts';
 export type AlikeQuery = {
   clientUid: string;
   kind: 'withdrawal' | 'buy';
-  /** Null: any. */
+  /** Null: any. A row whose address is not told may be to any. */
   address: string | null;
   /** Both included. */
   fromSats: number;
@@ -25,7 +25,7 @@ const prepared = statements((db: CacheDb) => ({
      LEFT JOIN main.addresses a ON a.id = t.address_id
      WHERE c.uid = :clientUid AND t.created_at_ms >= :sinceMs AND t.type = :type
        AND t.amount_sats BETWEEN :fromSats AND :toSats
-       AND (:address IS NULL OR a.address = :address)
+       AND (:address IS NULL OR a.address IS NULL OR a.address = :address)
        AND NOT EXISTS (SELECT 1 FROM records.intents i
                        WHERE i.client_uid = c.uid AND i.server_tid = t.tid)
      ORDER BY t.created_at_ms LIMIT 1`,
