@@ -187,7 +187,7 @@ export function startDesk(world: World, paths: Files): Desk {
       clock,
       now: localNow,
       schedule,
-      onRate: ({ rate }) => (world.priceRead = rate?.buyPriceCents ?? null),
+      onRate: ({ rate }) => void world.pricesRead.set(money, rate?.buyPriceCents ?? null),
     });
     const { standing, guard } = guardSending({
       records,

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { bind } from '../../src/main/profiles/records-identity.ts';
@@ -189,8 +190,9 @@ function edit({ random, trace }: World, path: string): boolean {
 }
 
 /** Of the same server, with a client of its own; of another profile, or of another key. */
-function foreignRecords({ folder, random }: World): string {
+function foreignRecords({ folder, random, template }: World): string {
   const path = join(folder, 'foreign.db');
+  copyFileSync(template.records, path);
   const records = openRecords(path);
   const owner = random.chance(0.5)
     ? { ...profile, id: 'other' }

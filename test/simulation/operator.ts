@@ -214,7 +214,7 @@ async function confirm(
   isHonest: boolean,
 ): Promise<Intent> {
   const typed = intent.address?.slice(-6) ?? null;
-  return confirming.run({ intentId: intent.id, isHonest }, () =>
+  return confirming.run({ intentId: intent.id, isHonest, window: money }, () =>
     money.confirm({ id: intent.id, reviewHash, typed, ...change }),
   );
 }

@@ -66,10 +66,11 @@ export function observePost(
   if (time.nowMs() - (world.drawnAtMs.get(intentId) ?? 0) > REVIEW_MS + GRACE_MS) {
     report('unreviewed', `${name} leaves long after it was looked at`);
   }
-  if (row.kind === 'buy' && row.quotedPriceCents !== world.priceRead) {
+  const priceRead = world.pricesRead.get(call.window);
+  if (row.kind === 'buy' && row.quotedPriceCents !== priceRead) {
     report(
       'unreviewed',
-      `${name} leaves at ${row.quotedPriceCents}, and ${world.priceRead} was read since`,
+      `${name} leaves at ${row.quotedPriceCents}, and ${priceRead} was read since`,
     );
   }
   if (row.kind === 'withdrawal') {

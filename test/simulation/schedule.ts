@@ -64,7 +64,7 @@ async function runEvents(
 ): Promise<ScheduleResult> {
   const ownFolder = mkdtempSync(join(folder, 'schedule-'));
   const findings: Finding[] = [];
-  const world = createWorld(seed, ownFolder, findings, print);
+  const world = createWorld(seed, { template, folder: ownFolder }, findings, print);
   const { random, time, service, rates } = world;
   // The pace of reads counts with it.
   performance.now = time.nowMs;
@@ -86,7 +86,7 @@ async function runEvents(
     desk = startDesk(world, desk.nextFiles());
   };
   for (const wish of wishes) {
-    for (let go = random.between(1, 4); go > 0; go -= 1) {
+    for (let go = random.between(2, 8); go > 0; go -= 1) {
       time.after(random.between(0, busyMs), () => void pursue(world, desk, wish));
     }
   }
@@ -162,7 +162,7 @@ function isSending({ money }: Desk): boolean {
 
 function createWorld(
   seed: number,
-  folder: string,
+  { template, folder }: { template: Files; folder: string },
   findings: Finding[],
   print?: (line: string) => void,
 ): World {
@@ -177,6 +177,7 @@ function createWorld(
     rates: { ...healed },
     localOffsetMs: random.chance(0.3) ? random.between(-1_500_000, 1_500_000) : 0,
     folder,
+    template,
     acknowledged: new Map(),
     environmentChangedAtMs: 0,
     posts: new Map(),
@@ -184,7 +185,7 @@ function createWorld(
     drawnAtMs: new Map(),
     needsTwo: new Set(),
     warned: new Set(),
-    priceRead: null,
+    pricesRead: new WeakMap(),
     heard: new Map(),
     crashes: 0,
     isServiceClockSet: false,

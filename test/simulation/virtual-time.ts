@@ -10,7 +10,6 @@ export type VirtualTime = ReturnType<typeof createVirtualTime>;
 /** Time that passes only from one event to the next. What happens at one moment happens in the order it was planned. */
 export function createVirtualTime(startMs: number) {
   const events: Event[] = [];
-  const outside = new Set<Promise<unknown>>();
   let nowMs = startMs;
   let seq = 0;
 
@@ -21,25 +20,14 @@ export function createVirtualTime(startMs: number) {
     events.splice(index + 1, 0, event);
   }
 
-  /** Every promise that can settle does, and what runs outside of this time comes to its end. */
+  /** Every promise that can settle does. */
   async function settle(): Promise<void> {
-    for (;;) {
-      for (let each = 0; each < TURNS; each += 1) await turn();
-      if (outside.size === 0) return;
-      await Promise.allSettled(outside);
-    }
+    for (let each = 0; each < TURNS; each += 1) await turn();
   }
 
   return {
     nowMs: () => nowMs,
     after,
-    /** What a thread of the machine works on: no time passes here until it has ended. */
-    outside<T>(work: Promise<T>): Promise<T> {
-      outside.add(work);
-      const forget = () => void outside.delete(work);
-      work.then(forget, forget);
-      return work;
-    },
     sleep: (delayMs: number) => new Promise<void>((resolve) => after(delayMs, resolve)),
     /** Until nothing is planned any more, or that far. */
     async runUntil(endMs: number): Promise<void> {

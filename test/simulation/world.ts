@@ -1,7 +1,9 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Intent } from '#shared/domain/intent.ts';
+import type { Money } from '../../src/main/money/intents.ts';
 import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
 import type { Approvers } from './approvers.ts';
+import type { Files } from './desk.ts';
 import type { Random } from './random.ts';
 import type { LedgerEntry, Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -38,7 +40,7 @@ export const violations = [
 export type Violation = (typeof violations)[number];
 
 /** Which confirm call a POST belongs to; carried along by the async context, as no mutant can forge it. */
-export type Confirming = { intentId: string; isHonest: boolean };
+export type Confirming = { intentId: string; isHonest: boolean; window: Money };
 
 /** Everything that outlives the app's process. */
 export type World = {
@@ -51,6 +53,8 @@ export type World = {
   /** The computer's clock minus the service's. */
   localOffsetMs: number;
   folder: string;
+  /** Migrated, empty databases. */
+  template: Files;
   /** Intents as the operator last saw them. */
   acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid'>>;
   environmentChangedAtMs: number;
@@ -62,8 +66,8 @@ export type World = {
   needsTwo: Set<string>;
   /** Intents whose review warned the operator. */
   warned: Set<string>;
-  /** The price as the app has read it last, in cents; null before that. */
-  priceRead: number | null;
+  /** The price as each window has read it last, in cents. */
+  pricesRead: WeakMap<Money, number | null>;
   /** What came of a POST and was heard whole, by the intent. */
   heard: Map<string, LedgerEntry>;
   crashes: number;
