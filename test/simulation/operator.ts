@@ -96,6 +96,11 @@ async function prepare(money: Money, draft: Draft): Promise<IntentReview> {
 
 /** The end, when everybody has looked into it for a day: each open outcome is settled by what is true. */
 export async function settleTruthfully(world: World, { money }: Desk): Promise<void> {
+  // To settle one may open another again: what the first leaves over may be the other's.
+  for (let round = 0; round < 2; round += 1) await settleOpen(world, money);
+}
+
+async function settleOpen(world: World, money: Money): Promise<void> {
   const open = money
     .list({ openOnly: true })
     .filter(({ state }) => state === 'unknown' || state === 'needs_human')
