@@ -1,6 +1,6 @@
 import { isNotExecuted } from '#shared/domain/transaction.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
-import { endedSince, isTidSettled, type JournaledIntent } from '../storage/records/intents-repo.ts';
+import { endedSince, isTidSettled, type EndedIntent } from '../storage/records/intents-repo.ts';
 import { listUnseenOf } from '../storage/records/outcomes-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
@@ -55,13 +55,15 @@ export function observeKept(context: MoneyContext, clientUid: string): void {
 /** New since it was sent, as asked for, and explained by no other request, settled or still open. */
 function isWhatItBecame(
   context: MoneyContext,
-  intent: JournaledIntent,
+  intent: EndedIntent,
   row: RemoteTransaction,
 ): boolean {
   const { records } = context;
   const isNamed = row.tid === intent.namedTid;
   if (isNotExecuted(row) || row.type !== intent.kind) return false;
-  if (!isNamed && !mayBe(intent, row)) return false;
+  // Bitpro named what it became, and a person that this was not carried out: no other row is it.
+  const isExplained = intent.foundTid !== null && intent.foundTid === intent.namedTid;
+  if (!isNamed && (isExplained || !mayBe(intent, row))) return false;
   const baseline = findBaseline(records, intent.id);
   if (baseline === null || newnessOf(baseline, row, true) !== 'new') return false;
   if (intent.clientUid !== null && isTidSettled(records, intent.clientUid, row.tid)) return false;

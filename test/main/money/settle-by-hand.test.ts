@@ -147,6 +147,21 @@ describe('it went', () => {
     },
   );
 
+  test('as the one that Bitpro named and calls failed, and an equal one of others is not it', async () => {
+    const { desk, model, executed } = lossy(0);
+    const row = { ...OURS, state: 'failed', createdAtMs: NOW_MS };
+    desk.client.withdraw = async (_uid, { address }) => {
+      return { kind: 'accepted', value: { ...model.add(CLIENT, row), address } };
+    };
+    const { id, state } = await desk.money.confirm(await review(desk, AGAIN));
+    expect(state).toBe('needs_human');
+    const named = model.histories.get(CLIENT)?.[0]?.tid ?? '';
+    executed();
+    await desk.money.settle({ id, decision: 'went', reason: REASON, found: named });
+    await desk.read();
+    expect(desk.money.get(id).state).toBe('cleared');
+  });
+
   test('as another than Bitpro named differs, too', async () => {
     const { desk, model, executed } = lossy(0);
     desk.client.withdraw = async (_uid, { address }) => {

@@ -90,6 +90,9 @@ export type SettledBy = Pick<Intent, 'settledBy' | 'settleReason'> & {
   foundTid: string | null;
 };
 
+/** With the transaction that a person named for it. */
+export type EndedIntent = JournaledIntent & Pick<SettledBy, 'foundTid'>;
+
 type SentColumns = Pick<JournaledIntent, 'id' | 'baselineAtMs' | 'baselineFloorMs'> & {
   sentAtMs: number;
   sentGuardMs: number;
@@ -153,8 +156,8 @@ const prepared = statements((db: RecordsDb) => ({
   noteRefusal: db.prepare<[{ id: string; refusal: string }]>(
     `UPDATE intents SET refusal = :refusal WHERE id = :id AND state = 'unknown' AND refusal IS NULL`,
   ),
-  endedSince: db.prepare<[{ clientUid: string; sinceMs: number }], JournaledIntent>(
-    `SELECT ${columns} FROM intents WHERE client_uid = :clientUid AND attempts = 1
+  endedSince: db.prepare<[{ clientUid: string; sinceMs: number }], EndedIntent>(
+    `SELECT ${columns}, found_tid AS foundTid FROM intents WHERE client_uid = :clientUid AND attempts = 1
        AND state IN ('cleared', 'rejected') AND settled_at_ms > :sinceMs ORDER BY seq`,
   ),
   equalOpenAgain: db.prepare<[string], 1>(
@@ -231,7 +234,7 @@ export function noteRefusal(db: RecordsDb, id: string, refusal: string): void {
 }
 
 /** Sent intents of the client that were taken for not carried out after `sinceMs`. */
-export function endedSince(db: RecordsDb, clientUid: string, sinceMs: number): JournaledIntent[] {
+export function endedSince(db: RecordsDb, clientUid: string, sinceMs: number): EndedIntent[] {
   return prepared(db).endedSince.all({ clientUid, sinceMs });
 }
 
