@@ -34,7 +34,10 @@ const BASE_URL = 'https://service/api/v1';
 
 export type Files = { records: string; cache: string };
 
-type Window = Pick<Desk, 'money' | 'guards' | 'standing' | 'records' | 'readAll' | 'readRate'>;
+type Window = Pick<
+  Desk,
+  'money' | 'guards' | 'standing' | 'records' | 'isKept' | 'readAll' | 'readRate'
+>;
 
 /** One process of the app: it dies whole, and only its files stay. */
 export type Desk = {
@@ -49,6 +52,8 @@ export type Desk = {
   /** A second window's: the same files and client, a connection of its own. */
   twin: () => Money;
   records: RecordsDb;
+  /** Has a reading of this transaction been kept? */
+  isKept: (tid: string) => boolean;
   isAlive: () => boolean;
   kill: (point: string) => void;
   close: () => void;
@@ -187,7 +192,7 @@ export function startDesk(world: World, paths: Files): Desk {
       clock,
       now: localNow,
       schedule,
-      onRate: ({ rate }) => void world.pricesRead.set(money, rate?.buyPriceCents ?? null),
+      onRate: () => notePrice(),
     });
     const { standing, guard } = guardSending({
       records,
@@ -234,13 +239,18 @@ export function startDesk(world: World, paths: Files): Desk {
         }
       },
     });
+    const notePrice = () =>
+      void world.pricesRead.set(money, quotes.status().rate?.buyPriceCents ?? null);
+    notePrice();
     const readAll = (): void => {
       if (alive && !isDamaged) void sync.runNow();
     };
     const readRate = (): void => {
       if (alive && !isDamaged) quotes.refresh('poll').catch(ignore);
     };
-    return { records, money, guards, standing, readAll, readRate };
+    const kept = cache.prepare<[string], number>('SELECT 1 FROM main.transactions WHERE tid = ?');
+    const isKept = (tid: string) => kept.get(tid) !== undefined;
+    return { records, money, guards, standing, isKept, readAll, readRate };
   }
 
   let twin: Money | null = null;

@@ -127,11 +127,16 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     world.trace(`  the truth about #${numberOf(world, id)} is refused: ${error.message}`);
     // What Bitpro itself had named takes two people, and this desk has one.
     if (error.code === 'approval_needed') world.needsTwo.add(id);
-    // Somebody else's payment of the same terms passes for it; nothing tells the two apart.
-    const twin = world.service.ledger.find(
-      (entry) => !isOwn(world, entry) && error.message.includes(entry.tid),
+    if (found !== undefined) return;
+    const { ledger } = world.service;
+    // What was taken and failed is named. Else somebody else's payment of the same terms passes for it, if one fits:
+    // nothing tells the two apart.
+    const failed = ledger.find((entry) => entry.intentId === id && entry.failed === true);
+    const twin = ledger.find(
+      (entry) => !isOwn(world, entry) && error.message.includes(`${entry.tid} `),
     );
-    if (found === undefined && twin) await settleAs(world, money, id, twin.tid);
+    const other = failed ?? (error.code === 'conflict' ? twin : undefined);
+    if (other) await settleAs(world, money, id, other.tid);
   }
 }
 

@@ -39,7 +39,7 @@ export function observePost(
   const posts = (world.posts.get(intentId) ?? 0) + 1;
   world.posts.set(intentId, posts);
   const name = `#${numberOf(world, intentId)}`;
-  if (posts > 1 && isToldApart(world, row)) report('duplicates', `${name} is posted again`);
+  if (posts > 1 && isToldApart(world, desk, row)) report('duplicates', `${name} is posted again`);
   if (world.tampered && !world.tampered.sent.has(intentId)) {
     report('unsound', `${name} leaves from records that were changed outside`);
   }
@@ -81,13 +81,13 @@ export function observePost(
 }
 
 /** Of a machine that was set back as a whole, only the history can show what it has sent since. */
-function isToldApart({ isSetBack, forgotten, service }: World, row: JournaledIntent): boolean {
-  if (!isSetBack || !forgotten.has(row.id)) return true;
-  return service.ledger.some(
+function isToldApart(world: World, desk: Desk, row: JournaledIntent): boolean {
+  if (!isUnseenTwice(world, row)) return true;
+  return world.service.ledger.some(
     (entry) =>
       entry.intentId === row.id &&
       entry.kind === 'withdrawal' &&
-      service.shownNow.has(entry.tid) &&
+      wasRead(world, desk, entry) &&
       isDone(entry) &&
       entry.listedAs === undefined &&
       entry.amountSats === row.amountSats &&
@@ -95,9 +95,19 @@ function isToldApart({ isSetBack, forgotten, service }: World, row: JournaledInt
   );
 }
 
+function isUnseenTwice({ isSetBack, forgotten }: World, { id }: JournaledIntent): boolean {
+  return isSetBack && forgotten.has(id);
+}
+
+/** A reading showed it to this process. On a line that fails, a run that breaks off drops what its last answers held. */
+function wasRead({ service, rates }: World, desk: Desk, { tid }: LedgerEntry): boolean {
+  return service.shownNow.has(tid) && (rates.network === 0 || desk.isKept(tid));
+}
+
 /** What the app could know must have kept this payment, or been asked about, before it leaves. */
-function checkPayment(world: World, { money }: Desk, row: JournaledIntent): void {
+function checkPayment(world: World, desk: Desk, row: JournaledIntent): void {
   const { report, service, time } = world;
+  const { money } = desk;
   const name = `#${numberOf(world, row.id)}`;
   const equal = service.ledger.find(
     (entry) =>
@@ -105,7 +115,7 @@ function checkPayment(world: World, { money }: Desk, row: JournaledIntent): void
       entry.address === row.address &&
       entry.amountSats === row.amountSats &&
       entry.failed !== true &&
-      isKnownToApp(world, entry) &&
+      isKnownToApp(world, desk, entry) &&
       time.nowMs() - entry.executedAtMs < DAY_MS - GRACE_MS,
   );
   if (equal && row.repeatReason === null) {
@@ -129,15 +139,15 @@ function checkPayment(world: World, { money }: Desk, row: JournaledIntent): void
 }
 
 /** One's own requests are known; of others what a reading has shown to this process. */
-function isKnownToApp(world: World, entry: LedgerEntry): boolean {
-  const { service, posts } = world;
-  const { intentId, tid, executedAtMs } = entry;
+function isKnownToApp(world: World, desk: Desk, entry: LedgerEntry): boolean {
+  const { posts } = world;
+  const { intentId, executedAtMs } = entry;
   if (isOwn(world, entry)) return posts.has(intentId ?? '');
   // How the service dated what was before its first answer, nobody can tell once a clock was set.
   if (world.hasSetClocks && executedAtMs < world.startedAtMs) return false;
   // What was shown may not have been kept.
   if (world.hasDiskFaults) return false;
-  return service.shownNow.has(tid);
+  return wasRead(world, desk, entry);
 }
 
 function termsOf({ kind, usdCents, amountSats, address }: Intent): string {
@@ -218,15 +228,19 @@ function checkRow(world: World, row: JournaledIntent): void {
   const { report, service } = world;
   const name = `#${numberOf(world, row.id)}`;
   const executed = service.ledger.filter(({ intentId }) => intentId === row.id);
-  const [entry] = executed;
-  if (executed.length > 1) report('duplicates', `${name} was executed ${executed.length} times`);
+  const entry = executed.at(-1);
+  if (executed.length > 1 && !isUnseenTwice(world, row)) {
+    report('duplicates', `${name} was executed ${executed.length} times`);
+  }
   if (row.state === 'confirmed') {
     const seen = row.kind === 'create_client' ? row.clientUid : row.serverTid;
     const done = row.kind === 'create_client' ? entry?.clientUid : entry?.tid;
     if (seen !== done && !isTwin(world, row)) {
       report('wrongMatches', `${name} names ${seen}, the ledger ${done}`);
     }
-    if (entry?.failed === true) report('wrongMatches', `${name} names ${seen}, which failed`);
+    if (seen === done && entry?.failed === true) {
+      report('wrongMatches', `${name} names ${seen}, which failed`);
+    }
     if (row.settledBy === null && entry) checkTerms(world, row, entry);
   } else if (finalStates.includes(row.state) && entry && isDone(entry) && isOwn(world, entry)) {
     report('falseRejections', `${name} is ${row.state}, but was executed`);
