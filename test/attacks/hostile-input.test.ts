@@ -108,3 +108,25 @@ function shorten(value: unknown): string {
     return String(value);
   }
 }
+
+test('what is under way when its profile is left ends with a value or in words', async () => {
+  const { account, desk } = await attack();
+  const lines = Array.from({ length: 20_000 }, (_, index) => ({ uid: `BT-C${index}`, label: '' }));
+  const { id = '' } = (await desk.ask('profiles.list', {})).find(({ active }) => active) ?? {};
+  const under = [
+    desk.app.call('clients.import', { lines }),
+    desk.app.call('clients.refresh', { uid: account.uid }),
+    desk.app.call('clients.add', { uid: 'BT-C99999', label: '' }),
+    desk.app.call('clients.copyAddress', { uid: account.uid }),
+    desk.app.call('approvers.add', { name: 'Bea', newPassphrase: 'x'.repeat(20) }),
+    desk.app.call('addresses.check', { text: PAYEE }),
+    desk.app.call('intents.prepare', { kind: 'buy', clientUid: account.uid, amountUsd: '20' }),
+    desk.app.call('rates.refresh', {}),
+  ];
+  await desk.ask('profiles.switch', { id: 'practice' });
+  await desk.ask('profiles.switch', { id });
+  for (const answer of await Promise.all(under)) {
+    expect(answer.ok ? '' : answer.error.code, shorten(answer)).not.toBe('internal');
+  }
+  expect((await desk.app.call('app.info', {})).ok).toBe(true);
+});

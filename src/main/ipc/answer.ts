@@ -1,5 +1,6 @@
 import { AppError, fail, ok, type Result } from '#shared/errors.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
+import { closedMeanwhile } from '../storage/storage-error.ts';
 import type { Handlers } from './handler-types.ts';
 
 /** Where the reason of an unexpected failure goes; it is never sent to the renderer. */
@@ -37,7 +38,8 @@ export async function answer(
     return ok(await handler(parsed.data));
   } catch (error) {
     report(name, error);
-    if (error instanceof AppError) return fail(error.toDto());
+    const known = error instanceof AppError ? error : closedMeanwhile(error);
+    if (known !== null) return fail(known.toDto());
     return fail({
       code: 'internal',
       message:

@@ -7,6 +7,8 @@ import { AppError } from '#shared/errors.ts';
  */
 export function storageError(error: unknown, file = 'the local database'): AppError {
   if (error instanceof AppError) return error;
+  const closed = closedMeanwhile(error);
+  if (closed !== null) return closed;
   const code = sqliteCode(error);
   if (code === null) return new AppError('internal', 'Something went wrong.', { cause: error });
   const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
@@ -16,6 +18,15 @@ export function storageError(error: unknown, file = 'the local database'): AppEr
   }
   const appCode = isDamaged(error) ? 'storage_damaged' : 'storage_failed';
   return new AppError(appCode, describe(primary, file), { cause: error });
+}
+
+/** What better-sqlite3 throws at whoever comes back to a profile that was left while they waited; null for the rest. */
+export function closedMeanwhile(error: unknown): AppError | null {
+  if (!(error instanceof TypeError && /database connection is not open/.test(error.message))) {
+    return null;
+  }
+  const message = 'The profile was closed meanwhile. See what it shows before you repeat anything.';
+  return new AppError('cancelled', message, { cause: error });
 }
 
 /** True when the file's content is at fault, so that only another file can help. */
