@@ -70,6 +70,8 @@ export function describeCharacter(text: string): string {
   const name = characterNames[character];
   if (name !== undefined) return `${name} (${codeOf(character)})`;
   if (/\p{Cs}/u.test(character)) return `half a character (${codeOf(character)})`;
+  if (/\p{Noncharacter_Code_Point}/u.test(character))
+    return `no character at all (${codeOf(character)})`;
   if (/\p{Cc}/u.test(character)) return `a control character (${codeOf(character)})`;
   return IGNORABLE.test(character)
     ? `an invisible character (${codeOf(character)})`
@@ -77,9 +79,9 @@ export function describeCharacter(text: string): string {
 }
 
 // Control characters, halves of characters, what turns text around (UAX 9, overrides, embeddings and isolates), line and
-// paragraph separators, annotations, non-characters' stand-in, and spaces or fillers without any width or ink.
+// paragraph separators, annotations, non-characters, the stand-in for one, and spaces or fillers without any width or ink.
 const CONTROLS_BUT_LINES = String.raw`[\u0000-\u0008\u000B-\u001F\u007F-\u009F]`;
-const NEVER = String.raw`\p{Cs}|[\u202A-\u202E\u2066-\u2069\u2028\u2029\uFFF9-\uFFFB\uFFFD]|[\u00AD\u115F\u1160\u17B4\u17B5\u180E\u200B\u2060-\u2065\u206A-\u206F\u2800\u3164\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]`;
+const NEVER = String.raw`\p{Cs}|\p{Noncharacter_Code_Point}|[\u202A-\u202E\u2066-\u2069\u2028\u2029\uFFF9-\uFFFB\uFFFD]|[\u00AD\u115F\u1160\u17B4\u17B5\u180E\u200B\u2060-\u2065\u206A-\u206F\u2800\u3164\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]`;
 const UNREADABLE = new RegExp(String.raw`\p{Cc}|${NEVER}`, 'u');
 const UNREADABLE_IN_LINES = new RegExp(`${CONTROLS_BUT_LINES}|${NEVER}`, 'u');
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
@@ -99,7 +101,9 @@ function describeUnreadable(what: string, character: string): string {
     return `${what} holds a character that turns text around: ${name}. Remove it.`;
   }
   if (character === '\uFFFD') return `${what} holds ${name}. Type it anew.`;
-  if (/\p{Cs}/u.test(character)) return `${what} holds ${name}. Type it anew.`;
+  if (/\p{Cs}|\p{Noncharacter_Code_Point}/u.test(character)) {
+    return `${what} holds ${name}. Type it anew.`;
+  }
   return `${what} holds a character that cannot be seen: ${name}. Remove it.`;
 }
 

@@ -26,6 +26,8 @@ describe('a text that is kept', () => {
     ['a soft hyphen', 'As\u00ADter', 'soft hyphen (U+00AD)'],
     ['a tag character', 'As\u{E0041}ter', 'U+E0041'],
     ['what could not be read', 'M\uFFFDller', 'could not be read (U+FFFD)'],
+    ['no character', 'a\uFFFFb', 'holds no character at all (U+FFFF)'],
+    ['another one', '\u{1FFFE}', 'holds no character at all (U+1FFFE)'],
     ['a line separator', 'a\u2028b', 'line separator (U+2028)'],
     [
       'nothing but joiners',

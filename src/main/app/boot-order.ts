@@ -57,6 +57,7 @@ function chooseDataFolder(): void {
       isPackaged: app.isPackaged,
       appData: app.getPath('appData'),
       localAppData: process.env['LOCALAPPDATA'],
+      home: app.getPath('home'),
     });
     makeFolder(folder);
     app.setPath('userData', folder);

@@ -14,7 +14,10 @@ export function dataFolder(of: {
   appData: string;
   /** Of the environment, on Windows. */
   localAppData: string | undefined;
+  home: string;
 }): string {
-  const parent = of.platform === 'win32' ? (of.localAppData ?? of.appData) : of.appData;
+  // A service or a bare shell may lack the variable; the roaming folder is no stand-in for it.
+  const local = of.localAppData || join(of.home, 'AppData', 'Local');
+  const parent = of.platform === 'win32' ? local : of.appData;
   return join(parent, of.isPackaged ? of.name : `${of.name} (development)`);
 }

@@ -27,7 +27,8 @@ const passedOn = [
 
 /** `fork` for createKeychain. The built entry lies beside the main bundle. Only after `ready`. */
 export function forkKeychain(): KeychainProcess {
-  const env: Record<string, string> = {};
+  // Never empty: an empty list would pass all of the environment on.
+  const env: Record<string, string> = { BITPRO_DESK: 'keychain' };
   for (const name of passedOn) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;

@@ -55,6 +55,7 @@ describe('the folder of the data', () => {
     isPackaged: true,
     appData: '/appdata',
     localAppData: '/local',
+    home: '/home',
   };
   it.each([
     ['linux', true, '/appdata/Bitpro Desk'],
@@ -64,5 +65,11 @@ describe('the folder of the data', () => {
     ['win32', false, '/local/Bitpro Desk (development)'],
   ] as const)('on %s, packaged: %s', (platform, isPackaged, folder) => {
     expect(dataFolder({ ...of, platform, isPackaged })).toBe(folder);
+  });
+
+  it.each([undefined, ''])('never roams, also where LOCALAPPDATA is %j', (localAppData) => {
+    expect(dataFolder({ ...of, platform: 'win32', localAppData })).toBe(
+      '/home/AppData/Local/Bitpro Desk',
+    );
   });
 });
