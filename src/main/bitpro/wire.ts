@@ -110,7 +110,12 @@ function possible(amountSats: number | null): number | null {
 
 /** A price or a time finer than the app's unit is cut: neither is an amount of money to keep. */
 const priceCents = units(CENTS_SCALE, (value) => positive(readCut(value, CENTS_SCALE)));
-const epochSeconds = units(MS_SCALE, (value) => readCut(value, MS_SCALE));
+/** No moment lies further off (ECMA-262): a report could not write it. */
+const LAST_MS = 8_640_000_000_000_000;
+const epochSeconds = units(MS_SCALE, (value) => {
+  const ms = readCut(value, MS_SCALE);
+  return ms !== null && Math.abs(ms) <= LAST_MS ? ms : null;
+});
 const count = units(0, (value) => {
   const number = readDecimal(value, 0);
   return number !== null && number >= 0 ? number : null;

@@ -99,6 +99,9 @@ type FoundReport = {
   problem: string | null;
 };
 
+/** Notes and labels have an end; another file may be one line of gigabytes. */
+const MAX_ROW_CHARACTERS = 1_000_000;
+
 async function readReport(
   path: string,
   manifest: Manifest,
@@ -116,6 +119,7 @@ async function readReport(
     bom: form !== null,
     delimiter: separatorSigns[form?.separator ?? 'comma'],
     record_delimiter: '\r\n',
+    max_record_size: MAX_ROW_CHARACTERS,
   });
   const file = createReadStream(path);
   file.on('data', (chunk) => {

@@ -116,6 +116,7 @@ test('every client and every rate too', () => {
       const quote = rateSchema.safeParse(json(sentRate));
       if (!quote.success) return;
       taken += 1;
+      expect(() => new Date(quote.data.timeExpiresMs).toISOString()).not.toThrow();
       insertRate(records, { ...quote.data, observedAtMs: 1, trigger: 'poll' }, null);
     }),
     { numRuns: 3000 },

@@ -125,6 +125,14 @@ describe('rates', () => {
     expect(read).toEqual({ asset, buyPriceCents, timeExpiresMs });
   });
 
+  it.each(['9007199254740', '-9007199254740.991', '8640000000000.001', 'soon', 'Infinity', '1e13'])(
+    'do not hold until %s, which is no moment',
+    (time_expires) => {
+      const rate = { buy_price: '1225.10', time_expires, asset: 'XBT' };
+      expect(rateSchema.safeParse(parseJson(JSON.stringify(rate))).success).toBe(false);
+    },
+  );
+
   it.each(['0', '-1', 'free'])('have no price of %s', (buy_price) => {
     const rate = { buy_price, time_expires: 1, asset: 'XBT' };
     expect(rateSchema.safeParse(parseJson(JSON.stringify(rate))).success).toBe(false);

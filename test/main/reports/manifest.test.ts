@@ -102,6 +102,11 @@ describe('the manifest', () => {
       ['Size', 'SHA-256', 'Rows', 'Sum of deposit in BTC'],
     ],
     ['a column renamed', (text: string) => text.replace('tid', 'tix'), ['SHA-256', 'Columns']],
+    [
+      'a line of megabytes',
+      (text: string) => `${text}"${'x'.repeat(3_000_000)}"\r\n`,
+      ['Size', 'SHA-256', 'The file is no CSV'],
+    ],
     ['an open quote', (text: string) => `${text}"`, ['Size', 'SHA-256', 'The file is no CSV']],
   ])('finds %s changed, and says so', async (_name, change, expected) => {
     bench.register('BT-C1');
