@@ -10,29 +10,33 @@ const ASKED = 5;
 type Client = Pick<BitproClient, 'getClient'>;
 type AccountOf = Pick<Profile, 'baseUrl' | 'apiKey'>;
 
-/** Base URLs are kept in one form (bitpro/base-url.ts); this machine has more than one name all the same. */
-export function isSameServer(one: string, other: string): boolean {
-  return serverOf(one) === serverOf(other);
-}
-
-/** Also what records and keychain keep. */
+/**
+ * What records and keychain keep. Base URLs are kept in one form (bitpro/base-url.ts); this machine has more than one
+ * name all the same.
+ */
 export function serverOf(baseUrl: string): string {
   return baseUrl.replace(/^(https?:\/\/)(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/, '$1localhost');
 }
 
+/** Whatever the path: one service may answer at several. */
+function isSameHost(one: string, other: string): boolean {
+  return new URL(serverOf(one)).host === new URL(serverOf(other)).host;
+}
+
 function isSameAccount(one: AccountOf, other: AccountOf): boolean {
-  return one.apiKey === other.apiKey && isSameServer(one.baseUrl, other.baseUrl);
+  return one.apiKey === other.apiKey && isSameHost(one.baseUrl, other.baseUrl);
 }
 
 /**
- * Another profile of the account: of the same server and API key, or one whose known clients answer under the key.
- * Two profiles of one account would know nothing of each other's payments.
+ * Another profile of the account: of the same host and API key, or one whose known clients answer under the key, at
+ * another name of the host too where `elsewhere`. Two profiles of one account would know nothing of each other's payments.
  */
 export async function otherProfileOf(
-  account: AccountOf & Pick<Profile, 'id'>,
+  account: AccountOf & Pick<Profile, 'id' | 'environment'>,
   others: readonly Profile[],
   records: Pick<ProfileRecords, 'knownClients'>,
   client: Client,
+  elsewhere = false,
 ): Promise<{ profile: Profile; uid: string | null } | null> {
   const connected = others.filter(
     ({ id, apiKey }) => id !== account.id && id !== PRACTICE_ID && apiKey !== '',
@@ -40,9 +44,14 @@ export async function otherProfileOf(
   const same = connected.find((other) => isSameAccount(other, account));
   if (same) return { profile: same, uid: null };
   for (const profile of connected) {
-    if (!isSameServer(profile.baseUrl, account.baseUrl)) continue;
+    const isHere = isSameHost(profile.baseUrl, account.baseUrl);
+    if (!isHere && !(elsewhere && profile.environment === account.environment)) continue;
     for (const known of readable(() => records.knownClients(profile.id, ASKED))) {
-      if (await answersAs(client, known)) return { profile, uid: known.uid };
+      // Another server may say what it likes to the uid of a client that is none of its own.
+      const isKnown = isHere
+        ? answersAs(client, known)
+        : answersAs(client, known).catch(() => false);
+      if (await isKnown) return { profile, uid: known.uid };
     }
   }
   return null;

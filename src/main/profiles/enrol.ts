@@ -43,7 +43,7 @@ export async function testAndSave(deps: EnrolDeps, form: ConnectionForm): Promis
     const target = { environment, baseUrl, apiKey, signer, options };
     refuseOther(await otherProfileOf({ ...planned, apiKey }, store.list(), noRecords, nobody));
     const client = await testConnection(createConnect(now), target);
-    refuseOther(await otherProfileOf({ ...planned, apiKey }, store.list(), records, client));
+    refuseOther(await otherProfileOf({ ...planned, apiKey }, store.list(), records, client, true));
     const former = await otherProfileOf({ ...planned, apiKey }, store.removed(), records, client);
     if (former !== null && form.id !== undefined) throw keptFor(former.profile);
     isFound = former !== null;
@@ -87,7 +87,7 @@ function refuseOther(other: Awaited<ReturnType<typeof otherProfileOf>>): void {
   const { profile, uid } = other;
   const why =
     uid === null
-      ? `${profile.name} is this account already: it has the same server and API key.`
+      ? `${profile.name} is this account already: it has the same host and API key.`
       : `${profile.name} is this account already: its client ${uid} answers under this API key. ` +
         `To give it new keys, choose Renew keys on its page in the settings.`;
   throw new AppError(

@@ -105,6 +105,7 @@ test.each([
   ['by another name of this machine', (url: string) => url.replace('127.0.0.1', 'localhost')],
   ['and by a third', (url: string) => url.replace('127.0.0.1', 'LOCALHOST.')],
   ['with doubled slashes', (url: string) => url.replace('/api/', '//api//')],
+  ['at another path', (url: string) => url.replace('/api/v1', '/v2')],
   ['with needless encoding', (url: string) => url.replace('/api/v1', '/%61pi/%761/')],
 ])('a second profile of one account is refused: %s', async (_how, spell) => {
   const { url, profiles, form } = await setUp();
@@ -116,6 +117,20 @@ test.each([
     message: expect.stringContaining('Main desk is this account already'),
   });
   expect(profiles.list()).toHaveLength(4);
+});
+
+test('and by another name of its host, once a known client answers there as it did', async () => {
+  const { sandbox, url, profiles, form, withClient } = await setUp();
+  expect(sandbox.url).not.toBe(url);
+  const { id } = await profiles.testAndSave(form(first, { name: 'Main desk' }));
+  const uid = await withClient(id);
+  const again = profiles.testAndSave(form(first, { name: 'Other', baseUrl: sandbox.url }));
+  await expect(again).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(`Main desk is this account already: its client ${uid} answers`),
+  });
+  const other = await profiles.testAndSave(form(second, { name: 'Two', baseUrl: sandbox.url }));
+  expect(other.found).toBeNull();
 });
 
 test('another account of the same server is another profile', async () => {
