@@ -1,6 +1,6 @@
 import { AppError, fail, ok, type Result } from '#shared/errors.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
-import { closedMeanwhile } from '../storage/storage-error.ts';
+import { closedMeanwhile, fileError } from '../storage/storage-error.ts';
 import type { Handlers } from './handler-types.ts';
 
 /** Where the reason of an unexpected failure goes; it is never sent to the renderer. */
@@ -38,7 +38,7 @@ export async function answer(
     return ok(await handler(parsed.data));
   } catch (error) {
     report(name, error);
-    const known = error instanceof AppError ? error : closedMeanwhile(error);
+    const known = error instanceof AppError ? error : (closedMeanwhile(error) ?? fileError(error));
     if (known !== null) return fail(known.toDto());
     return fail({
       code: 'internal',

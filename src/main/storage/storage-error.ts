@@ -7,9 +7,9 @@ import { AppError } from '#shared/errors.ts';
  */
 export function storageError(error: unknown, file = 'the local database'): AppError {
   if (error instanceof AppError) return error;
-  const closed = closedMeanwhile(error);
-  if (closed !== null) return closed;
   const code = sqliteCode(error);
+  const known = code === null ? (closedMeanwhile(error) ?? fileError(error)) : null;
+  if (known !== null) return known;
   if (code === null) return new AppError('internal', 'Something went wrong.', { cause: error });
   const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
   if (primary === 'SQLITE_FULL') {
@@ -27,6 +27,19 @@ export function closedMeanwhile(error: unknown): AppError | null {
   }
   const message = 'The profile was closed meanwhile. See what it shows before you repeat anything.';
   return new AppError('cancelled', message, { cause: error });
+}
+
+/** What the file system refuses with, naming the file; null for the rest. */
+export function fileError(error: unknown): AppError | null {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return null;
+  const { code, path } = error;
+  if (typeof code !== 'string' || typeof path !== 'string') return null;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const message = `The disk is full: ${path} could not be written. Free some space and try again.`;
+    return new AppError('disk_full', message, { cause: error });
+  }
+  const message = `${path} cannot be read or written (${code}). Give this account the right to, or move away what is in its place, and try again.`;
+  return new AppError('storage_failed', message, { cause: error });
 }
 
 /** True when the file's content is at fault, so that only another file can help. */

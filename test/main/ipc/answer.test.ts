@@ -1,3 +1,6 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors.ts';
 import { requests, type RequestName } from '#shared/ipc/contract.ts';
@@ -74,6 +77,39 @@ describe('a request of the renderer', () => {
       error: { code: 'conflict', message: 'Listed already.', retryable: false, field: 'uid' },
     });
     expect(reported).toEqual([error]);
+  });
+
+  it.each([
+    [
+      'what is in the place of a file',
+      () => mkdirSync(join(import.meta.filename, 'profile')),
+      'storage_failed',
+      /answer\.test\.ts\/profile cannot be read or written \(ENOTDIR\)\. Give this account/,
+    ],
+    [
+      'a full disk',
+      () => {
+        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', path: '/data/x' });
+      },
+      'disk_full',
+      /full: \/data\/x/,
+    ],
+    [
+      'a database that was closed meanwhile',
+      () => new Database(':memory:').close().prepare('SELECT 1'),
+      'cancelled',
+      /closed meanwhile/,
+    ],
+  ])('is told in words of %s', async (_what, failing, code, says) => {
+    let error: unknown = null;
+    try {
+      failing();
+    } catch (thrown) {
+      error = thrown;
+    }
+    const { ask } = setUp({ 'app.info': error as Error });
+    const message = expect.stringMatching(says);
+    expect(await ask('app.info', {})).toMatchObject({ ok: false, error: { code, message } });
   });
 
   it('gets nothing of an unexpected failure but that there was one', async () => {
