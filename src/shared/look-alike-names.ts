@@ -30,3 +30,9 @@ export function lookAlikeKey(name: string): string {
     .join('')
     .replaceAll('i', 'l');
 }
+
+/** Nor do signs and the spaces between words: "Pro duction" and "Production." pass for it. Of signs alone, as they are. */
+export function lettersKey(name: string): string {
+  const key = lookAlikeKey(name);
+  return key.replaceAll(/[^\p{L}\p{N}]/gu, '') || key;
+}

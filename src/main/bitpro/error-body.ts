@@ -88,6 +88,12 @@ export function readErrorBody(body: Buffer, contentType: string | undefined): Er
   return errors.length === 0 ? { kind: 'empty' } : { kind: 'errors', errors };
 }
 
+/** Does it hold an `errors` that says something? `[]` and null beside a model say nothing. */
+export function namesErrors(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || !('errors' in json)) return false;
+  return collect(json.errors).some(({ text }) => text !== '');
+}
+
 function collect(errors: unknown): RemoteError[] {
   const list: unknown[] = Array.isArray(errors) ? errors : [errors];
   return list.flatMap((item) => {

@@ -4,6 +4,7 @@ import { CLOCK_WARNING_MS } from './clock.ts';
 import {
   describeErrors,
   isAboutAuthentication,
+  namesErrors,
   readErrorBody,
   type ErrorBody,
   type RemoteError,
@@ -48,6 +49,7 @@ export function readSuccess<T>(answer: HttpAnswer, schema: z.ZodMiniType<T>): T 
   } catch {
     throw new UnreadableAnswer('it is not JSON', true);
   }
+  if (namesErrors(json)) throw new UnreadableAnswer('it is a success that names errors', false);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -2,6 +2,7 @@ import type { BookEntry } from '#shared/domain/guards.ts';
 import type { KnownAddress } from '#shared/domain/intent.ts';
 import type { Network } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
+import { lettersKey } from '#shared/look-alike-names.ts';
 import { appendAudit } from '../audit/chain.ts';
 import type { ServerClock } from '../bitpro/clock.ts';
 import type { RecordsDb } from '../storage/open.ts';
@@ -110,11 +111,11 @@ export function knownAddresses(records: RecordsDb, beforeMs = Infinity): KnownAd
   ];
 }
 
-/** Two entries of one name would be picked for each other. */
+/** Two entries of one name, or of names that look alike, would be picked for each other. */
 function freeLabel(records: RecordsDb, text: string, address: string): string {
   const label = text.trim();
   const taken = listBook(records).some(
-    (row) => row.address !== address && row.label.toLowerCase() === label.toLowerCase(),
+    (row) => row.address !== address && lettersKey(row.label) === lettersKey(label),
   );
   if (!taken) return label;
   const message = 'Another address has this label. Choose one that tells them apart.';

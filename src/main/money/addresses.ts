@@ -30,17 +30,27 @@ export function checkAddress(text: string, network: Network): CheckedAddress {
   const { candidates, amountBtc } = isLink
     ? readPaymentLink(whole)
     : { candidates: [whole], amountBtc: null };
-  const isFitting = (each: string): boolean => addressFault(withoutSpaces(each), network) === null;
-  const chosen = candidates.find(isFitting) ?? candidates[0] ?? '';
+  const faultOf = (each: string) => addressFault(withoutSpaces(each), network);
+  // One that is broken is refused, whatever else is offered beside it: what the eye saw is not what would be paid.
+  const chosen =
+    candidates.find((each) => faultOf(each) !== 'other_network') ?? candidates[0] ?? '';
   const bare = withoutSpaces(chosen);
   // Percent-encoded ones come to light only now.
   refuseHidden(bare, isLink);
+  const address = canonicalAddress(bare, network);
   const isChanged = whole !== trimmed || bare !== chosen;
-  return {
-    address: canonicalAddress(bare, network),
-    amountBtc,
-    note: isChanged ? SPACES_REMOVED : null,
-  };
+  const others = candidates.filter(
+    (each) => addressKey(withoutSpaces(each)) !== address && faultOf(each) !== 'other_network',
+  );
+  return { address, amountBtc, note: noteOf(isChanged, others) };
+}
+
+function noteOf(isChanged: boolean, others: readonly string[]): string | null {
+  const notes = [
+    ...(isChanged ? [SPACES_REMOVED] : []),
+    ...(others.length > 0 ? ['The link names more than one address: compare the one taken.'] : []),
+  ];
+  return notes.length === 0 ? null : notes.join(' ');
 }
 
 function refuseHidden(text: string, isLink: boolean): void {

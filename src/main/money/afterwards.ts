@@ -1,11 +1,19 @@
 import { isNotExecuted } from '#shared/domain/transaction.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
-import { endedSince, isTidSettled, type EndedIntent } from '../storage/records/intents-repo.ts';
+import {
+  confirmedClients,
+  confirmedSince,
+  endedSince,
+  isTidSettled,
+  type EndedIntent,
+  type JournaledIntent,
+} from '../storage/records/intents-repo.ts';
 import { listUnseenOf } from '../storage/records/outcomes-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
-import { capital, describeRow, mayBe, newnessOf } from './matching.ts';
+import { capital, describeRow, isDatedRight, mayBe, newnessOf } from './matching.ts';
 import { needsPerson } from './outcomes.ts';
+import { DAY_MS } from './paid.ts';
 import { othersOf } from './settle.ts';
 
 /** How long what has ended is still held against the history. */
@@ -40,6 +48,86 @@ export function observeRows(
       `${capital(describeRow(row))} fits this request, which was taken as not carried out.`,
     );
     onChanged(journal.reopen(intent.id, reason));
+  }
+  holdAgainstConfirmed(context, clientUid, rows);
+}
+
+/** What the history says against a confirmed request, as it was read last. */
+export type Objection = {
+  /** Of its own transaction; null where that is as confirmed. */
+  own: string | null;
+  /** Another one that fits as well: the request may have been carried out twice. */
+  second: RemoteTransaction | null;
+};
+
+/** An answer alone moves no money, and moves it once: the history has the last word on what it was. */
+function holdAgainstConfirmed(
+  context: MoneyContext,
+  clientUid: string,
+  rows: readonly RemoteTransaction[],
+): void {
+  const { records, objections, onSettling } = context;
+  for (const intent of confirmedSince(records, clientUid, watchedSinceMs(context))) {
+    const own = rows.find(({ tid }) => tid === intent.serverTid);
+    const before = objections.get(intent.id) ?? { own: null, second: null };
+    const isReadAgain = rows.some(({ tid }) => tid === before.second?.tid);
+    const former = isReadAgain ? null : before.second;
+    const second = rows.find((row) => isSecond(context, intent, row)) ?? former;
+    const after = { own: own ? objectionTo(intent, own) : before.own, second };
+    if (after.own === before.own && second?.tid === before.second?.tid) continue;
+    objections.set(intent.id, after);
+    onSettling();
+  }
+}
+
+function objectionTo(intent: JournaledIntent, row: RemoteTransaction): string | null {
+  const { kind, serverTid, receivedSats, address, settledBy } = intent;
+  if (isNotExecuted(row)) {
+    return (
+      `The history calls its transaction ${row.tid} “${row.state ?? ''}”: it was not, or is no longer, ` +
+      'carried out. Compare with Bitpro.'
+    );
+  }
+  // Who settled it by hand was shown the difference.
+  const isElsewhere = settledBy === null && row.address !== null && row.address !== address;
+  const isOther = kind === 'withdrawal' && isElsewhere;
+  const isOfAnotherKind = row.type !== kind && row.type !== 'unknown';
+  if (!isOther && !isOfAnotherKind && row.amountSats === receivedSats) return null;
+  return (
+    `Bitpro confirmed it as transaction ${serverTid ?? ''}, and its history lists ${describeRow(row)} ` +
+    'under that. Compare with Bitpro.'
+  );
+}
+
+function isSecond(context: MoneyContext, intent: JournaledIntent, row: RemoteTransaction): boolean {
+  const baseline = findBaseline(context.records, intent.id);
+  return (
+    baseline !== null &&
+    row.tid !== intent.serverTid &&
+    isDatedRight(row, baseline) &&
+    isWhatItBecame(context, { ...intent, foundTid: null }, row)
+  );
+}
+
+/** In words, by the intent's id. A second transaction that a request explains by now is none. */
+export function objectionsIn({ records, objections, journal }: MoneyContext): [string, string][] {
+  return Array.from(objections).flatMap(([id, { own, second }]): [string, string][] => {
+    const { state, clientUid } = journal.get(id);
+    if (state !== 'confirmed' || clientUid === null) return [];
+    if (own !== null) return [[id, own]];
+    if (second === null || isTidSettled(records, clientUid, second.tid)) return [];
+    const what = `${capital(describeRow(second))} fits this request as well`;
+    return [[id, `${what}: it may have been carried out twice. Ask Bitpro.`]];
+  });
+}
+
+/** At start: what is kept of every client with requests that were confirmed lately. */
+export async function observeConfirmed(context: MoneyContext, stop: AbortSignal): Promise<void> {
+  const { records, known } = context;
+  for (const { clientUid, fromMs } of confirmedClients(records, watchedSinceMs(context))) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (stop.aborted) return;
+    holdAgainstConfirmed(context, clientUid, known.rowsSince(clientUid, fromMs - DAY_MS));
   }
 }
 

@@ -119,12 +119,15 @@ async function weighTransaction(
 ): Promise<Weighed> {
   const row = await findTransaction(context, intent, tid);
   const { comparison, notes, isExecuted } = compareWith(context, intent, row);
+  // A failed one may have been tried again: what says that it did not go is held against the history, too.
+  const against = isExecuted ? null : await weighAgainstHistory(context, intent);
+  const isUnread = against !== null && !against.isRead;
   const differs = comparison.some((each) => each.differs);
   return {
     comparison,
-    notes,
-    word: differs ? row.tid.slice(-6) : null,
-    second: differs && listApprovers(context.records).length > 0,
+    notes: [...notes, ...(against?.notes ?? [])],
+    word: differs || isUnread ? row.tid.slice(-6) : null,
+    second: (differs || isUnread) && listApprovers(context.records).length > 0,
     becomes: isExecuted ? 'confirmed' : 'cleared',
     answer: isExecuted ? confirmedBy(intent, row) : notExecuted(intent, row),
     foundTid: row.tid,

@@ -15,6 +15,7 @@ import { debitedSince, equalBuySince } from '../storage/records/payments-repo.ts
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { recentPrices } from '../storage/records/rates-repo.ts';
 import type { Moment } from '../storage/records/settling-repo.ts';
+import type { Objection } from './afterwards.ts';
 import { approvalOf } from './approvals.ts';
 import type { Journal, JournalDeps } from './journal.ts';
 import type { KnownHistory } from './known-history.ts';
@@ -88,6 +89,8 @@ export type MoneyContext = MoneyDeps & {
   reviewed: Map<string, { monotonicMs: number; guardMs: number }>;
   /** What Bitpro said of intents that it refused, while the history is looked at, by their ids. */
   checking: Map<string, string>;
+  /** What the history says against confirmed intents, by their ids. */
+  objections: Map<string, Objection>;
   /** What was answered and could not be written down, in words for the operator, by the intent's id. */
   unkept: Map<string, string>;
 };

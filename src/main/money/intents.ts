@@ -13,7 +13,7 @@ import type { RemoteTransaction } from '../bitpro/wire.ts';
 import { listIntents } from '../storage/records/intents-repo.ts';
 import { contradictedAnswers, listUnseen } from '../storage/records/outcomes-repo.ts';
 import type { Moment } from '../storage/records/settling-repo.ts';
-import { observeKept, observeRows, watchedSinceMs } from './afterwards.ts';
+import { objectionsIn, observeKept, observeRows, watchedSinceMs } from './afterwards.ts';
 import { approveIntent, type Approving } from './approvals.ts';
 import { settleByHand, weigh } from './by-hand.ts';
 import { confirmIntent, type Confirmation } from './confirm.ts';
@@ -60,6 +60,7 @@ export function createMoney(deps: MoneyDeps) {
     reviewed: new Map(),
     unkept: new Map(),
     checking: new Map(),
+    objections: new Map(),
   };
   const settling = createSettling(context);
   const sending = new Set<Promise<unknown>>();
@@ -76,7 +77,7 @@ export function createMoney(deps: MoneyDeps) {
     const unseen = listUnseen(records, watchedSinceMs(deps))
       .filter(({ misses }) => misses >= MISSES_TO_TELL)
       .map(({ id, tid }) => [id, notSeen(tid)] as const);
-    return new Map([...unseen, ...contradictedAnswers(records)]);
+    return new Map([...unseen, ...objectionsIn(context), ...contradictedAnswers(records)]);
   }
 
   function shown<I extends Intent>(intent: I, attention = attentions().get(intent.id)): I {

@@ -1,4 +1,4 @@
-import { lookAlikeKey } from '#shared/look-alike-names.ts';
+import { lettersKey } from '#shared/look-alike-names.ts';
 
 /**
  * One name is one key, however it is spelt: letter case, spaces, characters that show nothing and Unicode's compatible
@@ -18,7 +18,7 @@ export function personKey(name: string): string {
   );
 }
 
-/** A name that passes for another is that person's: nobody becomes two people by letters that look alike. */
+/** A name that passes for another is that person's: nobody becomes two people by letters that look alike, or a dot. */
 export function isSamePerson(one: string, other: string): boolean {
-  return lookAlikeKey(one) === lookAlikeKey(other);
+  return lettersKey(one) === lettersKey(other);
 }

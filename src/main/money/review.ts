@@ -1,6 +1,11 @@
 import type { IntentReview } from '#shared/domain/intent.ts';
+import { lettersKey } from '#shared/look-alike-names.ts';
 import { centsForSats } from '#shared/money.ts';
-import { findClientsByAddress, getRegisteredClient } from '../storage/records/clients-repo.ts';
+import {
+  findClientsByAddress,
+  getRegisteredClient,
+  listRegisteredClients,
+} from '../storage/records/clients-repo.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { knownAddresses } from './address-book.ts';
@@ -43,6 +48,7 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
           ...(refusal && !isApprovalMissing ? [refusal.message] : []),
           ...warningsFor(intent, facts, known),
           ...ownAddressWarnings(context, intent),
+          ...labelWarnings(context, client),
         ]
       : [],
     typedConfirmation: intent.kind === 'withdrawal' ? 'last_six' : null,
@@ -54,6 +60,24 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     repeatReason: intent.repeatReason,
     approval: approvalView(context, intent, facts.guards.policy),
   };
+}
+
+/** Clients are told by their label: where another one bears it, or has it for a uid, the uid decides. */
+function labelWarnings(
+  { records }: Pick<MoneyContext, 'records'>,
+  client: { uid: string; label: string } | null,
+): string[] {
+  if (client === null || client.label === '') return [];
+  const key = lettersKey(client.label);
+  const twin = listRegisteredClients(records).find(
+    ({ uid, label }) =>
+      uid !== client.uid &&
+      (lettersKey(uid) === key || (label !== '' && lettersKey(label) === key)),
+  );
+  if (twin === undefined) return [];
+  return [
+    `Client ${twin.uid} has a label or uid like “${client.label}”. This request is of ${client.uid}.`,
+  ];
 }
 
 /** What is paid to another client of this account comes back to it: nobody means that without knowing. */

@@ -5,7 +5,7 @@ import { lateAnswers } from '../storage/records/outcomes-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { findBaseline, listReadings } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
-import { observeRows } from './afterwards.ts';
+import { observeConfirmed, observeRows } from './afterwards.ts';
 import type { MoneyContext } from './context.ts';
 import { newsOf } from './matching.ts';
 import { canBeLookedUp, isOpen, lookFor } from './settle.ts';
@@ -116,6 +116,7 @@ export function createSettling(deps: MoneyContext) {
     start(): Promise<void> {
       started = true;
       sightings.planAll();
+      void observeConfirmed(deps, stop.signal);
       return lookAtAll();
     },
 

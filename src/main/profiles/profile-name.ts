@@ -1,14 +1,9 @@
 import { AppError } from '#shared/errors.ts';
-import { lookAlikeKey } from '#shared/look-alike-names.ts';
+import { lettersKey, lookAlikeKey } from '#shared/look-alike-names.ts';
 import { builtInProfiles } from './built-in-profiles.ts';
 
 /** Controls, line ends, marks of direction, what shows nothing, halves of a pair, and what has no meaning yet. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-
-/** Also "Pro duction" and "Production." would pass for it. */
-function lettersOf(name: string): string {
-  return lookAlikeKey(name).replaceAll(/[^\p{L}\p{N}]/gu, '');
-}
 
 export function areAlike(one: string, other: string): boolean {
   return lookAlikeKey(one) === lookAlikeKey(other);
@@ -39,7 +34,7 @@ export function readProfileName(typed: string, others: readonly string[]): strin
         : `There is already a profile named ${taken}, which looks the same.`,
     );
   }
-  const builtIn = builtInProfiles.find((each) => lettersOf(each.name) === lettersOf(name));
+  const builtIn = builtInProfiles.find((each) => lettersKey(each.name) === lettersKey(name));
   if (builtIn === undefined || name === '') return name;
   throw problem(`${builtIn.name} comes with the app. Choose a name that nobody takes for it.`);
 }

@@ -56,10 +56,16 @@ export function createProfiles(deps: EnrolDeps): Profiles {
     store.save(profile);
     return viewOf(profile);
   }
-  async function enrol(form: ConnectionForm): Promise<SavedProfile> {
-    const { testAndSave } = await import('./enrol.ts');
-    const { profile, isFound } = await testAndSave(deps, form);
-    return { ...viewOf(profile), found: isFound ? records.counts(profile.id) : null };
+  /** One after the other: two at once would both find that the account has no profile yet. */
+  let enrolling: Promise<unknown> = Promise.resolve();
+  function enrol(form: ConnectionForm): Promise<SavedProfile> {
+    const enrolled = enrolling.then(async () => {
+      const { testAndSave } = await import('./enrol.ts');
+      const { profile, isFound } = await testAndSave(deps, form);
+      return { ...viewOf(profile), found: isFound ? records.counts(profile.id) : null };
+    });
+    enrolling = enrolled.catch(() => {});
+    return enrolled;
   }
 
   return {

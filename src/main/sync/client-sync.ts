@@ -37,7 +37,7 @@ export type ClientSyncDeps = {
   states: ClientStates;
   progress: Progress;
   onDeposits: (events: DepositEvent[]) => void;
-  /** Rows of a page that are new, or were carried out after all, or no longer: each time some were written. */
+  /** Rows of a page that are new, or are another payment than before: each time some were written. */
   onRows: (clientUid: string, rows: readonly SentTransaction[]) => void;
 };
 
@@ -246,7 +246,8 @@ export function createClientSync(deps: ClientSyncDeps) {
 }
 
 function isNewsOfMoney({ before, after }: SavedTransaction): boolean {
-  return before === null || isNotExecuted(before) !== isNotExecuted(after);
+  if (before === null || isNotExecuted(before) !== isNotExecuted(after)) return true;
+  return (['type', 'amountSats', 'address'] as const).some((term) => before[term] !== after[term]);
 }
 
 export type ClientSync = ReturnType<typeof createClientSync>;

@@ -74,6 +74,9 @@ const columns = `id, kind, state, client_uid AS clientUid, usd_cents AS usdCents
 /** The open states as the partial index names them, so that it is used. */
 const isOpen = `state IN ('journaled', 'sent', 'unknown', 'needs_human')`;
 
+/** By this machine's clock or by the guarded time, whichever is later: one that was set back ends no watch. */
+export const endedAtMs = 'max(settled_at_ms, coalesce(sent_guard_ms, sent_at_ms))';
+
 /** What Bitpro named, or said when it refused, stays once it is known. */
 const answered = `state = :state, client_uid = :clientUid, server_tid = :serverTid,
   received_sats = :receivedSats, server_tx_id = :serverTxId, server_state = :serverState,
@@ -158,7 +161,17 @@ const prepared = statements((db: RecordsDb) => ({
   ),
   endedSince: db.prepare<[{ clientUid: string; sinceMs: number }], EndedIntent>(
     `SELECT ${columns}, found_tid AS foundTid FROM intents WHERE client_uid = :clientUid AND attempts = 1
-       AND state IN ('cleared', 'rejected') AND settled_at_ms > :sinceMs ORDER BY seq`,
+       AND state IN ('cleared', 'rejected') AND settled_at_ms IS NOT NULL
+       AND ${endedAtMs} > :sinceMs ORDER BY seq`,
+  ),
+  confirmedSince: db.prepare<[{ clientUid: string; sinceMs: number }], JournaledIntent>(
+    `SELECT ${columns} FROM intents WHERE client_uid = :clientUid AND state = 'confirmed'
+       AND server_tid IS NOT NULL AND ${endedAtMs} > :sinceMs ORDER BY seq`,
+  ),
+  confirmedClients: db.prepare<[number], { clientUid: string; fromMs: number }>(
+    `SELECT client_uid AS clientUid, min(baseline_at_ms) AS fromMs FROM intents
+     WHERE state = 'confirmed' AND server_tid IS NOT NULL AND baseline_at_ms IS NOT NULL
+       AND ${endedAtMs} > ? GROUP BY client_uid`,
   ),
   equalOpenAgain: db.prepare<[string], 1>(
     `SELECT 1 FROM intents AS other JOIN intents AS own ON own.id = ?
@@ -236,6 +249,23 @@ export function noteRefusal(db: RecordsDb, id: string, refusal: string): void {
 /** Sent intents of the client that were taken for not carried out after `sinceMs`. */
 export function endedSince(db: RecordsDb, clientUid: string, sinceMs: number): EndedIntent[] {
   return prepared(db).endedSince.all({ clientUid, sinceMs });
+}
+
+/** Intents of the client that were confirmed as a transaction after `sinceMs`. */
+export function confirmedSince(
+  db: RecordsDb,
+  clientUid: string,
+  sinceMs: number,
+): JournaledIntent[] {
+  return prepared(db).confirmedSince.all({ clientUid, sinceMs });
+}
+
+/** Clients that have such, and the date from which on their history matters. */
+export function confirmedClients(
+  db: RecordsDb,
+  sinceMs: number,
+): { clientUid: string; fromMs: number }[] {
+  return prepared(db).confirmedClients.all(sinceMs);
 }
 
 /** Does an equal one need a person again, after it was taken for not carried out? */

@@ -1,6 +1,6 @@
 import type { RecordsDb } from '../open.ts';
 import { statements } from '../statements.ts';
-import type { NewIntent } from './intents-repo.ts';
+import { endedAtMs, type NewIntent } from './intents-repo.ts';
 
 /** A payment that left and was taken for not carried out: cleared, or refused by an answer. */
 export type ClearedPayment = {
@@ -40,7 +40,7 @@ const prepared = statements((db: RecordsDb) => ({
      FROM intents
      WHERE (state = 'cleared' OR (state = 'rejected' AND refusal IS NOT NULL)) AND kind = :kind AND address IS :address AND amount_sats IS :amountSats
        AND usd_cents IS :usdCents AND (kind = 'withdrawal' OR client_uid IS :clientUid)
-       AND max(settled_at_ms, coalesce(sent_guard_ms, sent_at_ms)) > iif(named_tid IS NULL, :sinceMs, :namedSinceMs)
+       AND ${endedAtMs} > iif(named_tid IS NULL, :sinceMs, :namedSinceMs)
      ORDER BY settled_at_ms DESC LIMIT 1`,
   ),
   insertSighting: db.prepare<[string, number, number]>(
@@ -50,9 +50,9 @@ const prepared = statements((db: RecordsDb) => ({
     `INSERT INTO intent_answers (intent_id, at_ms, state, server_tid, said)
      VALUES (:intentId, :atMs, :state, :serverTid, :said)`,
   ),
-  unseen: db.prepare<[number], Unseen>(`${unseen} AND i.settled_at_ms > ?`),
+  unseen: db.prepare<[number], Unseen>(`${unseen} AND ${endedAtMs} > ?`),
   unseenOf: db.prepare<[string, number], Unseen>(
-    `${unseen} AND i.client_uid = ? AND i.settled_at_ms > ?`,
+    `${unseen} AND i.client_uid = ? AND ${endedAtMs} > ?`,
   ),
   contradicted: db.prepare<[], { id: string; said: string }>(
     `SELECT i.id, a.said FROM intent_answers a JOIN intents i ON i.id = a.intent_id
