@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '#shared/errors.ts';
 import { ensureAnnotationIndex } from './cache/annotation-index.ts';
 import { cacheMigrations } from './cache/migrations.ts';
+import { renameDurably } from './durable-file.ts';
 import { copyBeforeMigration } from './migration-copy.ts';
 import { migrate, refuseNewer, userVersion, type Migration } from './migrate.ts';
 import { recordsMigrations } from './records/migrations.ts';
@@ -273,6 +274,6 @@ function createPrivate(path: string): void {
 
 function setAside(path: string, atMs: number): void {
   for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.bad-${atMs}${suffix}`);
+    if (existsSync(path + suffix)) renameDurably(path + suffix, `${path}.bad-${atMs}${suffix}`);
   }
 }

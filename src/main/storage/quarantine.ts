@@ -1,12 +1,6 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { renameDurably } from './durable-file.ts';
 
 /** The database last: where its copy is, the copy is whole. */
 const suffixes = ['-shm', '-wal', ''] as const;
@@ -40,5 +34,5 @@ export function quarantine(path: string, nowMs: number): string {
 function copyWhole(from: string, to: string): void {
   copyFileSync(from, `${to}.part`);
   chmodSync(`${to}.part`, 0o600);
-  renameSync(`${to}.part`, to);
+  renameDurably(`${to}.part`, to);
 }

@@ -44,6 +44,19 @@ describe('a file that another program holds', () => {
   });
 });
 
+it('is waited for wherever a file that matters is renamed', () => {
+  const main = join(import.meta.dirname, '../../../src/main');
+  const renaming = readdirSync(main, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && /\brenameSync\b/.test(readFileSync(join(main, file), 'utf8')),
+  );
+  // A log and a window's place can be lost.
+  expect(renaming.toSorted()).toEqual([
+    'app/log.ts',
+    'app/window-state.ts',
+    'storage/durable-file.ts',
+  ]);
+});
+
 describe('a folder that cannot be synced', () => {
   let folder: string;
   beforeEach(() => {
