@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   one(
     'sent again after a reset',
     'bitpro/poster.ts',
-    'answer = await http.post(signed, { timeoutMs });',
+    'answer = await http.post(signed, { timeoutMs, mayStart });',
     'answer = await http.post(signed, { timeoutMs }).catch(() => http.post(signed, { timeoutMs }));',
   ),
   one(
@@ -127,7 +127,7 @@ export const mutants: readonly Mutant[] = [
   one(
     'an expired rate is bought at',
     'money/quotes.ts',
-    'if (isOld || facts.dateMs >= quoteExpiresAtMs) {',
+    'if (isOld || facts.dateMs >= endsAtMs) {',
     'if (facts.dateMs === 0 && isOld) {',
   ),
   one(

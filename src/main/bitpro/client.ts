@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { toDecimal } from '#shared/money.ts';
 import type { ServerClock } from './clock.ts';
 import type { ConnectionEvent } from './connection.ts';
-import type { Http } from './http.ts';
+import type { Http, MayStart } from './http.ts';
 import { createLazyHttp } from './lazy-http.ts';
 import { createPace } from './pace.ts';
 import { createPoster, type Post, type PostOutcome } from './poster.ts';
@@ -46,11 +46,12 @@ export type BitproClient = {
   /** The same page with every place of it: rows that cannot be used, or are listed again, among the others. */
   historyPage(uid: string, page: number, signal?: AbortSignal): Promise<PageSlot[]>;
   transaction(uid: string, tid: string, signal?: AbortSignal): Promise<RemoteTransaction>;
-  createClient(): Promise<PostOutcome<RemoteClient>>;
-  buy(uid: string, usdCents: number): Promise<PostOutcome<RemoteTrade>>;
+  createClient(mayStart?: MayStart): Promise<PostOutcome<RemoteClient>>;
+  buy(uid: string, usdCents: number, mayStart?: MayStart): Promise<PostOutcome<RemoteTrade>>;
   withdraw(
     uid: string,
     withdrawal: { address: string; amountSats: number },
+    mayStart?: MayStart,
   ): Promise<PostOutcome<RemoteWithdrawal>>;
 };
 
@@ -185,20 +186,23 @@ export function createBitproClient(deps: BitproClientDeps): BitproClient {
         tid,
         (transaction) => transaction.tid,
       ),
-    createClient: () => post({ endpoint: '/clients', params: {}, schema: clientSchema }),
-    buy: async (uid, usdCents) =>
+    createClient: (mayStart) =>
+      post({ endpoint: '/clients', params: {}, schema: clientSchema, mayStart }),
+    buy: async (uid, usdCents, mayStart) =>
       refuseAmount(usdCents) ??
       post({
         endpoint: `${clientPath(uid)}/buy`,
         params: { traded_fiat: toDecimal(usdCents, 2) },
         schema: tradeSchema,
+        mayStart,
       }),
-    withdraw: async (uid, { address, amountSats }) =>
+    withdraw: async (uid, { address, amountSats }, mayStart) =>
       refuseAmount(amountSats) ??
       post({
         endpoint: `${clientPath(uid)}/withdrawal`,
         params: { address, amount: toDecimal(amountSats, 8) },
         schema: withdrawalSchema,
+        mayStart,
       }),
   };
 }

@@ -16,8 +16,14 @@ import { connectFailure, TransportError, transportErrorFrom } from './transport-
  */
 export type Http = {
   get(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer>;
-  post(request: HttpRequest & { body: Buffer }, limits: HttpLimits): Promise<HttpAnswer>;
+  post(
+    request: HttpRequest & { body: Buffer },
+    limits: HttpLimits & { mayStart?: MayStart | undefined },
+  ): Promise<HttpAnswer>;
 };
+
+/** Asked when the connection stands, which may take long, and not a byte was written. Throws an AppError to stop it. */
+export type MayStart = () => void;
 
 export type HttpRequest = {
   /** Scheme, host and port; the path is not taken from here. */
@@ -89,6 +95,8 @@ export function createHttp(now: () => number, onHungUp: () => void = () => {}): 
           // No agent: `Connection: close`, and the socket serves this request only.
           createConnection: () => socket,
         };
+        stop.throwIfAborted();
+        limits.mayStart?.();
         handOver();
         const sentAtMs = now();
         return talk(httpRequest, options, request.body, { stop, now, sentAtMs });

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { AppError, type ErrorDto } from '#shared/errors.ts';
 import type { ServerClock } from './clock.ts';
 import { isSuccess, postRefusal, readSuccess, UnreadableAnswer } from './errors.ts';
-import type { Http, HttpAnswer } from './http.ts';
+import type { Http, HttpAnswer, MayStart } from './http.ts';
 import { buildRequest, type Identity, type SignedRequest } from './request.ts';
 import { encodeForm } from './sign.ts';
 import {
@@ -25,6 +25,7 @@ export type Post<T> = {
   endpoint: string;
   params: Readonly<Record<string, string>>;
   schema: z.ZodMiniType<T>;
+  mayStart?: MayStart | undefined;
 };
 
 export type PosterDeps = {
@@ -55,18 +56,18 @@ export function createPoster(deps: PosterDeps): <T>(post: Post<T>) => Promise<Po
     }
   }
 
-  return async <T>({ endpoint, params, schema }: Post<T>): Promise<PostOutcome<T>> => {
+  return async <T>({ endpoint, params, schema, mayStart }: Post<T>): Promise<PostOutcome<T>> => {
     let signed: SignedRequest;
     try {
       signed = await signOnce(endpoint, encodeForm(params));
     } catch (error) {
-      return { kind: 'rejected', error: signingError(error), unsent: true };
+      return { kind: 'rejected', error: unsentError(error), unsent: true };
     }
     const offsetWhenSignedMs = clock.offsetMs();
     const { host } = signed.origin;
     let answer: HttpAnswer;
     try {
-      answer = await http.post(signed, { timeoutMs });
+      answer = await http.post(signed, { timeoutMs, mayStart });
     } catch (error) {
       if (error instanceof TransportError) return transportOutcome(error, host);
       return { kind: 'unknown', reason: 'The request failed inside the app after it was signed.' };
@@ -90,12 +91,16 @@ function transportOutcome(error: TransportError, host: string): PostOutcome<neve
     const what = describeTransportFailure(error, host);
     return { kind: 'unknown', reason: `The request was sent. ${what}` };
   }
+  // Stopped by who asked for it.
+  if (error.cause instanceof AppError) {
+    return { kind: 'rejected', error: unsentError(error.cause), unsent: true };
+  }
   const dto = appErrorFromTransport(error, host).toDto();
   const message = `Nothing was sent. ${dto.message}`;
   return { kind: 'rejected', error: { ...dto, message, retryable: false }, unsent: true };
 }
 
-function signingError(error: unknown): ErrorDto {
+function unsentError(error: unknown): ErrorDto {
   if (error instanceof AppError) return { ...error.toDto(), retryable: false };
   const message = 'The request could not be signed. Nothing was sent.';
   return { code: 'internal', message, retryable: false };

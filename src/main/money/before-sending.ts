@@ -13,6 +13,9 @@ import type { SendLimit } from './send-limit.ts';
 /** bitpro-api.md, ping: the only status it shows. */
 const GOOD_STATUS = 'ok';
 
+/** An answer about the environment counts for what is sent right after it. */
+const ENVIRONMENT_GOOD_FOR_MS = 2_000;
+
 /** A keychain that has not answered or gives no secret must not cost a request its one attempt. */
 export async function checkSecret({ secretReady }: MoneyContext): Promise<void> {
   const problem = await secretReady();
@@ -23,12 +26,12 @@ export async function checkSecret({ secretReady }: MoneyContext): Promise<void> 
 
 /**
  * product.md, Profiles: before a money request the app pings and refuses another environment. The answer also tells
- * the server's time, which the guards count with. Returns when it came, by the monotonic clock.
+ * the server's time, which the guards count with.
  */
 export async function checkEnvironment(
   { client, profile, clock }: MoneyContext,
   limit: SendLimit,
-): Promise<number> {
+): Promise<void> {
   const { name, environment } = profile();
   const expected = expectedEnvironment(environment);
   const askedAtMs = clock.monotonicMs();
@@ -54,7 +57,16 @@ export async function checkEnvironment(
         'Nothing was sent. Confirm again.',
     );
   }
-  return clock.monotonicMs();
+  limit.environmentAtMs = clock.monotonicMs();
+}
+
+/** Where so much time passed that it may be another one by now. */
+export async function checkEnvironmentAgain(
+  context: MoneyContext,
+  limit: SendLimit,
+): Promise<void> {
+  const ageMs = context.clock.monotonicMs() - limit.environmentAtMs;
+  if (ageMs > ENVIRONMENT_GOOD_FOR_MS) await checkEnvironment(context, limit);
 }
 
 /** What the history holds right before, so that the outcome can be told from it later. No listing shows clients. */

@@ -12,7 +12,13 @@ import {
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
 import { storageError } from '../storage/storage-error.ts';
-import { baselineFor, checkEnvironment, checkSecret, given } from './before-sending.ts';
+import {
+  baselineFor,
+  checkEnvironment,
+  checkEnvironmentAgain,
+  checkSecret,
+  given,
+} from './before-sending.ts';
 import { factsFor, type MoneyContext } from './context.ts';
 import { alreadyMoved } from './journal-errors.ts';
 import { newnessOf } from './matching.ts';
@@ -34,8 +40,6 @@ import { startSendLimit, type SendLimit } from './send-limit.ts';
 /** All that crosses from the renderer; what is sent comes from the journal (money-safety.md, 10). */
 export type Confirmation = { id: string; reviewHash: string; typed: string | null };
 
-/** An answer about the environment counts for what is sent right after it. */
-const ENVIRONMENT_GOOD_FOR_MS = 2_000;
 /** What was looked at longer ago is drawn again. */
 const REVIEW_GOOD_FOR_MS = 15 * 60_000;
 /**
@@ -54,11 +58,11 @@ export async function confirmIntent(
     intent = await markSent(context, confirmation, limit);
     context.reviewed.delete(intent.id);
     context.onChanged(intent);
-    refused = await refusedBySeal(context, intent, limit);
+    refused = await refusedAtLast(context, intent, limit);
   } finally {
     limit.end();
   }
-  const answered = refused ?? (await sendOnce(context, intent));
+  const answered = refused ?? (await sendOnce(context, intent, limit));
   context.onChanged(answered);
   if (answered.kind === 'buy' && answered.state === 'confirmed') {
     // For the record of the execution only; it keeps its own failures.
@@ -72,18 +76,16 @@ async function markSent(
   confirmation: Confirmation,
   limit: SendLimit,
 ): Promise<JournaledIntent> {
-  const { clock, journal, standing } = context;
+  const { journal, standing } = context;
   const { id, reviewHash: hash } = confirmation;
   checkReviewed(context, confirmation);
-  let environmentAtMs = await checkEnvironment(context, limit);
+  await checkEnvironment(context, limit);
   // Guards count with the server's time, which is known as of now.
   checkConfirmable(context, confirmation, []);
   await limit.within(async () => standing?.admit(journal.get(id)));
   await limit.within(() => checkSecret(context));
   const read = await baselineFor(context, id, limit);
-  if (clock.monotonicMs() - environmentAtMs > ENVIRONMENT_GOOD_FOR_MS) {
-    environmentAtMs = await checkEnvironment(context, limit);
-  }
+  await checkEnvironmentAgain(context, limit);
   // That took time: the rate may have ended, the profile been locked, the intent been sent.
   return journal.markSent(id, hash, read?.baseline ?? null, () => {
     limit.check();
@@ -136,28 +138,41 @@ function checkReviewAge({ clock, reviewed }: MoneyContext, id: string): void {
 }
 
 /** Null when it may go. Where the keychain cannot be told of it, an older copy of the records could send it again. */
-async function refusedBySeal(
-  { standing, journal }: MoneyContext,
+async function refusedAtLast(
+  context: MoneyContext,
   intent: JournaledIntent,
   limit: SendLimit,
 ): Promise<JournaledIntent | null> {
+  const { standing, journal } = context;
+  const refuse = (reason: string): JournaledIntent =>
+    journal.answer(intent.id, { ...nothingKnown(intent), state: 'rejected', reason });
   try {
     await limit.within(async () => standing?.seal());
+  } catch (error) {
+    const { message } = storageError(error);
+    return refuse(`The keychain could not be told of it, so nothing was sent. ${message}`);
+  }
+  try {
+    // A keychain may take its time.
+    await checkEnvironmentAgain(context, limit);
     return null;
   } catch (error) {
     const { message } = storageError(error);
-    const reason = `The keychain could not be told of it, so nothing was sent. ${message}`;
-    return journal.answer(intent.id, { ...nothingKnown(intent), state: 'rejected', reason });
+    return refuse(message.includes('Nothing was sent') ? message : `Nothing was sent. ${message}`);
   }
 }
 
 /** Calls the service and keeps what came of it. */
-async function sendOnce(context: MoneyContext, intent: JournaledIntent): Promise<JournaledIntent> {
+async function sendOnce(
+  context: MoneyContext,
+  intent: JournaledIntent,
+  limit: SendLimit,
+): Promise<JournaledIntent> {
   const { journal, records, now, onChanged } = context;
   let reply: Reply;
   const differenceBefore = knownDifference(context, intent.clientUid);
   try {
-    reply = await post(context, intent);
+    reply = await post(context, intent, limit.check);
   } catch (error) {
     // The client reports every failure as an outcome; a fault of the program may have let bytes leave.
     onChanged(journal.answer(intent.id, unanswered(intent, BROKEN_REASON)));
@@ -189,7 +204,11 @@ type Reply = {
 };
 
 /** The only place that calls a money endpoint, with the fields of the journaled row. */
-async function post({ client, records }: MoneyContext, intent: JournaledIntent): Promise<Reply> {
+async function post(
+  { client, records }: MoneyContext,
+  intent: JournaledIntent,
+  mayStart: SendLimit['check'],
+): Promise<Reply> {
   const { id, kind, clientUid, usdCents, amountSats, address } = intent;
   const baseline = findBaseline(records, id);
   const known: KnownBefore = {
@@ -201,16 +220,16 @@ async function post({ client, records }: MoneyContext, intent: JournaledIntent):
   };
   switch (kind) {
     case 'buy': {
-      const outcome = await client.buy(given(clientUid), given(usdCents));
+      const outcome = await client.buy(given(clientUid), given(usdCents), mayStart);
       return { answer: readBuy(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'withdrawal': {
       const payment = { address: given(address), amountSats: given(amountSats) };
-      const outcome = await client.withdraw(given(clientUid), payment);
+      const outcome = await client.withdraw(given(clientUid), payment, mayStart);
       return { answer: readWithdrawal(intent, outcome, known), isRefusal: isRefusal(outcome) };
     }
     case 'create_client': {
-      const outcome = await client.createClient();
+      const outcome = await client.createClient(mayStart);
       const answer = readCreatedClient(intent, outcome, known);
       const created = outcome.kind === 'accepted' ? { created: outcome.value } : {};
       return { answer, ...created, isRefusal: isRefusal(outcome) };

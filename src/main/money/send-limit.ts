@@ -9,6 +9,9 @@ export type SendLimit = {
   within: <T>(ask: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** @throws AppError when it is over */
   check: () => void;
+  /** When the service told its environment last, by the monotonic clock. */
+  environmentAtMs: number;
+  /** Nothing is waited for any more; `check` still tells. */
   end: () => void;
 };
 
@@ -52,6 +55,7 @@ export function startSendLimit({
       }
     },
     check,
+    environmentAtMs: -Infinity,
     end: callOff,
   };
 }

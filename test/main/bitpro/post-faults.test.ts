@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AppError } from '#shared/errors.ts';
 import type { PostOutcome } from '../../../src/main/bitpro/client.ts';
 import { authority, elsewhere, expired, good, key, selfSigned } from './certificates.ts';
 import { clientFor } from './client-under-test.ts';
@@ -160,6 +161,19 @@ describe('a POST the service refused with an error of the reference is rejected'
     expect(outcome.kind === 'rejected' && outcome.error.field).toBe(field);
     expect(server.posts()).toBe(1);
   });
+});
+
+it('a POST that may not go any more once its connection stands writes nothing', async () => {
+  const server = await startRawServer((_seen, response) => json(response, 200, accepted));
+  const outcome = await clientFor(server.baseUrl).buy('BT-C798980', 100, () => {
+    throw new AppError('timeout', 'Too late. Nothing was sent.', { retryable: true });
+  });
+  expect(outcome).toEqual({
+    kind: 'rejected',
+    error: { code: 'timeout', message: 'Too late. Nothing was sent.', retryable: false },
+    unsent: true,
+  });
+  expect(server.posts()).toBe(0);
 });
 
 describe('a POST of which not one byte was written is rejected', () => {

@@ -78,23 +78,23 @@ export function service(answers: Partial<MoneyDeps['client']> = {}): Service {
     transaction: answers.transaction ?? notThere,
     getClient: answers.getClient ?? notThere,
     ping: answers.ping ?? (async () => ({ status: 'ok', environment: 'sandbox' })),
-    buy: async (uid, usdCents) => {
+    buy: async (uid, usdCents, mayStart) => {
       posts.push(`buy ${uid} ${usdCents}`);
       return listed(
         uid,
         'buy',
         answers.buy
-          ? await answers.buy(uid, usdCents)
+          ? await answers.buy(uid, usdCents, mayStart)
           : { kind: 'accepted', value: { ...accepted, amountSats: 122_779_733 } },
       );
     },
-    withdraw: async (uid, payment) => {
+    withdraw: async (uid, payment, mayStart) => {
       posts.push(`withdraw ${uid} ${payment.amountSats} ${payment.address}`);
       return listed(
         uid,
         'withdrawal',
         answers.withdraw
-          ? await answers.withdraw(uid, payment)
+          ? await answers.withdraw(uid, payment, mayStart)
           : { kind: 'accepted', value: { ...accepted, ...payment, txId: null, state: 'pending' } },
       );
     },
@@ -148,6 +148,8 @@ export type Desk = {
     /** What the keychain answers. */
     secretProblem: AppError | null;
     secretReady: () => Promise<AppError | null>;
+    /** The keychain is told of what is sent. */
+    onSeal: () => void;
     refreshes: string[];
     onRefresh: () => void;
     actor: string;
@@ -225,6 +227,7 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     },
     secretProblem: null,
     secretReady: async () => world.secretProblem,
+    onSeal: () => {},
     refreshes: [],
     onRefresh: () => {},
     actor: 'alice',
@@ -259,6 +262,7 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     }),
     profile: () => world.profile,
     secretReady: () => world.secretReady(),
+    standing: { admit: async () => {}, check: () => {}, seal: async () => world.onSeal() },
     rateStatus: () => ({ rate: world.rate, readAgoMs: 0, clockOffsetMs: 0, lastError: null }),
     refreshRate: async (trigger) => {
       world.refreshes.push(trigger);

@@ -72,6 +72,20 @@ describe('30 seconds after Confirm nothing is sent any more', () => {
   });
 });
 
+test('nor when only the connection took so long: it is asked once more before a byte is written', async () => {
+  const desk = openDesk(
+    service({
+      withdraw: async (_uid, _payment, mayStart) => {
+        desk.world.nowMs += 30_001;
+        expect(mayStart).toThrow('30 seconds');
+        const error = { code: 'timeout', message: 'Nothing was sent.', retryable: false } as const;
+        return { kind: 'rejected', error, unsent: true };
+      },
+    }),
+  );
+  expect(await desk.money.confirm(await review(desk))).toMatchObject({ state: 'rejected' });
+});
+
 describe('the environment', () => {
   /** A history that takes so long, and what Bitpro says of itself each time. */
   function slow(historyMs: number, answers: { status: string; environment: string }[]) {
@@ -105,6 +119,18 @@ describe('the environment', () => {
     });
     expect(desk.client.posts).toEqual([]);
     expect(states(desk)).toEqual(['journaled']);
+  });
+
+  test('is asked for again when the keychain took so long to be told, and refuses nothing but this', async () => {
+    const { desk, asked } = slow(0, [sandbox, { status: 'ok', environment: 'production' }]);
+    desk.world.onSeal = () => (desk.world.nowMs += 2001);
+    const intent = await desk.money.confirm(await review(desk));
+    expect(intent).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringMatching(/“production”.*Nothing was sent/),
+    });
+    expect([asked(), desk.client.posts]).toEqual([2, []]);
+    expect(await desk.money.confirm(await review(desk))).toMatchObject({ state: 'confirmed' });
   });
 
   test.each(['', 'OK', 'maintenance', 'error', 'degraded'])(
