@@ -133,8 +133,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'a price that a newer reading has ended is bought at',
     'money/quotes.ts',
-    'if (rate.buyPriceCents === quotedPriceCents) return null;',
-    'if (rate.buyPriceCents > 0) return null;',
+    'if (newer === null || newer.buyPriceCents === quotedPriceCents) return null;',
+    'if (newer === null || newer.buyPriceCents > 0) return null;',
   ),
   one(
     'what the history alone knows counts for no repeat',

@@ -33,20 +33,19 @@ export function refuseQuote(quoted: Quoted, facts: QuoteFacts): AppError | null 
   const { quoteExpiresAtMs, quotedPriceCents, quoteObservedAtMs } = quoted;
   if (quoteExpiresAtMs === null) return null;
   const isOld = facts.ageMs === null || facts.ageMs >= QUOTE_GOOD_FOR_MS;
-  const { rate } = facts;
+  const newer = facts.rate?.observedAtMs === quoteObservedAtMs ? null : facts.rate;
   // As long as both say: the reading it was taken from, and the newest one.
-  const endsAtMs = Math.min(quoteExpiresAtMs, rate?.timeExpiresMs ?? Infinity);
+  const endsAtMs = Math.min(quoteExpiresAtMs, newer?.timeExpiresMs ?? Infinity);
   if (isOld || facts.dateMs >= endsAtMs) {
     return new AppError(
       'rate_expired',
       'The rate has expired. Refresh it and review the buy again. Nothing was sent.',
     );
   }
-  if (rate === null || rate.observedAtMs === quoteObservedAtMs) return null;
-  if (rate.buyPriceCents === quotedPriceCents) return null;
+  if (newer === null || newer.buyPriceCents === quotedPriceCents) return null;
   return new AppError(
     'rate_expired',
-    `The rate has changed since: 1 BTC = ${formatUsd(rate.buyPriceCents)} USD. Refresh it and review ` +
+    `The rate has changed since: 1 BTC = ${formatUsd(newer.buyPriceCents)} USD. Refresh it and review ` +
       'the buy again. Nothing was sent.',
   );
 }
