@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RATE_PERIOD_MS } from '#shared/domain/constants.ts';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
 import { AppError } from '#shared/errors.ts';
 import { ownTrades } from '../storage/cache/trades-repo.ts';
@@ -15,13 +16,6 @@ import {
 } from '../storage/records/rates-repo.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const periodMs: Record<Exclude<RatePeriod, 'all'>, number> = {
-  day: DAY_MS,
-  week: 7 * DAY_MS,
-  month: 30 * DAY_MS,
-  year: 365 * DAY_MS,
-};
 
 /**
  * About as many as the chart has pixels in a row: two a bucket, the lowest and the highest price, and the two ends.
@@ -51,7 +45,7 @@ export async function rateSeries(
   nowMs: number,
 ): Promise<RateSeries> {
   const firstMs = firstRateAtMs(records) ?? nowMs;
-  const fromMs = period === 'all' ? firstMs : Math.max(firstMs, nowMs - periodMs[period]);
+  const fromMs = period === 'all' ? firstMs : Math.max(firstMs, nowMs - RATE_PERIOD_MS[period]);
   const range = { fromMs, toMs: nowMs + 1 };
   const gapMs = usualGapMs(records, range);
   const trades = ownTrades(cache, range, MAX_TRADES);

@@ -15,3 +15,11 @@ export const MAX_COOLING_MS = 30 * 24 * 3_600_000;
 /** How long an approval may hold. */
 export const MIN_APPROVAL_MS = 60_000;
 export const MAX_APPROVAL_MS = 30 * 24 * 3_600_000;
+
+/** How far back a period of rates goes; all of them have no such length. */
+export const RATE_PERIOD_MS = {
+  day: 24 * 3_600_000,
+  week: 7 * 24 * 3_600_000,
+  month: 30 * 24 * 3_600_000,
+  year: 365 * 24 * 3_600_000,
+} as const;

@@ -6,6 +6,7 @@ import {
   chartColumns,
   changeText,
   factsOf,
+  lonePrices,
   MOST_MARKS,
 } from '../../../src/renderer/features/rates/series-facts.ts';
 import { timeLabels } from '../../../src/renderer/features/rates/time-labels.ts';
@@ -50,6 +51,21 @@ test('a gap stays null, and a trade between observations is not one', () => {
     [1, null, undefined, 3, undefined],
     [null, null, 2.5, null, 2.5],
   ]);
+});
+
+test.each([
+  [[7], [0]],
+  [[7, 8], []],
+  [
+    [7, null, 8, 9, null, 6],
+    [0, 5],
+  ],
+  [[undefined, 7, undefined, null], [1]],
+  [[7, undefined, 8], []],
+  [[null, null], []],
+  [[], []],
+])('of the prices %j those at %j stand alone', (prices, lone) => {
+  expect(lonePrices(prices)).toEqual(lone);
 });
 
 test('of buys that would hide the line under their marks one in each place stays', () => {

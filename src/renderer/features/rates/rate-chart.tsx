@@ -6,7 +6,7 @@ import { formatUsd } from '#shared/money.ts';
 import { formatMinute } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
 import css from './rates.module.css';
-import { chartColumns } from './series-facts.ts';
+import { chartColumns, lonePrices } from './series-facts.ts';
 import { timeLabels } from './time-labels.ts';
 import { useThemeChange } from './use-theme-change.ts';
 
@@ -15,15 +15,25 @@ function heightPx(): number {
   return Math.max(220, Math.min(440, innerHeight - 500));
 }
 
-/** A line of prices with gaps left open and own trades as marks. Redrawn when theme or data change. */
-export function RateChart({ series, summary }: { series: RateSeries; summary: string }): ReactNode {
+type RateChartProps = {
+  series: RateSeries;
+  /** How far back the axis goes from now; null: as far as the readings do. */
+  spanMs: number | null;
+  summary: string;
+};
+
+/**
+ * Prices as steps, since each holds until the next, with gaps left open and own trades as marks. Redrawn when theme or
+ * data change.
+ */
+export function RateChart({ series, spanMs, summary }: RateChartProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const timeZone = useTimeZone();
   const theme = useThemeChange();
   useEffect(() => {
     const target = box.current;
     if (!target) return undefined;
-    const plot = new uPlot(optionsFor(target, timeZone), chartColumns(series), target);
+    const plot = new uPlot(optionsFor(target, timeZone, spanMs), chartColumns(series), target);
     const observer = new ResizeObserver(() =>
       plot.setSize({ width: target.clientWidth, height: heightPx() }),
     );
@@ -32,11 +42,13 @@ export function RateChart({ series, summary }: { series: RateSeries; summary: st
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, timeZone, theme]);
+  }, [series, spanMs, timeZone, theme]);
   return <div ref={box} role="img" aria-label={summary} className={css['chart']} />;
 }
 
-function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
+function optionsFor(target: HTMLElement, timeZone: string, spanMs: number | null): uPlot.Options {
+  const nowS = Date.now() / 1000;
+  const steps = uPlot.paths.stepped?.({ align: 1 });
   const color = (name: string): string => getComputedStyle(target).getPropertyValue(name).trim();
   const font = `12px ${color('--font')}`;
   const axis = {
@@ -53,7 +65,10 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
     legend: { live: true },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
-      x: { range: ({ data: [timesS] }) => atLeastAMinute(timesS) },
+      x: {
+        range: ({ data: [timesS] }) =>
+          spanMs === null ? atLeastAMinute(timesS) : [nowS - spanMs / 1000, nowS],
+      },
       y: { range: (_plot, min, max) => padded(min, max) },
     },
     hooks: { ready: [markHover], setCursor: [markHover] },
@@ -76,7 +91,13 @@ function optionsFor(target: HTMLElement, timeZone: string): uPlot.Options {
         stroke: color('--accent'),
         width: 1.5,
         spanGaps: false,
-        points: { show: false },
+        ...(steps ? { paths: steps } : {}),
+        points: {
+          show: false,
+          size: 5,
+          fill: color('--accent'),
+          filter: ({ data }) => lonePrices(data[1] ?? []),
+        },
         value: (_plot, value) => formatPrice(value),
       },
       {
@@ -101,7 +122,7 @@ function markHover({ root, cursor }: uPlot): void {
   root.toggleAttribute('data-hovered', typeof cursor.idx === 'number' && (cursor.left ?? -1) >= 0);
 }
 
-/** A few readings are not stretched until the labels repeat, nor a single one put before three empty years. */
+/** A few readings are not stretched until the labels repeat. */
 function atLeastAMinute(timesS: ArrayLike<number>): [number, number] {
   const firstS = timesS[0] ?? 0;
   const lastS = timesS[timesS.length - 1] ?? firstS;

@@ -1,5 +1,6 @@
 import { ChartLine, RefreshCw } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { RATE_PERIOD_MS } from '#shared/domain/constants.ts';
 import type { RatePeriod, RateSeries } from '#shared/domain/rate.ts';
 import { formatUsd } from '#shared/money.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -53,7 +54,12 @@ export function RatesPage(): ReactNode {
         <div className={css['plot']}>
           {series.status === 'error' && <ErrorState error={series.error} onRetry={series.reload} />}
           {series.status === 'ready' && (
-            <Chart series={series.value} facts={facts} span={spans[period]} />
+            <Chart
+              series={series.value}
+              facts={facts}
+              span={spans[period]}
+              spanMs={period === 'all' ? null : RATE_PERIOD_MS[period]}
+            />
           )}
         </div>
       </Card>
@@ -137,9 +143,14 @@ function Figures({ facts, span }: { facts: SeriesFacts | null; span: string }): 
   );
 }
 
-type ChartProps = { series: RateSeries; facts: SeriesFacts | null; span: string };
+type ChartProps = {
+  series: RateSeries;
+  facts: SeriesFacts | null;
+  span: string;
+  spanMs: number | null;
+};
 
-function Chart({ series, facts, span }: ChartProps): ReactNode {
+function Chart({ series, facts, span, spanMs }: ChartProps): ReactNode {
   if (facts === null) {
     return (
       <EmptyState
@@ -155,7 +166,7 @@ function Chart({ series, facts, span }: ChartProps): ReactNode {
     `${plural(series.trades.length, 'own buy')}.`;
   return (
     <>
-      <RateChart series={series} summary={summary} />
+      <RateChart series={series} spanMs={spanMs} summary={summary} />
       <p className={css['note']}>
         {plural(series.observations, 'observed rate')}. The line breaks where none was observed.
         {series.trades.length > MOST_MARKS && ' Buys that lie close together share a mark.'}

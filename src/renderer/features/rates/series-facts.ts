@@ -28,6 +28,27 @@ export function changeText(facts: SeriesFacts | null): string | null {
   return `${sign}${Math.abs(percent).toFixed(2)}`;
 }
 
+/** Prices with a gap, or nothing, on both sides: no line leads to them, so each is a dot. */
+export function lonePrices(prices: ArrayLike<number | null | undefined>): number[] {
+  const lone: number[] = [];
+  let before: number | null = null;
+  let wasAlone = false;
+  // A trade between two readings has no price of its own, and is no gap.
+  for (let index = 0; index < prices.length; index += 1) {
+    const price = prices[index];
+    if (price === undefined) continue;
+    if (price === null) {
+      if (wasAlone && before !== null) lone.push(before);
+      before = null;
+      continue;
+    }
+    wasAlone = before === null;
+    before = index;
+  }
+  if (wasAlone && before !== null) lone.push(before);
+  return lone;
+}
+
 /** As many marks as lie beside each other without hiding the line. */
 export const MOST_MARKS = 60;
 
