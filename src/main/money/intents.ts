@@ -77,7 +77,9 @@ export function createMoney(deps: MoneyDeps) {
     const unseen = listUnseen(records, watchedSinceMs(deps))
       .filter(({ misses }) => misses >= MISSES_TO_TELL)
       .map(({ id, tid }) => [id, notSeen(tid)] as const);
-    return new Map([...unseen, ...objectionsIn(context), ...contradictedAnswers(records)]);
+    const gone = deps.known.removedPayments().map(({ id, tid }) => [id, takenOff(tid)] as const);
+    const others = contradictedAnswers(records);
+    return new Map([...unseen, ...gone, ...objectionsIn(context), ...others]);
   }
 
   function shown<I extends Intent>(intent: I, attention = attentions().get(intent.id)): I {
@@ -224,6 +226,10 @@ function notSeen(tid: string): string {
     `Bitpro confirmed it as transaction ${tid}, and no reading of the history has shown that since. ` +
     'Ask Bitpro what became of it.'
   );
+}
+
+function takenOff(tid: string): string {
+  return `Bitpro confirmed it as transaction ${tid}, and no longer lists that. Ask Bitpro what became of it.`;
 }
 
 function scheduleTimeout(run: () => void, delayMs: number): () => void {

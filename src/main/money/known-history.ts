@@ -10,6 +10,7 @@ import {
 } from '../storage/cache/known-rows-repo.ts';
 import { listMissing } from '../storage/cache/removed-repo.ts';
 import { getBalanceSums } from '../storage/cache/totals-repo.ts';
+import { removedPayments } from '../storage/cache/withdrawals-repo.ts';
 import type { CacheDb } from '../storage/open.ts';
 import { rangeThatFits, type Terms } from './matching.ts';
 
@@ -22,6 +23,8 @@ export type KnownHistory = {
   has: (clientUid: string, tid: string) => boolean;
   /** Tids of rows that were listed once and that the service took off its list again. */
   removed: (clientUid: string) => ReadonlySet<string>;
+  /** Confirmed requests whose transaction is such a one. */
+  removedPayments: () => { id: string; tid: string }[];
   /** Was the client's history read to its end, without a gap? */
   isWhole: (clientUid: string) => boolean;
   /**
@@ -49,6 +52,7 @@ export function knownHistory(cache: CacheDb): KnownHistory {
           removedAtMs === null ? [] : [tid],
         ),
       ),
+    removedPayments: () => removedPayments(cache),
     isWhole: (clientUid) => getCoverage(cache, clientUid).complete,
     difference(clientUid, balanceSats, rows) {
       if (!getCoverage(cache, clientUid).complete) return null;

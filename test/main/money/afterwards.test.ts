@@ -199,6 +199,23 @@ describe('a confirmed payment', () => {
   });
 });
 
+test('a confirmed payment that the service takes off its list needs someone', async () => {
+  const { desk, executed } = lossy();
+  const id = await lost(desk);
+  const { tid } = executed();
+  await desk.read();
+  await desk.money.lookAgain(id);
+  expect(desk.money.get(id).state).toBe('confirmed');
+  expect(desk.money.list({ openOnly: true })).toEqual([]);
+  noteMissing(desk.cache, CLIENT, [tid], desk.world.nowMs);
+  markRemoved(desk.cache, CLIENT, tid, desk.world.nowMs);
+  expect(desk.money.list({ openOnly: true })).toMatchObject([
+    { id, attention: expect.stringContaining(`${tid}, and no longer lists that`) },
+  ]);
+  await desk.read();
+  expect(desk.money.list({ openOnly: true })).toEqual([]);
+});
+
 test('a history that answers with less than the cache holds is no baseline: nothing is sent', async () => {
   const { model, desk } = lossy(10);
   await desk.read();

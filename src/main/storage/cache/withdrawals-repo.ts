@@ -25,6 +25,13 @@ const prepared = statements((db: CacheDb) => ({
        AND NOT EXISTS (SELECT 1 FROM records.intents i
          WHERE i.client_uid = c.uid AND i.server_tid = t.tid)`,
   ),
+  takenOff: db.prepare<[], { id: string; tid: string }>(
+    `SELECT i.id, t.tid FROM main.removed r
+     CROSS JOIN main.transactions t ON t.id = r.transaction_id
+     CROSS JOIN main.clients c ON c.id = r.client_id
+     CROSS JOIN records.intents i ON i.client_uid = c.uid AND i.server_tid = t.tid
+     WHERE r.removed_at_ms IS NOT NULL AND i.state = 'confirmed'`,
+  ),
 }));
 
 /** Withdrawals of all clients, dated within the ranges, that no request of this app is known to have become. */
@@ -37,4 +44,9 @@ export function unexplainedWithdrawals(
     unexplained.all({ fromMs, toMs: Math.min(toMs, Number.MAX_SAFE_INTEGER) }),
   );
   return [...new Map(each.map((row) => [`${row.clientUid} ${row.tid}`, row])).values()];
+}
+
+/** Confirmed requests, by their id, whose transaction the service took off its list again. */
+export function removedPayments(db: CacheDb): { id: string; tid: string }[] {
+  return prepared(db).takenOff.all();
 }
