@@ -133,8 +133,8 @@ export const mutants: readonly Mutant[] = [
   one(
     'a price that a newer reading has ended is bought at',
     'money/quotes.ts',
-    'if (newer === null || newer.buyPriceCents === quotedPriceCents) return null;',
-    'if (newer === null || newer.buyPriceCents > 0) return null;',
+    'if (rate.buyPriceCents === quotedPriceCents) return null;',
+    'if (rate.buyPriceCents > 0) return null;',
   ),
   one(
     'what the history alone knows counts for no repeat',
@@ -355,7 +355,7 @@ export const mutants: readonly Mutant[] = [
   one(
     'by hand any row of the kind will do',
     'money/by-hand.ts',
-    'word: differs ? row.tid.slice(-6) : null,',
+    'word: differs || isUnread ? row.tid.slice(-6) : null,',
     'word: null,',
   ),
   one(

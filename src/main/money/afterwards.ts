@@ -126,7 +126,7 @@ export async function observeConfirmed(context: MoneyContext, stop: AbortSignal)
   const { records, known } = context;
   for (const { clientUid, fromMs } of confirmedClients(records, watchedSinceMs(context))) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (stop.aborted) return;
+    if (stop.aborted || !records.open) return;
     holdAgainstConfirmed(context, clientUid, known.rowsSince(clientUid, fromMs - DAY_MS));
   }
 }

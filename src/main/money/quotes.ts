@@ -33,19 +33,21 @@ export function refuseQuote(quoted: Quoted, facts: QuoteFacts): AppError | null 
   const { quoteExpiresAtMs, quotedPriceCents, quoteObservedAtMs } = quoted;
   if (quoteExpiresAtMs === null) return null;
   const isOld = facts.ageMs === null || facts.ageMs >= QUOTE_GOOD_FOR_MS;
-  const newer = facts.rate?.observedAtMs === quoteObservedAtMs ? null : facts.rate;
+  const { rate } = facts;
+  const isNewer = rate !== null && rate.observedAtMs > (quoteObservedAtMs ?? 0);
   // As long as both say: the reading it was taken from, and the newest one.
-  const endsAtMs = Math.min(quoteExpiresAtMs, newer?.timeExpiresMs ?? Infinity);
+  const endsAtMs = isNewer ? Math.min(quoteExpiresAtMs, rate.timeExpiresMs) : quoteExpiresAtMs;
   if (isOld || facts.dateMs >= endsAtMs) {
     return new AppError(
       'rate_expired',
       'The rate has expired. Refresh it and review the buy again. Nothing was sent.',
     );
   }
-  if (newer === null || newer.buyPriceCents === quotedPriceCents) return null;
+  if (rate === null || rate.observedAtMs === quoteObservedAtMs) return null;
+  if (rate.buyPriceCents === quotedPriceCents) return null;
   return new AppError(
     'rate_expired',
-    `The rate has changed since: 1 BTC = ${formatUsd(newer.buyPriceCents)} USD. Refresh it and review ` +
+    `The rate has changed since: 1 BTC = ${formatUsd(rate.buyPriceCents)} USD. Refresh it and review ` +
       'the buy again. Nothing was sent.',
   );
 }
