@@ -8,7 +8,7 @@ import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
 import { profile, startDesk, type Desk, type Files } from './desk.ts';
 import { copyAsKilled } from './disk.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
+import type { PutBack, World } from './world.ts';
 
 /** What somebody does to the data folder, once in a schedule. */
 const deeds = [
@@ -53,8 +53,7 @@ export function meddle(world: World, deed: Deed, running: Running, busyMs: numbe
     running.get().kill(`somebody ${deed}`);
     world.tampered = null;
     world.acknowledged.clear();
-    world.isCopied = true;
-    noteForgotten(world, kept.files.records);
+    world.copy = lookInto(world, kept.files.records);
     running.set(startDesk(world, kept.files));
   }
 
@@ -138,14 +137,24 @@ function keepCopy({ folder, keychain, trace }: World, desk: Desk): Copy {
   return { files, mark: keychain.mark };
 }
 
-/** What the records that are put back do not know to have left. */
-function noteForgotten({ posts, forgotten }: World, path: string): void {
+/** Notes what the records that are put back do not know to have left, and tells what the app has to see. */
+function lookInto({ posts, forgotten, keychain: { mark } }: World, path: string): PutBack {
   const db = new Database(path);
-  const state = db.prepare<[string], string>('SELECT state FROM intents WHERE id = ?').pluck();
+  const count = (table: string) =>
+    db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  const rows = db.prepare<[], { id: string; state: string }>('SELECT id, state FROM intents').all();
+  const states = new Map(rows.map(({ id, state }) => [id, state]));
   for (const id of posts.keys()) {
-    if (['journaled', 'discarded', undefined].includes(state.get(id))) forgotten.add(id);
+    if (['journaled', 'discarded', undefined].includes(states.get(id))) forgotten.add(id);
   }
+  const bound = `SELECT 1 FROM audit WHERE action = 'records.bound' AND detail ->> 'install' <> ''`;
+  const mustBeNoticed =
+    mark === null
+      ? db.prepare(bound).get() !== undefined
+      : mark.entries > count('audit') || mark.seals > count('seals');
   db.close();
+  const waiting = new Set([...states.keys()].filter((id) => states.get(id) === 'journaled'));
+  return { mustBeNoticed, waiting };
 }
 
 function mustBeNoticed({ tampered, report }: World, desk: Desk): void {

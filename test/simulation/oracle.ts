@@ -43,6 +43,17 @@ export function observePost(
   if (world.tampered && !world.tampered.sent.has(intentId)) {
     report('unsound', `${name} leaves from records that were changed outside`);
   }
+  if (world.copy?.mustBeNoticed) {
+    if (desk.standing.restored() === null) {
+      report('unsound', `${name} leaves from an older copy that was not noticed`);
+    }
+    if (world.copy.waiting.has(intentId)) {
+      report('unsound', `${name} leaves, which waited in an older copy`);
+    }
+  }
+  if ((world.keychain.mark?.entries ?? 0) < sentEntryOf(desk, intentId)) {
+    report('unsound', `${name} leaves before the keychain is told`);
+  }
   if (desk.records.inTransaction || row.state !== 'sent' || row.attempts !== 1) {
     report('unreviewed', `${name} leaves before \`sent\` is on the disk`);
   }
@@ -78,6 +89,14 @@ export function observePost(
     checkApproved(world, row);
   }
   return intentId;
+}
+
+/** Where the audit log says that it was sent. */
+function sentEntryOf({ records }: Desk, intentId: string): number {
+  const entry = records.prepare<[string], number>(
+    `SELECT max(seq) FROM audit WHERE subject = ? AND action = 'intent.sent'`,
+  );
+  return entry.pluck().get(intentId) ?? 0;
 }
 
 /** Of a machine that was set back as a whole, only the history can show what it has sent since. */
@@ -199,7 +218,10 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
   }
   const misfit = findMisfit(desk.records);
   if (misfit !== null) report('damaged', misfit);
-  if (!world.isCopied && desk.standing.restored() !== null) {
+  const isTaken = desk.standing.restored() !== null;
+  const isOlder = world.copy?.mustBeNoticed === true;
+  if (isOlder && !isTaken) report('unsound', 'an older copy of the records was not noticed');
+  if (isTaken && !isOlder) {
     report('damaged', 'the records are taken for an older copy, and are none');
   }
   const integrity = String(desk.records.pragma('integrity_check', { simple: true }));

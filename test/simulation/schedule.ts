@@ -121,7 +121,11 @@ async function runEvents(
   world.trace('all has healed');
   // An outcome that could not be kept needs a restart; for all else it is enough that the app is connected again.
   if (!desk.isAlive() || random.chance(0.25) || isSending(desk)) restart();
-  else void desk.money.lookAtAll();
+  else {
+    void desk.money.lookAtAll();
+    // The keychain is no longer locked.
+    desk.standing.settle().catch(() => {});
+  }
   for (const hours of readingsAfterHours) {
     time.after(hours * 3_600_000, () => desk.readAll());
   }
@@ -192,7 +196,7 @@ function createWorld(
     operator: 'operator',
     approvers: null,
     keychain: { mark: null },
-    isCopied: false,
+    copy: null,
     isSetBack: false,
     forgotten: new Set(),
     tampered: null,

@@ -42,6 +42,14 @@ export type Violation = (typeof violations)[number];
 /** Which confirm call a POST belongs to; carried along by the async context, as no mutant can forge it. */
 export type Confirming = { intentId: string; isHonest: boolean; window: Money };
 
+/** A copy of the records that was put back. */
+export type PutBack = {
+  /** The keychain was told of what it does not hold, or knows nothing of it: the app has to see that. */
+  mustBeNoticed: boolean;
+  /** Intents that wait in it. */
+  waiting: ReadonlySet<string>;
+};
+
 /** Everything that outlives the app's process. */
 export type World = {
   random: Random;
@@ -79,8 +87,9 @@ export type World = {
   /** Null where no second person is asked for. */
   approvers: Approvers | null;
   keychain: { mark: RecordsMark | null };
-  /** An older copy of the records took their place; with its keychain, when the whole machine was set back. */
-  isCopied: boolean;
+  /** What took the place of the records, when that was an older copy of them. */
+  copy: PutBack | null;
+  /** The keychain was put back with it. */
   isSetBack: boolean;
   /** Posted intents of which such a copy knows nothing. */
   forgotten: Set<string>;
