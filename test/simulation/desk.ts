@@ -233,7 +233,9 @@ export function startDesk(world: World, paths: Files): Desk {
       onChanged: ({ id, state, serverTid, clientUid }) => {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
-        world.acknowledged.set(id, { state, serverTid });
+        const before = world.acknowledged.get(id);
+        const atMs = before?.state === state ? before.atMs : time.nowMs();
+        world.acknowledged.set(id, { state, serverTid, atMs });
         if (state === 'confirmed' && clientUid !== null) {
           sync.refreshClient(clientUid).catch(ignore);
         }

@@ -264,7 +264,13 @@ function checkRow(world: World, row: JournaledIntent): void {
       report('wrongMatches', `${name} names ${seen}, which failed`);
     }
     if (row.settledBy === null && entry) checkTerms(world, row, entry);
-  } else if (finalStates.includes(row.state) && entry && isDone(entry) && isOwn(world, entry)) {
+  } else if (
+    finalStates.includes(row.state) &&
+    entry &&
+    isDone(entry) &&
+    isOwn(world, entry) &&
+    !isLateAtOtherPrice(world, row, entry)
+  ) {
     report('falseRejections', `${name} is ${row.state}, but was executed`);
   }
   const heard = world.heard.get(row.id);
@@ -281,6 +287,16 @@ function checkRow(world: World, row: JournaledIntent): void {
   if (isOpen && !world.needsTwo.has(row.id)) {
     report('stuck', `${name} is ${row.state}, and the truth was told`);
   }
+}
+
+/** A buy that brought something else, after it had ended: nothing tells it from one of somebody else. */
+function isLateAtOtherPrice(
+  { acknowledged }: World,
+  { id, kind, expectedSats }: JournaledIntent,
+  { amountSats, executedAtMs }: LedgerEntry,
+): boolean {
+  const endedAtMs = acknowledged.get(id)?.atMs ?? Infinity;
+  return kind === 'buy' && !isNear(amountSats, expectedSats) && executedAtMs > endedAtMs;
 }
 
 /** Somebody else's payment of the same terms, made when this one was out: nothing tells the two apart. */

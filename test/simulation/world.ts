@@ -63,8 +63,8 @@ export type World = {
   folder: string;
   /** Migrated, empty databases. */
   template: Files;
-  /** Intents as the operator last saw them. */
-  acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid'>>;
+  /** Intents as the operator last saw them, and since when. */
+  acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid'> & { atMs: number }>;
   environmentChangedAtMs: number;
   posts: Map<string, number>;
   signatures: Set<string>;
