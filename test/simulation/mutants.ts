@@ -461,6 +461,31 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   one(
+    'an equal buy after one that was cleared or refused needs no reason',
+    'money/payment-guards.ts',
+    "if (kind === 'buy') return refuseAfterCleared(intent, guards);",
+    "if (kind === 'buy') return null;",
+  ),
+  one(
+    'an equal withdrawal after one that was cleared or refused needs no reason',
+    'money/payment-guards.ts',
+    `    refuseRepeated({ address, amountSats, repeatReason: intent.repeatReason }, guards) ??
+    refuseAfterCleared(intent, guards)`,
+    '    refuseRepeated({ address, amountSats, repeatReason: intent.repeatReason }, guards)',
+  ),
+  one(
+    'a person clears without a word what the history may show executed otherwise',
+    'money/by-hand.ts',
+    'return doubtful?.tid.slice(-6) ?? null;',
+    'return null;',
+  ),
+  one(
+    'a person clears without a word while the history cannot be read',
+    'money/by-hand.ts',
+    "if (!isRead) return 'not read';",
+    'if (!isRead) return null;',
+  ),
+  one(
     'beside an unknown outcome anything goes while the balance was never read',
     'money/policy.ts',
     'if (onItsWaySats === 0) return null;',

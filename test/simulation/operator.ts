@@ -2,6 +2,7 @@ import type { Draft, Intent, IntentReview } from '#shared/domain/intent.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Money } from '../../src/main/money/intents.ts';
 import { seekApproval } from './approvers.ts';
+import { checkCleared } from './oracle.ts';
 import type { Desk } from './desk.ts';
 import { isDone } from './service.ts';
 import type { Wish } from './wishes.ts';
@@ -65,7 +66,9 @@ async function settleHastily(world: World, { money }: Desk, intent: Intent): Pro
   const { id } = intent;
   if (random.chance(0.5) || candidates.length === 0) {
     world.trace(`operator: #${numberOf(world, id)} did not go`);
+    const askedAtMs = world.time.nowMs();
     await money.settle({ id, decision: 'did_not_go', reason });
+    checkCleared(world, money, intent, askedAtMs);
   } else {
     const { tid } = random.pick(candidates);
     world.trace(`operator: #${numberOf(world, id)} went as ${tid}`);

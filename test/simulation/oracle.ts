@@ -1,5 +1,6 @@
 import type { Intent, IntentState } from '#shared/domain/intent.ts';
 import { findMisfit } from '../../src/main/audit/fits.ts';
+import type { Money } from '../../src/main/money/intents.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
 import { checkApproved } from './approvers.ts';
@@ -77,6 +78,7 @@ export function observePost(
   if (time.nowMs() - (world.drawnAtMs.get(intentId) ?? 0) > REVIEW_MS + GRACE_MS) {
     report('unreviewed', `${name} leaves long after it was looked at`);
   }
+  checkAfterEnded(world, desk, row);
   const priceRead = world.pricesRead.get(call.window);
   if (row.kind === 'buy' && row.quotedPriceCents !== priceRead) {
     report(
@@ -154,6 +156,46 @@ function checkPayment(world: World, desk: Desk, row: JournaledIntent): void {
   const { balanceSats = 0 } = service.accounts.get(row.clientUid ?? '') ?? {};
   if (outSats + (row.amountSats ?? 0) > balanceSats + goneSats) {
     report('overspent', `${name} leaves while ${open.length} others may have taken the balance`);
+  }
+}
+
+/** An equal one that was taken for not carried out within the day must have been asked about. */
+function checkAfterEnded(world: World, { money }: Desk, row: JournaledIntent): void {
+  const { acknowledged, report, time } = world;
+  if (row.kind === 'create_client' || row.repeatReason !== null) return;
+  const rows = money.list({ openOnly: false }) as JournaledIntent[];
+  const equal = rows.find(({ id, kind, state, clientUid, usdCents, ...other }) => {
+    const hasEnded = state === 'cleared' || (state === 'rejected' && other.refusal !== null);
+    const { atMs = -Infinity } = acknowledged.get(id) ?? {};
+    if (!hasEnded || kind !== row.kind || time.nowMs() - atMs > DAY_MS - GRACE_MS) return false;
+    return kind === 'buy'
+      ? clientUid === row.clientUid && usdCents === row.usdCents
+      : other.address === row.address && other.amountSats === row.amountSats;
+  });
+  if (!equal) return;
+  const names = [row, equal].map(({ id }) => `#${numberOf(world, id)}`);
+  report('unasked', `${names.join(' equals ')}, which is ${equal.state}, and nobody was asked why`);
+}
+
+/** Cleared by one person without a word: then the history was read for it, and showed nothing that may be it. */
+export function checkCleared(
+  world: World,
+  money: Money,
+  { id, clientUid }: Intent,
+  askedAtMs: number,
+): void {
+  const { report, service } = world;
+  const name = `#${numberOf(world, id)}`;
+  if ((service.toldAtMs.get(clientUid ?? '') ?? -1) < askedAtMs) {
+    report('unasked', `${name} is cleared without a word, and the history was not read`);
+  }
+  const explained = new Set(money.list({ openOnly: false }).map(({ serverTid }) => serverTid));
+  const entry = service.ledger.find(
+    ({ intentId, tid }) =>
+      intentId === id && !explained.has(tid) && (service.shownNow.get(tid) ?? -1) >= askedAtMs,
+  );
+  if (entry && isDone(entry)) {
+    report('unasked', `${name} is cleared without a word, and ${entry.tid} may be it`);
   }
 }
 

@@ -68,8 +68,10 @@ export function createService({ random, time }: { random: Random; time: VirtualT
   const signatures = new Set<string>();
   /** Tids that the app was shown in a history. */
   const shown = new Set<string>();
-  /** The same, of the process that runs now. */
-  const shownNow = new Set<string>();
+  /** The same, of the process that runs now: when last. */
+  const shownNow = new Map<string, number>();
+  /** When each client's history was last told. */
+  const toldAtMs = new Map<string, number>();
   const now = () => time.nowMs() + world.clockAheadMs;
   let nextId = random.between(100_000, 900_000);
 
@@ -184,8 +186,9 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     const told = asInMood(rows).slice(first, first + PAGE_ROWS);
     for (const { tid } of told) {
       shown.add(tid);
-      shownNow.add(tid);
+      shownNow.set(tid, time.nowMs());
     }
+    toldAtMs.set(uid, time.nowMs());
     return answer(200, told.map(present));
   }
 
@@ -249,6 +252,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     world,
     shown,
     shownNow,
+    toldAtMs,
     now,
     createClient,
     handle,
