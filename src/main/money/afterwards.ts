@@ -11,18 +11,11 @@ import {
 import { listUnseenOf } from '../storage/records/outcomes-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
+import { mayBeEnded, mayHaveBeenSent, WATCHED_MS, watchedSinceMs } from './ended.ts';
 import { capital, describeRow, isDatedRight, mayBe, newnessOf } from './matching.ts';
 import { needsPerson } from './outcomes.ts';
 import { DAY_MS } from './paid.ts';
 import { othersOf } from './settle.ts';
-
-/** How long what has ended is still held against the history. */
-const WATCHED_MS = 30 * 24 * 3_600_000;
-
-/** Since when, by this machine's clock; one that was set forward ends no watch. */
-export function watchedSinceMs({ now, clock }: Pick<MoneyContext, 'now' | 'clock'>): number {
-  return Math.min(now(), clock.nowMs()) - WATCHED_MS;
-}
 
 /**
  * Holds rows that some reading of a client's history brought against what has ended: a request that was taken for not
@@ -41,9 +34,14 @@ export function observeRows(
     journal.keepSighting(id, true);
     onChanged(journal.get(id));
   }
-  for (const intent of endedSince(records, clientUid, watchedSinceMs(context))) {
+  const fitting = endedSince(records, clientUid, watchedSinceMs(context)).flatMap((intent) => {
     const row = rows.find((each) => isWhatItBecame(context, intent, each));
-    if (row === undefined) continue;
+    return row === undefined ? [] : [{ intent, row }];
+  });
+  const sent = new Set(fitting.flatMap((each) => (mayHaveBeenSent(each.intent) ? each.row : [])));
+  for (const { intent, row } of fitting) {
+    // A person sees which of those that may have been sent it is.
+    if (!mayHaveBeenSent(intent) && sent.has(row)) continue;
     const reason = needsPerson(
       `${capital(describeRow(row))} fits this request, which was taken as not carried out.`,
     );
@@ -147,13 +145,7 @@ function isWhatItBecame(
   row: RemoteTransaction,
 ): boolean {
   const { records } = context;
-  const isNamed = row.tid === intent.namedTid;
-  if (isNotExecuted(row) || row.type !== intent.kind) return false;
-  // Bitpro named what it became, and a person that this was not carried out: no other row is it.
-  const isExplained = intent.foundTid !== null && intent.foundTid === intent.namedTid;
-  if (!isNamed && (isExplained || !mayBe(intent, row))) return false;
-  const baseline = findBaseline(records, intent.id);
-  if (baseline === null || newnessOf(baseline, row, true) !== 'new') return false;
+  if (!mayBeEnded(context, intent, row)) return false;
   if (intent.clientUid !== null && isTidSettled(records, intent.clientUid, row.tid)) return false;
   return !othersOf(context, intent).some((other) => {
     const before = findBaseline(records, other.id);

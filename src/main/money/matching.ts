@@ -44,6 +44,8 @@ export type Others = {
   isSettled: (tid: string) => boolean;
   /** Other intents of the client whose outcome is open. */
   open: readonly Judged[];
+  /** May it be what became of a request that was taken for not carried out? */
+  mayBeEnded: (row: RemoteTransaction) => boolean;
 };
 
 export function termsOf({
@@ -134,7 +136,7 @@ export function judge(
   intent: Judged,
   baseline: Baseline,
   rows: readonly RemoteTransaction[],
-  { isSettled, open }: Others,
+  { isSettled, open, mayBeEnded }: Others,
 ): Verdict {
   const news = newsOf(intent, baseline, rows, isSettled);
   const matches = news.filter((row) => row.type === intent.kind && mayBe(intent, row));
@@ -143,7 +145,7 @@ export function judge(
   const doubt =
     more.length > 0
       ? `${matches.length} transactions fit, and one request was sent.`
-      : doubtAbout(intent, baseline, only, { news, open });
+      : doubtAbout(intent, baseline, only, { news, open, mayBeEnded });
   return doubt === null
     ? { kind: 'match', transaction: only }
     : { kind: 'needs_human', reason: doubt, matches: matches.length };
@@ -231,7 +233,7 @@ function doubtAbout(
   intent: Judged,
   baseline: Baseline,
   row: RemoteTransaction,
-  { news, open }: { news: readonly RemoteTransaction[]; open: readonly Judged[] },
+  { news, open, mayBeEnded }: Omit<Others, 'isSettled'> & { news: readonly RemoteTransaction[] },
 ): string | null {
   const what = `Transaction ${row.tid} over ${formatBtc(row.amountSats)} BTC fits`;
   if (isNotExecuted(row)) return `${what}, but Bitpro calls it “${row.state ?? ''}”.`;
@@ -243,6 +245,9 @@ function doubtAbout(
   }
   if (isOfAnother(row, open)) {
     return `${what}, but it also fits another request whose outcome is open.`;
+  }
+  if (mayBeEnded(row)) {
+    return `${what}, but it also fits a request that was taken as not carried out.`;
   }
   const twin = news.find(
     (other) =>

@@ -18,6 +18,7 @@ import {
   type HistoryReading,
 } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
+import { endedBeside, mayBeEnded } from './ended.ts';
 import { readNewest, readSince, type HistoryRead } from './history-reading.ts';
 import { BY_HISTORY } from './journal.ts';
 import { tidsThatStay } from './known-history.ts';
@@ -86,7 +87,12 @@ export async function lookFor(
   const inTheWay = read.problem ?? (isOtherSent ? OTHER_ON_ITS_WAY : null);
   const found: Verdict =
     inTheWay === null
-      ? judge(intent, baseline, rows, { isSettled, open: others })
+      ? judge(intent, baseline, rows, {
+          isSettled,
+          open: others,
+          mayBeEnded: (row) =>
+            endedBeside(context, clientUid, intent).some((each) => mayBeEnded(context, each, row)),
+        })
       : { kind: 'wait', reason: inTheWay };
   const verdict: Verdict =
     found.kind === 'none' && imbalance !== null ? { kind: 'wait', reason: imbalance } : found;

@@ -1,7 +1,8 @@
 import { AppError } from '#shared/errors.ts';
 import { listUnseen, type Unseen } from '../storage/records/outcomes-repo.ts';
 import { findBaseline } from '../storage/records/settling-repo.ts';
-import { observeRows, watchedSinceMs } from './afterwards.ts';
+import { observeRows } from './afterwards.ts';
+import { watchedSinceMs } from './ended.ts';
 import type { MoneyContext } from './context.ts';
 import { readHistory } from './settle.ts';
 

@@ -5,6 +5,7 @@ import { nothingKnown } from '../../../src/main/money/outcomes.ts';
 import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
 import { openRecords } from '../../../src/main/storage/open.ts';
 import {
+  BUY,
   CLIENT,
   NOW_MS,
   review,
@@ -59,6 +60,43 @@ describe('what was taken for not carried out, and is there after all', () => {
     executed();
     await desk.read();
     expect(desk.money.get(id).state).toBe('needs_human');
+  });
+
+  test('and all others that it fits, but not one of which not a byte was sent', async () => {
+    const made = lossy(0);
+    const { desk, executed } = made;
+    const { withdraw } = desk.client;
+    desk.client.withdraw = async () => ({
+      kind: 'rejected',
+      error: { code: 'connection_refused', message: 'It was refused.', retryable: true },
+      unsent: true,
+    });
+    const unsent = await desk.money.confirm(await review(desk));
+    desk.client.withdraw = withdraw;
+    const ids = [await cleared(made), await cleared(made)];
+    const { tid } = executed();
+    await desk.read();
+    const open = desk.money.list({ openOnly: true }).map((each) => each.id);
+    expect(open.toSorted()).toEqual(ids.toSorted());
+    expect(desk.money.get(unsent.id).state).toBe('rejected');
+    const [, second = ''] = ids;
+    await desk.money.settle({ id: second, decision: 'went', reason: REASON, found: tid });
+    await desk.money.settle({ id: ids[0] ?? '', decision: 'did_not_go', reason: REASON });
+    expect(ids.map((id) => desk.money.get(id).state)).toEqual(['cleared', 'confirmed']);
+  });
+
+  test('is for a person, where a near buy is unknown that it fits as well', async () => {
+    const { desk, executed } = lossy(0);
+    const first = await lost(desk, BUY);
+    await desk.money.settle({ id: first, decision: 'did_not_go', reason: REASON });
+    const id = await lost(desk, { ...BUY, amountUsd: '1510' });
+    const { expectedSats } = desk.money.get(id);
+    executed({ type: 'buy', amountSats: expectedSats ?? 0, address: null });
+    await desk.money.lookAgain(id);
+    expect(desk.money.get(id)).toMatchObject({
+      state: 'needs_human',
+      reason: expect.stringContaining('taken as not carried out'),
+    });
   });
 
   test.each([

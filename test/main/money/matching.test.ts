@@ -36,7 +36,7 @@ const baseline: Baseline = {
   isWhole: false,
   slackMs: 0,
 };
-const alone: Others = { isSettled: () => false, open: [] };
+const alone: Others = { isSettled: () => false, open: [], mayBeEnded: () => false };
 
 function row(changes: Partial<RemoteTransaction> = {}): RemoteTransaction {
   return {
@@ -180,6 +180,13 @@ const cases: Case[] = [
     [row({ amountSats: 12_000_001 }), row({ tid: '8', amountSats: 12_000_002 })],
     'needs_human',
     { open: [{ ...withdrawal, amountSats: 12_000_001 }] },
+  ],
+  [
+    'a buy that may be that of a request that was taken as not carried out',
+    buy,
+    [bought(101_000_000)],
+    'needs_human',
+    { mayBeEnded: ({ tid }) => tid === bought(0).tid },
   ],
   [
     'a buy that cannot be that of another intent',
