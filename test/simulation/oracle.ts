@@ -40,7 +40,6 @@ export function observePost(
   const posts = (world.posts.get(intentId) ?? 0) + 1;
   world.posts.set(intentId, posts);
   const name = `#${numberOf(world, intentId)}`;
-  if (posts > 1 && isToldApart(world, desk, row)) report('duplicates', `${name} is posted again`);
   if (world.tampered && !world.tampered.sent.has(intentId)) {
     report('unsound', `${name} leaves from records that were changed outside`);
   }
@@ -52,6 +51,7 @@ export function observePost(
       report('unsound', `${name} leaves, which waited in an older copy`);
     }
   }
+  if (posts > 1 && isToldApart(world, desk, row)) report('duplicates', `${name} is posted again`);
   if ((world.keychain.mark?.entries ?? 0) < sentEntryOf(desk, intentId)) {
     report('unsound', `${name} leaves before the keychain is told`);
   }
@@ -344,7 +344,10 @@ function isLateAtOtherPrice(
 /** Somebody else's payment of the same terms, made when this one was out: nothing tells the two apart. */
 function isTwin(world: World, row: JournaledIntent): boolean {
   const twin = world.service.ledger.find(({ tid }) => tid === row.serverTid);
-  if (twin === undefined || isOwn(world, twin)) return false;
+  if (twin === undefined) return false;
+  // Of an equal one that was settled too early, and is executed while this one is out, it is the same.
+  const isLater = twin.executedAtMs > (world.drawnAtMs.get(row.id) ?? Infinity);
+  if (isOwn(world, twin) && (!isLater || twin.usdCents !== (row.usdCents ?? 0))) return false;
   if (row.kind === 'buy') return twin.kind === 'buy' && isNear(twin.amountSats, row.expectedSats);
   return twin.amountSats === row.amountSats && twin.address === row.address;
 }

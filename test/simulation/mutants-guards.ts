@@ -1,0 +1,143 @@
+import { one, type Mutant } from './mutant.ts';
+
+/** Of what keeps the records, the guards and the settling by hand. */
+export const guardMutants: readonly Mutant[] = [
+  one(
+    'an older copy of the records passes for the newest',
+    'profiles/records-standing.ts',
+    "if (!continues(records, mark)) return 'older';",
+    "if (!continues(records, mark) && mark.entries === 0) return 'older';",
+  ),
+  one(
+    'a copy on another machine goes on with what waited',
+    'profiles/records-standing.ts',
+    "if (mark === null) return bound === '' ? null : 'elsewhere';",
+    'if (mark === null) return null;',
+  ),
+  one(
+    'the keychain is not told before a request is sent',
+    'money/confirm.ts',
+    'await limit.within(async () => standing?.seal());',
+    'await limit.within(async () => standing?.check());',
+  ),
+  one(
+    'what waited is not looked for in the history',
+    'sending-guard.ts',
+    'refuseSentBefore(cache, intent, sinceMs);',
+    'refuseSentBefore(cache, intent, sinceMs + Infinity);',
+  ),
+  one(
+    'rows are not held against their seals at the start',
+    'audit/fits.ts',
+    'if (sealed.get(owner) !== digest) return describe(db, owner);',
+    "if (sealed.get(owner) === '') return describe(db, owner);",
+  ),
+  one(
+    'rows are not held against their seals before a sending',
+    'audit/fits.ts',
+    'if (!fits) throw doesNotFit(describe(db, owner));',
+    "if (!fits && owner === '') throw doesNotFit(describe(db, owner));",
+  ),
+  one(
+    'what the app writes puts its seal on what others edited',
+    'storage/records/seals.ts',
+    'if (!db.misfits.has(owner)) seal(db, owner);',
+    "if (owner !== '') seal(db, owner);",
+  ),
+  {
+    name: 'the records of another profile are its own',
+    edits: [
+      {
+        file: 'profiles/records-identity.ts',
+        from: 'if (identity.profileId !== profile.id) return',
+        to: "if (identity.profileId === '') return",
+      },
+      {
+        file: 'profiles/records-identity.ts',
+        from: "if (environment !== 'practice' && !keyPrints.has(keyPrintOf(profile))) {",
+        to: "if (environment !== 'practice' && keyPrints.size === 0) {",
+      },
+    ],
+  },
+  one(
+    'an approval never ends',
+    'money/approvals.ts',
+    'return ageMs >= getPolicy(records).approvalMs;',
+    'return ageMs >= getPolicy(records).approvalMs * 1e6;',
+  ),
+  one(
+    'an approval outlives the passphrase of who gave it',
+    'storage/records/migrations/010-guarded-time.ts',
+    'BEGIN DELETE FROM approvals WHERE approver_key = NEW.key; END;',
+    "BEGIN DELETE FROM approvals WHERE approver_key = ''; END;",
+  ),
+  one(
+    'who approved a payment may sit down and confirm it',
+    'money/approvals.ts',
+    'return refuseApprover(desk, intent.id, approval.name) === null ? approval : null;',
+    'return approval;',
+  ),
+  one(
+    'a payment above the limit leaves without an approval',
+    'money/payment-guards.ts',
+    'if (!needsApproval(intent, guards.policy) || guards.approvedBy !== null) return null;',
+    'if (!needsApproval(intent, guards.policy) || guards.approvedBy === null) return null;',
+  ),
+  {
+    name: 'guesses wait by the machine’s clock',
+    edits: [
+      {
+        file: 'money/second-person.ts',
+        from: 'refuseTooEarly(approver, clock.nowMs());',
+        to: 'refuseTooEarly(approver, now());',
+      },
+      {
+        file: 'money/second-person.ts',
+        from: 'countTry(records, approver.key, clock.nowMs());',
+        to: 'countTry(records, approver.key, now());',
+      },
+    ],
+  },
+  one(
+    'an equal buy after one that was cleared or refused needs no reason',
+    'money/payment-guards.ts',
+    "if (kind === 'buy') return refuseAfterCleared(intent, guards);",
+    "if (kind === 'buy') return null;",
+  ),
+  one(
+    'an equal withdrawal after one that was cleared or refused needs no reason',
+    'money/payment-guards.ts',
+    `    refuseRepeated({ address, amountSats, repeatReason: intent.repeatReason }, guards) ??
+    refuseAfterCleared(intent, guards)`,
+    '    refuseRepeated({ address, amountSats, repeatReason: intent.repeatReason }, guards)',
+  ),
+  one(
+    'a person clears without a word what the history may show executed otherwise',
+    'money/by-hand.ts',
+    'return doubtful?.tid.slice(-6) ?? null;',
+    'return null;',
+  ),
+  one(
+    'a person clears without a word while the history cannot be read',
+    'money/by-hand.ts',
+    "if (!isRead) return 'not read';",
+    'if (!isRead) return null;',
+  ),
+  one(
+    'beside an unknown outcome anything goes while the balance was never read',
+    'money/policy.ts',
+    'if (onItsWaySats === 0) return null;',
+    'if (onItsWaySats >= 0) return null;',
+  ),
+  one(
+    'what waits for a decision is sent at start',
+    'money/intents.ts',
+    'return journal.recover();',
+    `for (const { id } of listIntents(deps.records, { openOnly: true })) {
+        const { reviewHash, intent } = drawReview(context, journal.get(id));
+        const typed = intent.address?.slice(-6) ?? null;
+        void confirmIntent(context, { id, reviewHash, typed }).catch(() => undefined);
+      }
+      return journal.recover();`,
+  ),
+];
