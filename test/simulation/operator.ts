@@ -130,7 +130,6 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     world.trace(`  the truth about #${numberOf(world, id)} is refused: ${error.message}`);
     // What Bitpro itself had named takes two people, and this desk has one.
     if (error.code === 'approval_needed') world.needsTwo.add(id);
-    if (found !== undefined) return;
     const { ledger } = world.service;
     // What was taken and failed is named. Else somebody else's payment of the same terms passes for it, if one fits:
     // nothing tells the two apart.
@@ -138,7 +137,8 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     const twin = ledger.find(
       (entry) => !isOwn(world, entry) && error.message.includes(`${entry.tid} `),
     );
-    const other = failed ?? (error.code === 'conflict' ? twin : undefined);
+    const isTwin = error.code === 'conflict' && found === failed?.tid;
+    const other = isTwin ? twin : found === undefined ? failed : undefined;
     if (other) await settleAs(world, money, id, other.tid);
   }
 }
