@@ -75,7 +75,6 @@ export function createCurrentProfile(deps: CurrentProfileDeps) {
       thorough: rechecked.has(id),
       quiet,
       profile: () => profiles.view(id),
-      formerSettleDelay: profiles.formerSettleDelay(id),
       keychainMark: () => profiles.markOf(id),
       emit: (name, payload) => {
         if (isCurrent) emit(name, payload);

@@ -21,8 +21,6 @@ export type OpenOptions = {
   signer: Pick<DeferredSigner, 'sign' | 'permit' | 'ready'>;
   /** Where the keychain keeps how far the records came; null where it keeps nothing of the profile. */
   keychainMark?: () => ReturnType<Profiles['markOf']>;
-  /** What profiles.json says of the settle delay, for records that do not keep it yet. */
-  formerSettleDelay?: number | null;
   appVersion: string;
   now: () => number;
   actor: () => string;

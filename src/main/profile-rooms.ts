@@ -10,7 +10,6 @@ import type { Rooms } from './ipc/handlers.ts';
 import { createGuards } from './money/guards.ts';
 import { createMoney } from './money/intents.ts';
 import { knownHistory } from './money/known-history.ts';
-import { takeSettleDelay } from './money/settle-delay.ts';
 import type { OpenOptions } from './open-profile.ts';
 import { identityOf } from './profiles/records-identity.ts';
 import type { Standing } from './profiles/records-standing.ts';
@@ -164,7 +163,6 @@ export function wireRooms(
   function recover(): void {
     try {
       money.recover();
-      takeSettleDelay(records, options.formerSettleDelay ?? null, { atMs: now(), actor: actor() });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       options.onFailure('recover', error);

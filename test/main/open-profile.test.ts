@@ -11,8 +11,6 @@ import { openProfile, type OpenOptions, type RunningProfile } from '../../src/ma
 import { createProfileDir } from '../../src/main/profiles/profile-dir.ts';
 import { createDeferredSigner } from '../../src/main/secrets/deferred-signer.ts';
 import { createSigner } from '../../src/main/secrets/signer.ts';
-import { findMisfit } from '../../src/main/audit/fits.ts';
-import { auditEntriesOf } from '../../src/main/storage/records/audit-repo.ts';
 import { copyAsKilled } from '../simulation/disk.ts';
 import { createRandom } from '../simulation/random.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -25,7 +23,7 @@ import { journalOf, NO_HISTORY } from './money/journal-of.ts';
 const PAGE_BYTES = 4096;
 
 /** A profile over a real server whose answers can be lost, with a client that holds bitcoin. */
-async function setUp(formerSettleDelay: number | null = null) {
+async function setUp() {
   const sandbox = await startSandbox({
     merchants: [{ apiKey: API_KEY, secret: SECRET }],
     deposits: 'none',
@@ -66,7 +64,7 @@ async function setUp(formerSettleDelay: number | null = null) {
     onTestFinished(() => running.close());
     return { ...(await running.rooms()), ...running };
   }
-  const running = await open({ formerSettleDelay });
+  const running = await open();
   const created = await send(running, { kind: 'create_client', label: 'Bob' });
   const clientUid = created.clientUid ?? '';
   await send(running, { kind: 'buy', clientUid, amountUsd: '1500' });
@@ -114,24 +112,6 @@ test('an outcome that was lost is looked up when the profile is started again', 
   await expect.poll(() => next.money.get(id).state).toBe('confirmed');
   expect(proxy.posts).toBe(3);
 });
-
-test.each([30, null])(
-  'a settle delay of an older version is taken over once: %s',
-  async (minutes) => {
-    const { running, open } = await setUp(minutes);
-    expect(running.guards.policy().settleDelayMinutes).toBe(minutes);
-    const told = auditEntriesOf(running.records, 'policy', 'policy.saved');
-    expect(told.map(({ detail }) => detail)).toEqual(
-      minutes === null ? [] : [expect.stringContaining('"takenFrom":"profiles.json"')],
-    );
-    await running.close();
-    // From then on the file says nothing about it.
-    const next = await open({ formerSettleDelay: 1 });
-    expect(next.guards.policy().settleDelayMinutes).toBe(minutes);
-    expect(auditEntriesOf(next.records, 'policy', 'policy.saved')).toEqual(told);
-    expect(findMisfit(next.records)).toBeNull();
-  },
-);
 
 test('and when Bitpro is reached again', async () => {
   const { proxy, running, lose } = await setUp();

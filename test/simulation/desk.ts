@@ -9,7 +9,7 @@ import { createServerClock } from '../../src/main/bitpro/clock.ts';
 import '../../src/main/money/addresses.ts';
 import { createGuards, type Guards } from '../../src/main/money/guards.ts';
 import { knownHistory } from '../../src/main/money/known-history.ts';
-import { takeSettleDelay } from '../../src/main/money/settle-delay.ts';
+import { setSettleDelay } from '../helpers/settle-delay.ts';
 import { createMoney, type Money } from '../../src/main/money/intents.ts';
 import { findForeign } from '../../src/main/profiles/records-identity.ts';
 import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
@@ -335,7 +335,7 @@ const SETTLE_DELAY_MINUTES = 5;
 export function makeTemplate(folder: string): Files {
   const files = { records: join(folder, 'template.db'), cache: join(folder, 'template-cache.db') };
   const records = openRecords(files.records);
-  takeSettleDelay(records, SETTLE_DELAY_MINUTES, { atMs: 0, actor: 'operator' });
+  setSettleDelay(records, SETTLE_DELAY_MINUTES, { atMs: 0, actor: 'operator' });
   records.close();
   openCache(files.cache, files.records, { now: () => 0 }).close();
   return files;

@@ -28,8 +28,6 @@ export type Profiles = {
   unlock(input: { id: string; typedName: string }): Promise<ProfileView>;
   lock(id: string): Promise<ProfileView>;
   configure(input: ProfileOptions): ProfileView;
-  /** What the file says of the settle delay, for records that do not keep it yet. */
-  formerSettleDelay(id: string): number | null;
   /** Forgets an own profile and its secret; its records stay, and are found when the account is added again. */
   remove(input: { id: string; typedName: string }): Promise<void>;
   setActive(id: string): ProfileView;
@@ -49,8 +47,7 @@ export function createProfiles(deps: EnrolDeps): Profiles {
   function viewOf(profile: Profile): ProfileView {
     const secret: SecretState = secrets.stateOf(profile);
     const active = profile.id === store.activeId();
-    const { settleDelayMinutes: _, ...shown } = profile;
-    return { ...shown, active, network: networkOf(profile.environment), secret };
+    return { ...profile, active, network: networkOf(profile.environment), secret };
   }
   function save(profile: Profile): ProfileView {
     store.save(profile);
@@ -97,7 +94,6 @@ export function createProfiles(deps: EnrolDeps): Profiles {
     },
     configure: ({ id, explorerUrl, options }) =>
       save({ ...store.get(id), explorerUrl: readExplorerUrl(explorerUrl), options }),
-    formerSettleDelay: (id) => store.get(id).settleDelayMinutes ?? null,
     async remove({ id, typedName }) {
       const profile = store.get(id);
       if (profile.builtIn) {

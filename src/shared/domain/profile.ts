@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { plainText } from '../text-schema.ts';
-import { settleDelaySchema } from './guards.ts';
 
 /** What the operator sees at all times. Practice is the built-in sandbox server. */
 export const environmentSchema = z.enum(['practice', 'sandbox', 'production']);
@@ -39,7 +38,7 @@ export const defaultApiOptions: ApiOptions = {
 };
 
 /** A profile as stored. The secret is not part of it; it lives in the keychain under the id. */
-export const profileSchema = z.strictObject({
+export const profileSchema = z.object({
   id: z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)),
   name: z.string().check(z.minLength(1), z.maxLength(60)),
   environment: environmentSchema,
@@ -55,8 +54,6 @@ export const profileSchema = z.strictObject({
   /** A secret was stored in the keychain once: tells "locked" from "not there". */
   enrolled: z.boolean(),
   options: apiOptionsSchema,
-  /** Of older versions: the records take it from here once, and keep it (money/settle-delay.ts). */
-  settleDelayMinutes: z.optional(settleDelaySchema),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
@@ -70,7 +67,7 @@ export function expectedEnvironment(environment: Environment): 'sandbox' | 'prod
 }
 
 /** A profile as the renderer sees it. */
-export type ProfileView = Omit<Profile, 'settleDelayMinutes'> & {
+export type ProfileView = Profile & {
   active: boolean;
   network: Network;
   secret: SecretState;

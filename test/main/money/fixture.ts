@@ -12,7 +12,7 @@ import type { ListedWithdrawal } from '../../../src/main/storage/cache/withdrawa
 import { loadClock, saveClock } from '../../../src/main/storage/records/clock-repo.ts';
 import { createGuards } from '../../../src/main/money/guards.ts';
 import { createMoney, type Money } from '../../../src/main/money/intents.ts';
-import { takeSettleDelay } from '../../../src/main/money/settle-delay.ts';
+import { setSettleDelay as writeSettleDelay } from '../../helpers/settle-delay.ts';
 import { knownHistory } from '../../../src/main/money/known-history.ts';
 import {
   openCache,
@@ -172,9 +172,8 @@ export function temporaryFolder(): string {
   return path;
 }
 
-/** What the records take over when they keep none yet: once. */
 export function setSettleDelay({ records, world }: Desk, minutes: number): void {
-  takeSettleDelay(records, minutes, { atMs: world.nowMs, actor: world.actor });
+  writeSettleDelay(records, minutes, { atMs: world.nowMs, actor: world.actor });
 }
 
 /** The settings behind the guards, of the same records and operator. */

@@ -45,17 +45,7 @@ export function getPolicy(db: RecordsDb): GuardPolicy {
 export function putPolicy(db: RecordsDb, policy: GuardPolicy): void {
   const { settleDelayMinutes, ...columns } = policy;
   const row = { ...columns, addressBookOnly: policy.addressBookOnly ? 1 : 0 };
-  const { update, insert } = prepared(db);
+  const { update, insert, setSettleDelay } = prepared(db);
   if (update.run(row).changes === 0) insert.run(row);
-  putSettleDelay(db, settleDelayMinutes);
-}
-
-/** Whether these records keep the settle delay yet; older ones left it to profiles.json. */
-export function isSettleDelayKept(db: RecordsDb): boolean {
-  return prepared(db).settleDelay.get() !== undefined;
-}
-
-/** Inside a transaction; unless it is still none, right after an audit entry `policy.saved`. */
-export function putSettleDelay(db: RecordsDb, minutes: number | null): void {
-  prepared(db).setSettleDelay.run(minutes);
+  setSettleDelay.run(settleDelayMinutes);
 }
