@@ -214,7 +214,7 @@ function openAt(path: string, client: Service, before?: Desk['world']): Desk {
     wallAheadMs: before?.wallAheadMs ?? 0,
     serverAheadMs: before?.serverAheadMs ?? 0,
     listed: before?.listed ?? [],
-    rate: RATE,
+    rate: before ? before.rate : RATE,
     balanceSats: 100_000_000,
     profile: {
       id: 'sandbox',
