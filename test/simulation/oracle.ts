@@ -79,7 +79,8 @@ export function observePost(
     report('unreviewed', `${name} leaves long after it was looked at`);
   }
   checkAfterEnded(world, desk, row);
-  const priceRead = world.pricesRead.get(call.window);
+  // A window that has read none goes by what the intent was written down with.
+  const priceRead = world.pricesRead.get(call.window) ?? row.quotedPriceCents;
   if (row.kind === 'buy' && row.quotedPriceCents !== priceRead) {
     report(
       'unreviewed',
