@@ -45,7 +45,8 @@ async function runAll(): Promise<number> {
   }
   for (const { seed: failed, findings } of failing.slice(0, 10)) {
     const [first] = findings;
-    console.log(`seed ${failed}: ${first?.violation}: ${first?.what}`);
+    const after = stopAtFirst ? ` (after ${summary.schedules} schedules)` : '';
+    console.log(`seed ${failed}: ${first?.violation}: ${first?.what}${after}`);
     if (!values.quiet) console.log(`  npm run simulate -- --seed ${failed} --schedules 1`);
   }
   return failing.length === 0 ? 0 : 1;
@@ -67,7 +68,7 @@ async function replay(): Promise<number> {
 
 async function scoreMutants(): Promise<number> {
   const chosen = mutants.filter(({ name }) => name.includes(values.only));
-  const options = { schedules: Math.min(schedules, MUTANT_SCHEDULES), seed };
+  const options = { schedules: Math.min(schedules, MUTANT_SCHEDULES), seed, workers };
   const scores = await runMutants(chosen, options, ({ name, finding }) => {
     console.log(`${finding === null ? 'SURVIVED' : 'caught  '} ${name}`);
     if (finding !== null) console.log(`         ${finding}`);

@@ -10,10 +10,12 @@ const root = join(import.meta.dirname, '..', '..');
 /** `finding` is the first one; null when no schedule noticed the bug. */
 export type Score = { name: string; finding: string | null };
 
+type RunOptions = { schedules: number; seed: number; workers: number };
+
 /** Runs the simulation over a copy of the sources with each seeded bug, and tells of each when it is done. */
 export async function runMutants(
   chosen: readonly Mutant[],
-  options: { schedules: number; seed: number },
+  options: RunOptions,
   tell: (score: Score) => void = () => {},
 ): Promise<Score[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
@@ -63,9 +65,10 @@ async function withMutant<T>(
 /** The first finding, or null when all schedules pass. */
 async function findBug(
   folder: string,
-  { schedules, seed }: { schedules: number; seed: number },
+  { schedules, seed, workers }: RunOptions,
 ): Promise<string | null> {
-  const args = ['--schedules', String(schedules), '--seed', String(seed), '--stop-at-first'];
+  const numbers = { '--schedules': schedules, '--seed': seed, '--workers': workers };
+  const args = [...Object.entries(numbers).flat().map(String), '--stop-at-first'];
   const cli = join(folder, 'test/simulation/cli.ts');
   try {
     await promisify(execFile)(process.execPath, ['--no-warnings', cli, ...args, '--quiet']);
