@@ -1,3 +1,4 @@
+import '../../simulation/quick-scrypt.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultGuardPolicy, type GuardPolicy } from '#shared/domain/guards.ts';
@@ -87,7 +88,7 @@ describe('however the clocks are set, in whatever order and over restarts', () =
         await guardsOf(after).savePolicy({ policy: { ...defaultGuardPolicy, maxDailySats: null } });
         await expect(after.money.prepare(WITHDRAWAL)).rejects.toMatchObject({ field: 'reason' });
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 12_000 },
     );
   });
 
@@ -103,7 +104,7 @@ describe('however the clocks are set, in whatever order and over restarts', () =
         const waitMs = (entry?.usableAtMs ?? 0) - after.world.nowMs - after.world.wallAheadMs;
         expect(Math.abs(waitMs - DAY_MS)).toBeLessThan(20_000);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 12_000 },
     );
   });
 
