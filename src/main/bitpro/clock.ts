@@ -15,6 +15,8 @@ export type ServerClock = {
   dateMs(): number;
   /** Server's clock minus this machine's; 0 until an answer was seen. */
   offsetMs(): number;
+  /** Has an answer ever told the time, in this run or before? Until then it is this machine's clock that runs. */
+  hasBegun(): boolean;
   /** Has an answer told the time in this run? */
   isKnown(): boolean;
   /** `monotonicMs` when an answer last told the time; null before the first of this run. */
@@ -173,6 +175,7 @@ export function createServerClock(
     nowMs: () => Math.floor(guardedMs()),
     dateMs,
     offsetMs: () => (bounds === null ? 0 : dateMs() - Math.floor(wallMs())),
+    hasBegun: () => isDated,
     isKnown: () => observedAtMs !== null,
     observedAtMs: () => observedAtMs,
     monotonicMs,

@@ -23,7 +23,7 @@ import { lookAlikeOf } from './payment-guards.ts';
 export type AddressBookDeps = {
   records: RecordsDb;
   now: () => number;
-  clock: Pick<ServerClock, 'nowMs' | 'keep'>;
+  clock: Pick<ServerClock, 'nowMs' | 'keep' | 'hasBegun'>;
   actor: () => string;
   network: () => Network;
 };
@@ -58,7 +58,7 @@ export function createAddressBook({ records, now, clock, actor, network }: Addre
     /** By label. */
     list: (): BookEntry[] => listBook(records).map(view),
 
-    /** @throws AppError `invalid_input`, field `address` or `label` */
+    /** @throws AppError `invalid_input`, field `address` or `label`; `offline` before Bitpro ever told the time */
     async add(input: { address: string; label: string }): Promise<BookEntry> {
       const { checkAddress } = await import('./addresses.ts');
       const { address } = checkAddress(input.address, network());
@@ -68,6 +68,7 @@ export function createAddressBook({ records, now, clock, actor, network }: Addre
         throw new AppError('invalid_input', message, { field: 'address' });
       }
       const label = freeLabel(records, input.label, address);
+      if (!clock.hasBegun()) throw noTimeYet();
       const times = { addedAtMs: now(), addedGuardMs: clock.nowMs() };
       const row: BookRow = { address, label, network: network(), ...times };
       change('address.added', address, label, () => {
@@ -120,6 +121,13 @@ function freeLabel(records: RecordsDb, text: string, address: string): string {
   if (!taken) return label;
   const message = 'Another address has this label. Choose one that tells them apart.';
   throw new AppError('invalid_input', message, { field: 'label' });
+}
+
+/** By a clock that was set back a new entry would be old once the service tells the time. */
+function noTimeYet(): AppError {
+  const message =
+    'A new entry waits by Bitpro’s time, which Bitpro has not told yet. Connect to it, then add the address.';
+  return new AppError('offline', message, { retryable: true });
 }
 
 function mustFind(records: RecordsDb, address: string): BookRow {

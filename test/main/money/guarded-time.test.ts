@@ -108,6 +108,20 @@ describe('however the clocks are set, in whatever order and over restarts', () =
     );
   });
 
+  test('is not made by this machine’s clock, before the service ever told the time', async () => {
+    const told = openDesk();
+    told.world.isTimeless = true;
+    // As if nothing had been kept yet.
+    told.records.transaction(() => told.records.exec('DELETE FROM server_clock'))();
+    const desk = told.restart();
+    desk.world.wallAheadMs = -25 * HOUR_MS;
+    const entry = { address: DESTINATION, label: 'Landlord' };
+    await expect(guardsOf(desk).addToBook(entry)).rejects.toMatchObject({ code: 'offline' });
+    expect(guardsOf(desk).listBook()).toEqual([]);
+    await askTheTime(desk);
+    expect(await guardsOf(desk).addToBook(entry)).toMatchObject({ label: 'Landlord' });
+  });
+
   test('who typed wrong passphrases waits', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (tampering) => {
