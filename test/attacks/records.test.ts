@@ -157,3 +157,17 @@ test('records that are replaced under the running app send nothing', async () =>
   expect((await desk.confirm(review)).ok).toBe(false);
   expect(server.posts).toEqual([]);
 });
+
+test('what is not what was reviewed when it is to be signed is not sent', async () => {
+  const { server, account, desk } = await attack();
+  const db = new Database(join(profileFolder(desk.userData), 'records.sqlite'));
+  const triggers = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`);
+  for (const name of triggers.pluck().all()) db.exec(`DROP TRIGGER ${name}`);
+  db.exec(`CREATE TRIGGER elsewhere AFTER UPDATE ON intents
+    WHEN OLD.state = 'journaled' AND NEW.state = 'sent'
+    BEGIN UPDATE intents SET address = '${OTHER_PAYEE}' WHERE id = NEW.id; END`);
+  db.close();
+  const { state } = await desk.pay(account, '0.25');
+  expect(state).toBe('rejected');
+  expect(server.posts).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { mustFit } from '../audit/fits.ts';
 import type { RemoteClient, RemoteTransaction } from '../bitpro/wire.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
+  isTidOfAnother,
   isTidSettled,
   type IntentAnswer,
   type JournaledIntent,
@@ -58,7 +59,7 @@ export async function confirmIntent(
     intent = await markSent(context, confirmation, limit);
     context.reviewed.delete(intent.id);
     context.onChanged(intent);
-    refused = await refusedAtLast(context, intent, limit);
+    refused = await refusedAtLast(context, intent, confirmation.reviewHash, limit);
   } finally {
     limit.end();
   }
@@ -141,11 +142,16 @@ function checkReviewAge({ clock, reviewed }: MoneyContext, id: string): void {
 async function refusedAtLast(
   context: MoneyContext,
   intent: JournaledIntent,
+  agreed: string,
   limit: SendLimit,
 ): Promise<JournaledIntent | null> {
-  const { standing, journal } = context;
+  const { standing, journal, profile } = context;
   const refuse = (reason: string): JournaledIntent =>
     journal.answer(intent.id, { ...nothingKnown(intent), state: 'rejected', reason });
+  // What the journal keeps now is what would be signed.
+  if (reviewHash(intent, profile()) !== agreed) {
+    return refuse('It is no longer what was reviewed, so nothing was sent.');
+  }
   try {
     await limit.within(async () => standing?.seal());
   } catch (error) {
@@ -214,6 +220,7 @@ async function post(
   const known: KnownBefore = {
     isKnown: (transaction) =>
       (baseline !== null && newnessOf(baseline, transaction, true) !== 'new') ||
+      (clientUid !== null && isTidOfAnother(records, clientUid, transaction.tid)) ||
       (clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
     buyTolerancePercent: getPolicy(records).buyTolerancePercent,

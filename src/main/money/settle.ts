@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import {
+  isTidOfAnother,
   isTidSettled,
   listIntents,
   type IntentAnswer,
@@ -89,6 +90,7 @@ export async function lookFor(
     inTheWay === null
       ? judge(intent, baseline, rows, {
           isSettled,
+          isOfAnotherClient: (tid) => isTidOfAnother(records, clientUid, tid),
           open: others,
           mayBeEnded: (row) =>
             endedBeside(context, clientUid, intent).some((each) => mayBeEnded(context, each, row)),

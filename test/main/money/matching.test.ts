@@ -36,7 +36,12 @@ const baseline: Baseline = {
   isWhole: false,
   slackMs: 0,
 };
-const alone: Others = { isSettled: () => false, open: [], mayBeEnded: () => false };
+const alone: Others = {
+  isSettled: () => false,
+  isOfAnotherClient: () => false,
+  open: [],
+  mayBeEnded: () => false,
+};
 
 function row(changes: Partial<RemoteTransaction> = {}): RemoteTransaction {
   return {
