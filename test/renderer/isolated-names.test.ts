@@ -25,3 +25,17 @@ it.each(screens)('%s draws names, labels, notes and tags in isolation', (file) =
   });
   expect(bare.map(([found]) => found.trim())).toEqual([]);
 });
+
+/** Ids and states are of the service's making: what they hide, or turn around, is written out where they are drawn. */
+const ofService =
+  /(?:value[:=] ?\{?|>\{|\$\{|label: )(?:(?:row|intent|transaction)\.)?(?:tid|state|serverState|serverTid|txId|serverTxId)(?: \?\? '[^']*')?\}/g;
+
+it.each(screens)('%s draws no id and no state as it came', (file) => {
+  const text = readFileSync(join(folder, file), 'utf8').replaceAll(/key=\{`[^`]*`\}/g, '');
+  const bare = [...text.matchAll(ofService)].filter(({ index }) => {
+    const before = text.slice(Math.max(0, index - 40), index + 3);
+    // Hash writes them out itself.
+    return !/<Hash |visibleText\(/.test(before);
+  });
+  expect(bare.map(([found]) => found)).toEqual([]);
+});

@@ -15,10 +15,11 @@ type HashProps = {
 
 /** A long identifier cut in the middle. */
 export function Hash({ value, label = 'identifier', keep = 8, copy = true }: HashProps): ReactNode {
+  const shown = visibleText(value);
   return (
     <span className={css['hash']}>
-      <span className={css['text']} title={value}>
-        {cutMiddle(value, keep)}
+      <span className={css['text']} title={shown}>
+        {cutMiddle(shown, keep)}
       </span>
       {copy && <CopyButton text={value} label={`Copy ${label}`} />}
     </span>

@@ -18,6 +18,7 @@ import type { ClientReconciliation } from '#shared/domain/overview.ts';
 import type { Environment } from '#shared/domain/profile.ts';
 import type { Transaction, TransactionType } from '#shared/domain/transaction.ts';
 import { formatBtc } from '#shared/money.ts';
+import { visibleText } from '#shared/text.ts';
 import { formatCount, plural } from '../lib/format.ts';
 import type { Tone } from './badge.tsx';
 
@@ -108,7 +109,7 @@ export function transactionStateWording({ type, state, confirmations }: StateOf)
   if (state === 'processed') return { word: 'Processed', tone: 'success' };
   if (state === 'accepted') return { word: 'Accepted', tone: 'info' };
   if (state === 'pending') return { word: 'Pending', tone: 'warning' };
-  return { word: state ?? 'Not reported', tone: 'neutral' };
+  return { word: visibleText(state ?? 'Not reported'), tone: 'neutral' };
 }
 
 /** How far the history on this machine reaches back without a gap; short in a column. */

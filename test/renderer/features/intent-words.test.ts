@@ -6,7 +6,10 @@ import {
   formatBasisPoints,
 } from '../../../src/renderer/components/intent/execution.ts';
 import { fieldOfRefusal } from '../../../src/renderer/components/intent/refusal.tsx';
-import { intentStateWording } from '../../../src/renderer/components/wording.ts';
+import {
+  intentStateWording,
+  transactionStateWording,
+} from '../../../src/renderer/components/wording.ts';
 import {
   describeIntent,
   intentSubject,
@@ -36,6 +39,12 @@ const buy: Intent = {
   settledBy: null,
   settleReason: null,
 };
+
+test('a state that Bitpro made up shows what it hides', () => {
+  const state = '\u202Edessecorp\u200B';
+  const told = transactionStateWording({ type: 'withdrawal', state, confirmations: null });
+  expect(told.word).toBe('‹U+202E›dessecorp‹U+200B›');
+});
 
 describe('execution of a buy', () => {
   test('price and slippage follow from what was received', () => {

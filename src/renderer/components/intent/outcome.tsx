@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Intent, IntentReview } from '#shared/domain/intent.ts';
+import { visibleText } from '#shared/text.ts';
 import { Named } from '../named.tsx';
 import { formatSecond } from '../../lib/format.ts';
 import { useTimeZone } from '../../lib/time-zone.ts';
@@ -57,7 +58,7 @@ function recordOf(intent: Intent, timeZone: string): Detail[] {
     });
   }
   if (intent.serverState !== null) {
-    items.push({ term: 'State at Bitpro', value: intent.serverState });
+    items.push({ term: 'State at Bitpro', value: visibleText(intent.serverState) });
   }
   items.push({ term: 'Request written', value: when(intent.createdAtMs) });
   items.push({

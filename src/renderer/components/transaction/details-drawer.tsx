@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
 import type { ErrorDto } from '#shared/errors.ts';
+import { visibleText } from '#shared/text.ts';
 import { Named } from '../named.tsx';
 import { Btc } from '../amounts.tsx';
 import { Button } from '../button.tsx';
@@ -33,7 +34,9 @@ export function DetailsDrawer({ row, onClose, onSaved }: DetailsDrawerProps): Re
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      title={row === null ? 'Transaction' : `${transactionTypeWords[row.type]} ${row.tid}`}
+      title={
+        row === null ? 'Transaction' : `${transactionTypeWords[row.type]} ${visibleText(row.tid)}`
+      }
     >
       {row !== null && (
         <div className={css['details']}>
@@ -77,7 +80,7 @@ function detailsOf(row: TransactionRow): Detail[] {
       value: row.txId === null ? 'Not reported' : <Hash value={row.txId} label="network id" />,
     },
     { term: 'Bitpro id', value: <Hash value={row.tid} label="Bitpro id" /> },
-    { term: 'State at Bitpro', value: row.state ?? 'Not reported' },
+    { term: 'State at Bitpro', value: visibleText(row.state ?? 'Not reported') },
     { term: 'Fee', value: 'Not reported by Bitpro' },
     { term: 'Read', value: <Age ms={row.fetchedAtMs} /> },
   );

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ClientView } from '#shared/domain/client.ts';
 import { formatBtc } from '#shared/money.ts';
-import { visibleText } from '#shared/text.ts';
 import { Named } from '../../components/named.tsx';
 import { Badge } from '../../components/badge.tsx';
 import { Btc } from '../../components/amounts.tsx';
@@ -53,7 +52,7 @@ const columns: Column<ClientView>[] = [
       depositAddress === null ? (
         'Not read yet'
       ) : (
-        <Hash value={visibleText(depositAddress)} keep={6} copy={false} />
+        <Hash value={depositAddress} keep={6} copy={false} />
       ),
   },
   {

@@ -23,6 +23,7 @@ import { call } from '../../lib/ipc.ts';
 import { useOnScreen } from '../../lib/on-screen.ts';
 import { clientName, useClient } from '../../lib/client.ts';
 import { formatBtc } from '#shared/money.ts';
+import { visibleText } from '#shared/text.ts';
 import { AddressConflict } from './address-conflict.tsx';
 import { STALE_AFTER_MS } from './client-columns.tsx';
 import { ClientHistory } from './client-history.tsx';
@@ -97,7 +98,7 @@ function Doubts({ client }: { client: ClientView }): ReactNode {
             {unusableRows.map((row) => (
               <li key={`${row.page} ${row.tid} ${row.problem}`}>
                 Page {formatCount(row.page)}
-                {row.tid !== null && `, transaction ${row.tid}`}: {row.problem}
+                {row.tid !== null && `, transaction ${visibleText(row.tid)}`}: {row.problem}
               </li>
             ))}
           </ul>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SettlingCandidate } from '#shared/domain/intent.ts';
 import { formatBtc } from '#shared/money.ts';
+import { visibleText } from '#shared/text.ts';
 import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { formatSecond } from '../../lib/format.ts';
@@ -28,10 +29,10 @@ export function Found({ candidates, isClient, value, error, onChange }: FoundPro
             ...candidates.map(({ tid, amountSats, createdAtMs, address, state }) => ({
               value: tid,
               label: [
-                `${tid}: ${formatBtc(amountSats)} BTC`,
+                `${visibleText(tid)}: ${formatBtc(amountSats)} BTC`,
                 formatSecond(createdAtMs, timeZone),
-                address === null ? '' : `to …${address.slice(-6)}`,
-                state ?? '',
+                address === null ? '' : `to …${visibleText(address).slice(-6)}`,
+                visibleText(state ?? ''),
               ].join('  '),
             })),
           ]}
