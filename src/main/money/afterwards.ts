@@ -1,4 +1,4 @@
-import { isNotExecuted } from '#shared/domain/transaction.ts';
+import { isNotExecuted, mayBeNotExecuted } from '#shared/domain/transaction.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import {
   confirmedClients,
@@ -80,13 +80,13 @@ function holdAgainstConfirmed(
 
 function objectionTo(intent: JournaledIntent, row: RemoteTransaction): string | null {
   const { kind, serverTid, receivedSats, address, settledBy } = intent;
-  if (isNotExecuted(row)) {
+  // Who settled it by hand was shown what it is.
+  if (settledBy === null ? mayBeNotExecuted(row) : isNotExecuted(row)) {
     return (
-      `The history calls its transaction ${row.tid} “${row.state ?? ''}”: it was not, or is no longer, ` +
-      'carried out. Compare with Bitpro.'
+      `The history calls its transaction ${row.tid} “${row.state ?? ''}”, so it seems that it was not, or is no ` +
+      'longer, carried out. Compare with Bitpro.'
     );
   }
-  // Who settled it by hand was shown the difference.
   const isElsewhere = settledBy === null && row.address !== null && row.address !== address;
   const isOther = kind === 'withdrawal' && isElsewhere;
   const isOfAnotherKind = row.type !== kind && row.type !== 'unknown';

@@ -1,4 +1,4 @@
-import { isNotExecuted, type TransactionType } from '#shared/domain/transaction.ts';
+import { mayBeNotExecuted, type TransactionType } from '#shared/domain/transaction.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
@@ -243,7 +243,7 @@ function doubtAbout(
   }: Omit<Others, 'isSettled'> & { news: readonly RemoteTransaction[] },
 ): string | null {
   const what = `Transaction ${row.tid} over ${formatBtc(row.amountSats)} BTC fits`;
-  if (isNotExecuted(row)) return `${what}, but Bitpro calls it “${row.state ?? ''}”.`;
+  if (mayBeNotExecuted(row)) return `${what}, but Bitpro calls it “${row.state ?? ''}”.`;
   if (intent.kind === 'withdrawal' && row.address === null) {
     return `${what}, but the history does not say to which address it went.`;
   }

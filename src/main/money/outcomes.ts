@@ -1,5 +1,5 @@
 import type { Intent } from '#shared/domain/intent.ts';
-import { isNotExecuted } from '#shared/domain/transaction.ts';
+import { mayBeNotExecuted } from '#shared/domain/transaction.ts';
 import { assertNever, type AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { PostOutcome } from '../bitpro/client.ts';
@@ -72,7 +72,7 @@ export function readWithdrawal(
       namedTid: tid,
     };
     if (known.isKnown({ tid, createdAtMs })) return { ...answer, contradiction: repeated(tid) };
-    if (isNotExecuted({ state })) {
+    if (mayBeNotExecuted({ state })) {
       const contradiction = `Bitpro took the request as transaction ${tid}, and calls that “${state ?? ''}”.`;
       return { ...answer, serverTid: tid, contradiction };
     }

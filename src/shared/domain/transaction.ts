@@ -35,11 +35,18 @@ export function directionOf(type: TransactionType): 1 | -1 | 0 {
  * States whose meaning is that the transaction was not, or is no longer, carried out. The set is open
  * (api-readings.md, 13), so any other state may still become or be a payment.
  */
-const NOT_EXECUTED =
-  /^(fail(ed|ure)?|error(ed)?|refused|rejected|cancell?ed|denied|declined|expired|aborted|void(ed)?|invalid|blocked|reversed|returned|refunded)$/i;
+const FAILURE =
+  'fail(ed|ure)?|error(ed)?|refused|rejected|cancell?ed|denied|declined|expired|aborted|void(ed)?|invalid|blocked|reversed|returned|refunded';
+const NOT_EXECUTED = new RegExp(`^(${FAILURE})$`, 'i');
+const NAMES_FAILURE = new RegExp(`(?<!\\p{L})(${FAILURE})(?!\\p{L})`, 'iu');
 
 export function isNotExecuted({ state }: Pick<Transaction, 'state'>): boolean {
   return state !== null && NOT_EXECUTED.test(state.trim());
+}
+
+/** Is one of these words among others, as in `payment_failed`? What that means is for a person. */
+export function mayBeNotExecuted({ state }: Pick<Transaction, 'state'>): boolean {
+  return state !== null && NAMES_FAILURE.test(state);
 }
 
 /** Still able to change on the server: an unconfirmed deposit or an unprocessed withdrawal. */

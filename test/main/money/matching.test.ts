@@ -88,6 +88,15 @@ const cases: Case[] = [
   ['a buy beside a lost withdrawal', withdrawal, [bought(1)], 'unexplained'],
   ['a withdrawal beside a lost buy', buy, [row()], 'unexplained'],
   ['the withdrawal itself, failed', withdrawal, [row({ state: 'failed' })], 'needs_human'],
+  ...['payment_failed', 'cancelled by user', 'Failed: no funds', 'on hold (rejected)'].map(
+    (state): (typeof cases)[number] => [
+      `the withdrawal itself, “${state}”`,
+      withdrawal,
+      [row({ state })],
+      'needs_human',
+    ],
+  ),
+  ['the withdrawal itself, “unfailing”', withdrawal, [row({ state: 'unfailing' })], 'match'],
   [
     'the withdrawal itself, and an unknown type of its amount',
     withdrawal,

@@ -44,13 +44,15 @@ const cases: [string, Draft, Service, IntentState, RegExp | null][] = [
     /0\.12000001/,
   ],
   ['another address', WITHDRAWAL, withdrawn({ address: OTHER_ADDRESS }), 'needs_human', /mipcBb/],
-  ...['failed', 'Refused', 'cancelled', 'rejected'].map((state): (typeof cases)[number] => [
-    `a withdrawal that is ${state}`,
-    WITHDRAWAL,
-    withdrawn({ state }),
-    'needs_human',
-    new RegExp(state),
-  ]),
+  ...['failed', 'Refused', 'cancelled', 'rejected', 'payment_failed'].map(
+    (state): (typeof cases)[number] => [
+      `a withdrawal that is ${state}`,
+      WITHDRAWAL,
+      withdrawn({ state }),
+      'needs_human',
+      new RegExp(state),
+    ],
+  ),
   ['lost withdrawal', WITHDRAWAL, service({ withdraw: async () => unknown }), 'unknown', /lost/],
   [
     'refused withdrawal',
@@ -139,12 +141,12 @@ describe('an answer that repeats a transaction', () => {
     expect(second.reason).toContain('transaction 39486536');
   });
 
-  test('of another client does not, since tids are looked up within a client', async () => {
+  test('of another client needs a person as well', async () => {
     const desk = openDesk();
     registerClient(desk.records, { uid: 'BT-2', label: '', source: 'added', addedAtMs: 0 });
     await desk.money.confirm(await review(desk, BUY));
     const second = await desk.money.confirm(await review(desk, { ...BUY, clientUid: 'BT-2' }));
-    expect(second.state).toBe('confirmed');
+    expect(second.state).toBe('needs_human');
   });
 });
 
