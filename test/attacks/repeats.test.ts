@@ -67,3 +67,18 @@ test('two whole balances that were prepared before are not both sent', async () 
   if (second.ok) expect((await desk.confirm(second.value)).ok).toBe(false);
   expect(server.posts).toHaveLength(1);
 });
+
+test('as long as an outcome is not known, the same from another client asks for a reason', async () => {
+  const { server, account, desk } = await attack();
+  const other = server.createAccount(ONE_BTC);
+  await desk.know(other);
+  server.meddle((call) => (call.action === 'withdrawal' ? 'drop' : undefined));
+  expect((await desk.pay(account, '0.25')).state).toBe('unknown');
+  for (let hours = 0; hours < 25; hours += 5) {
+    await desk.pass(5 * 60);
+    await desk.ask('rates.refresh', {});
+  }
+  const again = await desk.refusal('intents.prepare', desk.withdrawal(other, '0.25'));
+  expect(again.field).toBe('reason');
+  expect(again.message).toContain(account.uid);
+});

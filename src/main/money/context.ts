@@ -11,7 +11,7 @@ import { findBookEntry } from '../storage/records/address-book-repo.ts';
 import { getRegisteredClient } from '../storage/records/clients-repo.ts';
 import { listIntents, type NewIntent } from '../storage/records/intents-repo.ts';
 import { clearedEqual } from '../storage/records/outcomes-repo.ts';
-import { debitedSince, equalBuySince } from '../storage/records/payments-repo.ts';
+import { debitedSince, equalBuySince, unsettledEqual } from '../storage/records/payments-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
 import { recentPrices } from '../storage/records/rates-repo.ts';
 import type { Moment } from '../storage/records/settling-repo.ts';
@@ -163,6 +163,7 @@ function guardFacts(
     policy: getPolicy(records),
     paidWithinDay: kind === 'withdrawal' ? paidWithinDay(context, intent, fresh) : [],
     equalBuyAgoMs: equalBuyAtMs === null ? null : nowMs - equalBuyAtMs,
+    unsettledEqualOf: unsettledEqual(records, intent),
     clearedEqual: clearedEqual(records, intent, {
       sinceMs: nowMs - DAY_MS,
       namedSinceMs: nowMs - NAMED_MS,

@@ -16,6 +16,8 @@ export type GuardFacts = {
   equalBuyAgoMs: number | null;
   /** An equal one that was taken for not carried out a short while ago; null without one. */
   clearedEqual: ClearedPayment | null;
+  /** The client whose equal withdrawal has no known outcome yet, however old it is; null without one. */
+  unsettledEqualOf: string | null;
   /** The book's entry for the address; null when it is not in it. */
   bookEntry: { label: string; ageMs: number } | null;
   /** A valid approval of exactly this intent by neither who prepared it nor who confirms it. */
@@ -77,7 +79,7 @@ function refuseAboveLimits(amountSats: number, guards: GuardFacts): AppError | n
 
 function refuseRepeated(
   payment: { address: string; amountSats: number; repeatReason: string | null },
-  { paidWithinDay }: GuardFacts,
+  { paidWithinDay, unsettledEqualOf }: GuardFacts,
 ): AppError | null {
   if (payment.repeatReason !== null) return null;
   const before = paidWithinDay.find(
@@ -85,7 +87,7 @@ function refuseRepeated(
       // Where the history does not say to whom it went, it may have been to this one.
       (address === null || address === payment.address) && amountSats === payment.amountSats,
   );
-  if (!before) return null;
+  if (!before) return unsettledEqualOf === null ? null : askWhyBeside(unsettledEqualOf);
   const where =
     before.address === null ? 'to an address that Bitpro does not name' : 'to this address';
   const whose = before.id === null ? ', though not by this profile' : '';
@@ -93,6 +95,16 @@ function refuseRepeated(
     'invalid_input',
     `The same amount was sent ${where} ${describeWait(before.agoMs)} ago${whose}. ` +
       'Say why it is to be paid again.',
+    { field: 'reason' },
+  );
+}
+
+/** An equal one of the same client is refused altogether. */
+function askWhyBeside(clientUid: string): AppError {
+  return new AppError(
+    'invalid_input',
+    `The same amount to this address, of client ${clientUid}, has no known outcome yet. ` +
+      'Say why it is to be paid beside that.',
     { field: 'reason' },
   );
 }

@@ -24,6 +24,7 @@ const facts: PolicyFacts = {
     paidWithinDay: [],
     equalBuyAgoMs: null,
     clearedEqual: null,
+    unsettledEqualOf: null,
     bookEntry: null,
     approvedBy: null,
   },

@@ -33,6 +33,13 @@ const prepared = statements((db: RecordsDb) => ({
          AND id <> :id AND ${sentGuardMs} > :sinceMs`,
     )
     .pluck(),
+  unsettledEqual: db
+    .prepare<[Pick<NewIntent, 'id' | 'address' | 'amountSats'>], string>(
+      `SELECT client_uid FROM intents
+       WHERE kind = 'withdrawal' AND state IN ('sent', 'unknown', 'needs_human') AND id <> :id
+         AND address = :address AND amount_sats = :amountSats ORDER BY seq DESC LIMIT 1`,
+    )
+    .pluck(),
   debited: db
     .prepare<[string, number], number | null>(
       `SELECT sum(amount_sats) FROM intents
@@ -65,6 +72,14 @@ export function equalBuySince(
 ): number | null {
   if (clientUid === null || usdCents === null) return null;
   return prepared(db).equalBuy.get({ id, clientUid, usdCents, sinceMs }) ?? null;
+}
+
+/** Whose equal withdrawal may have gone, or not, however long ago; null when there is none. */
+export function unsettledEqual(
+  db: RecordsDb,
+  { id, address, amountSats }: Pick<NewIntent, 'id' | 'address' | 'amountSats'>,
+): string | null {
+  return prepared(db).unsettledEqual.get({ id, address, amountSats }) ?? null;
 }
 
 /** Satoshis of the client's withdrawals that were confirmed since `sinceMs`, as times are shown. */
