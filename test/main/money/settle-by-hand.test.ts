@@ -147,7 +147,7 @@ describe('it went', () => {
     },
   );
 
-  test('as the one that Bitpro named and calls failed, and an equal one of others is not it', async () => {
+  test('as the one that Bitpro named and calls failed, and a later equal one of others is not it', async () => {
     const { desk, model, executed } = lossy(0);
     const row = { ...OURS, state: 'failed', createdAtMs: NOW_MS };
     desk.client.withdraw = async (_uid, { address }) => {
@@ -156,8 +156,8 @@ describe('it went', () => {
     const { id, state } = await desk.money.confirm(await review(desk, AGAIN));
     expect(state).toBe('needs_human');
     const named = model.histories.get(CLIENT)?.[0]?.tid ?? '';
-    executed();
     await desk.money.settle({ id, decision: 'went', reason: REASON, found: named });
+    executed();
     await desk.read();
     expect(desk.money.get(id).state).toBe('cleared');
   });
