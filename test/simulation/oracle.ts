@@ -20,6 +20,8 @@ const WHOLE_SATS = 40_000_000;
 const REVIEW_MS = 15 * 60_000;
 /** What is a day to the second, nobody needs to know. */
 const GRACE_MS = 60_000;
+/** Longer than a reading takes on a line that does not fail. */
+const READING_MS = 5000;
 /** The tolerance of a profile, and what rounding adds. */
 const BUY_TOLERANCE = 0.06;
 
@@ -121,9 +123,18 @@ function isUnseenTwice({ isSetBack, forgotten }: World, { id }: JournaledIntent)
   return isSetBack && forgotten.has(id);
 }
 
-/** A reading showed it to this process. On a line that fails, a run that breaks off drops what its last answers held. */
-function wasRead({ service, rates }: World, desk: Desk, { tid }: LedgerEntry): boolean {
-  return service.shownNow.has(tid) && (rates.network === 0 || desk.isKept(tid));
+/**
+ * A reading showed it to this process, and was kept. On a line that fails, a run that breaks off drops what its last
+ * answers held; else what is not quite new is in the reading before the sending, too.
+ */
+function wasRead(
+  { service, rates, time }: World,
+  desk: Desk,
+  { tid, executedAtMs }: LedgerEntry,
+): boolean {
+  if (!service.shownNow.has(tid)) return false;
+  const isOlder = time.nowMs() - executedAtMs > READING_MS;
+  return desk.isKept(tid) || (rates.network === 0 && isOlder);
 }
 
 /** What the app could know must have kept this payment, or been asked about, before it leaves. */
