@@ -124,6 +124,12 @@ export const guardMutants: readonly Mutant[] = [
     'if (!isRead) return null;',
   ),
   one(
+    'a buy may bring anything',
+    'money/outcomes.ts',
+    'if (amountSats > 0 && isExpected) return null;',
+    'if (amountSats > 0) return null;',
+  ),
+  one(
     'beside an unknown outcome anything goes while the balance was never read',
     'money/policy.ts',
     'if (onItsWaySats === 0) return null;',

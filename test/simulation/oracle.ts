@@ -10,7 +10,7 @@ import type { Wish } from './wishes.ts';
 import { isOwn, numberOf, type World } from './world.ts';
 
 /** A change of environment shows in the next ping only. */
-const ENVIRONMENT_GRACE_MS = 10_000;
+const ENVIRONMENT_GRACE_MS = 3500;
 /** The clock's reading may be off by the second of `Date` and the way of an answer. */
 const QUOTE_GRACE_MS = 5000;
 const DAY_MS = 24 * 3_600_000;
