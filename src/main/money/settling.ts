@@ -102,6 +102,7 @@ export function createSettling(deps: MoneyContext) {
 
   async function lookAtAll(): Promise<void> {
     if (!started || stop.signal.aborted) return;
+    sightings.planAll();
     const unknown = lookedUp().filter(({ state }) => state === 'unknown');
     await Promise.all(
       unknown.map(({ id }) => {
@@ -115,7 +116,6 @@ export function createSettling(deps: MoneyContext) {
     /** Looks now at all that is unknown, and from then on by itself. */
     start(): Promise<void> {
       started = true;
-      sightings.planAll();
       void observeConfirmed(deps, stop.signal);
       return lookAtAll();
     },

@@ -62,9 +62,9 @@ export function createSightings(context: MoneyContext, stop: AbortSignal) {
   }
 
   return {
-    /** At start. */
+    /** All that nobody looks for yet: at start, and what was confirmed while the disk told of an error. */
     planAll(): void {
-      for (const { id, misses } of unseen()) plan(id, misses);
+      for (const { id, misses } of unseen()) if (!planned.has(id)) plan(id, misses);
     },
 
     /** After a move of the intent, or once it was seen. */

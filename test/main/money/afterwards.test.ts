@@ -1,9 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, test, vi } from 'vitest';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { nothingKnown } from '../../../src/main/money/outcomes.ts';
 import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
-import { openRecords } from '../../../src/main/storage/open.ts';
+import { openRecords, RecordsDb } from '../../../src/main/storage/open.ts';
 import {
   BUY,
   CLIENT,
@@ -188,6 +189,30 @@ describe('a confirmed payment', () => {
     const desk = openDesk(service({ transactions: async () => [] }));
     return { desk, run: () => desk.planned()[0]?.run() };
   };
+
+  test('is looked for also where the disk told of an error when that was kept', async () => {
+    const { desk } = hidden();
+    const { records } = desk;
+    const { withdraw } = desk.client;
+    await desk.money.startSettling();
+    const reviewed = await review(desk);
+    desk.client.withdraw = async (...asked) => {
+      vi.spyOn(records, 'transaction').mockImplementation((write) => {
+        const kept = RecordsDb.prototype.transaction.call(records, write);
+        const told = (...given: never[]): never => {
+          kept.immediate(...given);
+          throw new Database.SqliteError('fsync', 'SQLITE_IOERR_FSYNC');
+        };
+        return Object.assign(told, { ...kept, immediate: told });
+      });
+      return withdraw(...asked);
+    };
+    await expect(desk.money.confirm(reviewed)).rejects.toMatchObject({ code: 'storage_failed' });
+    vi.restoreAllMocks();
+    expect([desk.money.get(reviewed.id).state, desk.planned()]).toEqual(['confirmed', []]);
+    await desk.money.lookAtAll();
+    expect(desk.planned()).toHaveLength(1);
+  });
 
   test('that no reading shows needs someone after two, and no more once one does', async () => {
     const { desk, run } = hidden();
