@@ -61,7 +61,13 @@ async function settleHastily(world: World, { money }: Desk, intent: Intent): Pro
   // Nothing could show that a client was not created after all.
   if (intent.kind === 'create_client' || intent.state === 'sent') return;
   if (random.chance(0.5)) await money.lookAgain(intent.id);
-  const candidates = money.settling(intent.id)?.candidates ?? [];
+  // Of two near buys of one's own a person may name the other's; nothing could tell that.
+  const others = world.service.ledger.filter(
+    (entry) => isOwn(world, entry) && entry.intentId !== intent.id,
+  );
+  const candidates = (money.settling(intent.id)?.candidates ?? []).filter(
+    ({ tid }) => !others.some((entry) => entry.tid === tid),
+  );
   const reason = 'I think so';
   const { id } = intent;
   if (random.chance(0.5) || candidates.length === 0) {
