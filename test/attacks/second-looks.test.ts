@@ -202,25 +202,3 @@ test('the operator’s name with a dot is no second person', async () => {
     expect(refused.field).toBe('name');
   }
 });
-
-test('the transaction of another client’s request confirms nothing, in an answer or a history', async () => {
-  const { server, account, desk } = await attack();
-  const other = server.createAccount(ONE_BTC);
-  await desk.know(other);
-  const { serverTid } = await desk.pay(other, '0.25');
-  const theirs = other.rows.find(({ tid }) => tid === serverTid);
-  if (theirs === undefined) throw new Error('It was not carried out');
-  server.meddle((call) =>
-    call.action === 'withdrawal'
-      ? { status: 200, body: rowJson({ ...theirs, createdAtMs: server.nowMs() }) }
-      : undefined,
-  );
-  const answered = await desk.pay(account, '0.25', { reason: 'For this client as well' });
-  expect(answered.state).toBe('needs_human');
-  server.meddle((call) => (call.action === 'withdrawal' ? 'drop' : undefined));
-  const third = server.createAccount(ONE_BTC);
-  await desk.know(third);
-  const lost = await desk.pay(third, '0.25', { reason: 'And for this one' });
-  third.rows.push({ ...theirs, createdAtMs: server.nowMs() });
-  expect((await desk.look(lost.id)).state).toBe('needs_human');
-});

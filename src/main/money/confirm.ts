@@ -5,7 +5,6 @@ import { mustFit } from '../audit/fits.ts';
 import type { RemoteClient, RemoteTransaction } from '../bitpro/wire.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import {
-  isTidOfAnother,
   isTidSettled,
   type IntentAnswer,
   type JournaledIntent,
@@ -220,7 +219,6 @@ async function post(
   const known: KnownBefore = {
     isKnown: (transaction) =>
       (baseline !== null && newnessOf(baseline, transaction, true) !== 'new') ||
-      (clientUid !== null && isTidOfAnother(records, clientUid, transaction.tid)) ||
       (clientUid !== null && isTidSettled(records, clientUid, transaction.tid)),
     isClientKnown: (uid) => getRegisteredClient(records, uid) !== null,
     buyTolerancePercent: getPolicy(records).buyTolerancePercent,

@@ -42,8 +42,6 @@ export type Terms = {
 export type Others = {
   /** Has this transaction settled another intent? */
   isSettled: (tid: string) => boolean;
-  /** Has it settled one of another client? Each has rows of its own. */
-  isOfAnotherClient: (tid: string) => boolean;
   /** Other intents of the client whose outcome is open. */
   open: readonly Judged[];
   /** May it be what became of a request that was taken for not carried out? */
@@ -138,7 +136,7 @@ export function judge(
   intent: Judged,
   baseline: Baseline,
   rows: readonly RemoteTransaction[],
-  { isSettled, isOfAnotherClient, open, mayBeEnded }: Others,
+  { isSettled, open, mayBeEnded }: Others,
 ): Verdict {
   const news = newsOf(intent, baseline, rows, isSettled);
   const matches = news.filter((row) => row.type === intent.kind && mayBe(intent, row));
@@ -147,7 +145,7 @@ export function judge(
   const doubt =
     more.length > 0
       ? `${matches.length} transactions fit, and one request was sent.`
-      : doubtAbout(intent, baseline, only, { news, isOfAnotherClient, open, mayBeEnded });
+      : doubtAbout(intent, baseline, only, { news, open, mayBeEnded });
   return doubt === null
     ? { kind: 'match', transaction: only }
     : { kind: 'needs_human', reason: doubt, matches: matches.length };
@@ -235,12 +233,7 @@ function doubtAbout(
   intent: Judged,
   baseline: Baseline,
   row: RemoteTransaction,
-  {
-    news,
-    isOfAnotherClient,
-    open,
-    mayBeEnded,
-  }: Omit<Others, 'isSettled'> & { news: readonly RemoteTransaction[] },
+  { news, open, mayBeEnded }: Omit<Others, 'isSettled'> & { news: readonly RemoteTransaction[] },
 ): string | null {
   const what = `Transaction ${row.tid} over ${formatBtc(row.amountSats)} BTC fits`;
   if (mayBeNotExecuted(row)) return `${what}, but Bitpro calls it “${row.state ?? ''}”.`;
@@ -249,9 +242,6 @@ function doubtAbout(
   }
   if (!isDatedRight(row, baseline)) {
     return `${what}, but not the time at which the request was sent.`;
-  }
-  if (isOfAnotherClient(row.tid)) {
-    return `${what}, but a request of another client became it.`;
   }
   if (isOfAnother(row, open)) {
     return `${what}, but it also fits another request whose outcome is open.`;

@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import {
-  isTidOfAnother,
   isTidSettled,
   listIntents,
   type IntentAnswer,
@@ -90,7 +89,6 @@ export async function lookFor(
     inTheWay === null
       ? judge(intent, baseline, rows, {
           isSettled,
-          isOfAnotherClient: (tid) => isTidOfAnother(records, clientUid, tid),
           open: others,
           mayBeEnded: (row) =>
             endedBeside(context, clientUid, intent).some((each) => mayBeEnded(context, each, row)),

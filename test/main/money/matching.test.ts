@@ -38,7 +38,6 @@ const baseline: Baseline = {
 };
 const alone: Others = {
   isSettled: () => false,
-  isOfAnotherClient: () => false,
   open: [],
   mayBeEnded: () => false,
 };

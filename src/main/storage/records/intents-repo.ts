@@ -121,9 +121,6 @@ const prepared = statements((db: RecordsDb) => ({
   withTid: db
     .prepare<[string, string], 1>('SELECT 1 FROM intents WHERE client_uid = ? AND server_tid = ?')
     .pluck(),
-  withTidElsewhere: db
-    .prepare<[string, string], 1>('SELECT 1 FROM intents WHERE server_tid = ? AND client_uid <> ?')
-    .pluck(),
   insert: db.prepare<[NewIntent]>(
     `INSERT INTO intents (id, kind, state, client_uid, usd_cents, amount_sats, address, label,
        quoted_price_cents, quote_observed_at_ms, quote_expires_at_ms, expected_sats, created_at_ms,
@@ -204,11 +201,6 @@ export function listIntents(db: RecordsDb, filter: { openOnly: boolean }): Journ
 /** Has an intent of this client been answered with this tid already? */
 export function isTidSettled(db: RecordsDb, clientUid: string, tid: string): boolean {
   return prepared(db).withTid.get(clientUid, tid) !== undefined;
-}
-
-/** Did an intent of another client become this transaction? */
-export function isTidOfAnother(db: RecordsDb, clientUid: string, tid: string): boolean {
-  return prepared(db).withTidElsewhere.get(tid, clientUid) !== undefined;
 }
 
 /** @throws SqliteError SQLITE_CONSTRAINT_UNIQUE while an equal intent is open */
