@@ -73,6 +73,7 @@ export function approvalView(
     approvers: names.filter((name) => refuseApprover(desk, intent.id, name) === null),
     approvedBy: approval?.name ?? null,
     approvedAtMs: approval?.atMs ?? null,
+    endsAtMs: approval === null ? null : approval.atMs + policy.approvalMs,
   };
 }
 

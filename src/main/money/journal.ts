@@ -78,7 +78,7 @@ export function createJournal({
   function mustGet(id: string): JournaledIntent {
     const intent = findIntent(records, id);
     if (intent) return intent;
-    throw new AppError('not_found', 'This intent is not in the journal of this profile.');
+    throw new AppError('not_found', 'This request is not in the records of this profile.');
   }
 
   function answer(id: string, reply: IntentAnswer, alongside?: () => void): JournaledIntent {

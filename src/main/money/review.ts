@@ -36,6 +36,8 @@ export function drawReview(context: MoneyContext, intent: JournaledIntent): Inte
     environment: profile.environment,
     clientLabel: intent.label ?? client?.label ?? '',
     balanceSats: facts.balanceSats,
+    balanceAsOfMs:
+      intent.clientUid === null ? null : (context.balanceOf(intent.clientUid)?.asOfMs ?? null),
     fiatCents:
       intent.amountSats !== null && rate
         ? centsForSats(intent.amountSats, rate.buyPriceCents)

@@ -74,6 +74,10 @@ export function createProfiles(deps: EnrolDeps): Profiles {
       if (environment === 'practice') {
         throw new AppError('invalid_input', 'Practice has no keys: its server is built in.');
       }
+      // The form of the connection keeps the secret then; here nothing would be renewed.
+      if (keys.secretKey.trim() === '') {
+        throw new AppError('invalid_input', 'Enter the new secret key.', { field: 'secretKey' });
+      }
       return enrol({ id, name, environment, baseUrl, ...keys });
     },
     async unlock({ id, typedName }) {

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors.ts';
+import { visibleText } from '#shared/text.ts';
 
 /**
  * Runs what touches files the operator chose, and puts what the system refuses into words: what is wrong with the path,
@@ -24,7 +25,7 @@ export function fileProblem(path: string, error: unknown): AppError | null {
     return new AppError('disk_full', message, { cause: error });
   }
   const [why, advice] = causes[code] ?? [`the system says ${code}`, 'Choose another folder.'];
-  const message = `The report could not be written to ${path}: ${why}. ${advice}`;
+  const message = `The report could not be written to ${visibleText(path)}: ${why}. ${advice}`;
   return new AppError('storage_failed', message, { cause: error });
 }
 
@@ -33,7 +34,9 @@ export function readingProblem(path: string, error: unknown): AppError | null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (error instanceof AppError || typeof code !== 'string') return null;
   const [why] = causes[code] ?? [`the system says ${code}`];
-  return new AppError('storage_failed', `${path} could not be read: ${why}.`, { cause: error });
+  return new AppError('storage_failed', `${visibleText(path)} could not be read: ${why}.`, {
+    cause: error,
+  });
 }
 
 const causes: Record<string, readonly [why: string, advice: string]> = {

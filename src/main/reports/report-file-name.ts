@@ -4,6 +4,7 @@ import type { Environment } from '#shared/domain/profile.ts';
 import type { ReportRequest } from '#shared/domain/report.ts';
 import * as z from 'zod/mini';
 import { AppError } from '#shared/errors.ts';
+import { visibleText } from '#shared/text.ts';
 import { manifestPathOf } from './manifest.ts';
 import { spreadsheetPathOf } from './spreadsheet.ts';
 
@@ -21,7 +22,7 @@ export function reportFileName(request: ReportRequest, environment: Environment)
 export function reportPath(chosen: string): string {
   if (/\.csv$/i.test(chosen)) return chosen;
   if (isFolder(chosen)) {
-    throw new AppError('invalid_input', `${chosen} is a folder. Choose a file name.`);
+    throw new AppError('invalid_input', `${visibleText(chosen)} is a folder. Choose a file name.`);
   }
   const path = `${chosen}.csv`;
   if (!existsSync(path)) return path;

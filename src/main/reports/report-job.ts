@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, linkSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { assertNever, AppError } from '#shared/errors.ts';
+import { visibleText } from '#shared/text.ts';
 import { renameDurably, writeFileDurably } from '../storage/durable-file.ts';
 import { openForReading } from '../storage/open.ts';
 import { balancesReport } from './balances-report.ts';
@@ -171,5 +172,5 @@ export function removeQuietly(path: string): void {
 /** The last step would fail on it, after all the work. */
 function refuseFolder(path: string): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new AppError('invalid_input', `${path} is a folder. Choose a file name.`);
+  throw new AppError('invalid_input', `${visibleText(path)} is a folder. Choose a file name.`);
 }

@@ -2,6 +2,7 @@ import { Compass } from 'lucide-react';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { ButtonLink } from '../components/button.tsx';
+import { PageHeader } from '../components/page-header.tsx';
 import { EmptyState } from '../components/states.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 
@@ -73,6 +74,7 @@ export function Routes(): ReactNode {
         <Redirect to="/settings" />
       </Route>
       <Route>
+        <PageHeader title="Page not found" />
         <EmptyState
           icon={Compass}
           title="There is no such screen"

@@ -29,7 +29,7 @@ export function EnvironmentMark({
     <span className={css['mark']}>
       <EnvironmentSign environment={environment} />
       {name !== undefined && (
-        <span className={css['name']}>
+        <span className={css['name']} title={name}>
           <Named>{name}</Named>
         </span>
       )}

@@ -1,7 +1,7 @@
 import { CircleAlert, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ErrorDto } from '#shared/errors.ts';
-import { Button } from './button.tsx';
+import { Button, ButtonLink } from './button.tsx';
 import css from './states.module.css';
 
 type EmptyStateProps = {
@@ -25,23 +25,31 @@ export function EmptyState({ icon: Icon, title, text, actions }: EmptyStateProps
   );
 }
 
-export function ErrorState({
-  error,
-  onRetry,
-}: {
+type ErrorStateProps = {
   error: ErrorDto;
   onRetry?: (() => void) | undefined;
-}): ReactNode {
+  /** Where to go from what is not there. */
+  elsewhere?: { href: string; label: string };
+};
+
+/** Why something is not on the screen. What is not there is not there a second time either. */
+export function ErrorState({ error, onRetry, elsewhere }: ErrorStateProps): ReactNode {
+  const isMissing = error.code === 'not_found';
   return (
     <div className={css['state']} role="alert">
       <span className={css['icon']} data-tone="danger">
         <CircleAlert size={20} aria-hidden />
       </span>
-      <h2 className={css['title']}>This could not be read</h2>
+      <h2 className={css['title']}>{isMissing ? 'Not found' : 'This could not be read'}</h2>
       <p className={css['text']}>{error.message}</p>
-      {onRetry && (
+      {onRetry && !isMissing && (
         <div className={css['actions']}>
           <Button onClick={onRetry}>Try again</Button>
+        </div>
+      )}
+      {elsewhere && isMissing && (
+        <div className={css['actions']}>
+          <ButtonLink href={elsewhere.href}>Go to {elsewhere.label.toLowerCase()}</ButtonLink>
         </div>
       )}
     </div>

@@ -16,7 +16,7 @@ export function useClient(uid: string): ClientReading {
   }
   const { error } = client;
   if (error !== null && !isUnlisted(error)) return { status: 'error', error, retry: client.reload };
-  const message = `No client “${uid}” is listed in this profile. Add it by its uid.`;
+  const message = `No client “${uid}” is listed in this profile. If it is yours, add it by its uid.`;
   const unlisted: ErrorDto = { code: 'not_found', message, retryable: false };
   return { status: 'error', error: unlisted, retry: undefined };
 }
@@ -29,4 +29,15 @@ function isUnlisted({ code }: ErrorDto): boolean {
 /** What a client is called on screen. */
 export function clientName({ label, uid }: Pick<ClientView, 'label' | 'uid'>): string {
   return label === '' ? uid : label;
+}
+
+/** From a screen of one client: to it, or to all where it is none. */
+export function wayBack(reading: ClientReading, uid: string): { href: string; label: string } {
+  if (reading.status === 'error' && reading.error.code === 'not_found') {
+    return { href: '/clients', label: 'Clients' };
+  }
+  return {
+    href: `/clients/${uid}`,
+    label: reading.status === 'ready' ? clientName(reading.client) : uid,
+  };
 }

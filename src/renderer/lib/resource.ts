@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { ErrorDto, Result } from '#shared/errors.ts';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract.ts';
@@ -69,5 +69,6 @@ export function useRequest<Name extends RequestName>(
     return () => stops.forEach((stop) => stop());
   }, [resource, events]);
   const state = resource();
-  return useMemo(() => ({ ...state, reload: () => void resource.reload() }), [state, resource]);
+  const reload = useCallback(() => void resource.reload(), [resource]);
+  return useMemo(() => ({ ...state, reload }), [state, reload]);
 }

@@ -104,4 +104,6 @@ export type ApprovalView = {
   approvers: string[];
   approvedBy: string | null;
   approvedAtMs: number | null;
+  /** Until when it holds by this machine's clock. */
+  endsAtMs: number | null;
 };

@@ -136,6 +136,8 @@ export type IntentReview = {
   environment: Environment;
   clientLabel: string;
   balanceSats: number | null;
+  /** When the balance was read. */
+  balanceAsOfMs: number | null;
   /** Value of a withdrawal at the last rate; null without one. */
   fiatCents: number | null;
   rateObservedAtMs: number | null;

@@ -36,7 +36,11 @@ test('above the limit nothing is sent before a second person approved', async ()
   });
   await expect(desk.money.confirm(confirmation)).rejects.toMatchObject({ code: 'approval_needed' });
   const approved = await approve(desk, confirmation, PASSPHRASE, ' BOB ');
-  expect(approved.approval).toMatchObject({ approvedBy: 'Bob', approvedAtMs: desk.world.nowMs });
+  expect(approved.approval).toMatchObject({
+    approvedBy: 'Bob',
+    approvedAtMs: desk.world.nowMs,
+    endsAtMs: desk.world.nowMs + 24 * 3_600_000,
+  });
   expect(approved.reviewHash).toBe(confirmation.reviewHash);
   expect(desk.client.posts).toEqual([]);
   expect(await desk.money.confirm(confirmation)).toMatchObject({ state: 'confirmed' });

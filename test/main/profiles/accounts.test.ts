@@ -275,6 +275,9 @@ test('with no client known yet new keys need only the connection test', async ()
   await expect(profiles.renewKeys({ ...keys, secretKey: 'wrong' })).rejects.toMatchObject({
     code: 'unauthorized',
   });
+  await expect(
+    profiles.renewKeys({ ...keys, apiKey: first.apiKey, secretKey: '' }),
+  ).rejects.toMatchObject({ code: 'invalid_input', field: 'secretKey' });
   expect((await profiles.renewKeys(keys)).apiKey).toBe(second.apiKey);
 });
 

@@ -6,6 +6,7 @@ import { useTimeZone } from '../../lib/time-zone.ts';
 import { Btc, Usd } from '../amounts.tsx';
 import { DetailList, type Detail } from '../detail-list.tsx';
 import { AddressGroups } from '../hash.tsx';
+import { Age } from '../time.tsx';
 import css from './intent.module.css';
 
 /** What the operator decides on, as main drew it from the journal. */
@@ -41,7 +42,14 @@ export function ReviewFacts({ review }: { review: IntentReview }): ReactNode {
     }
     items.push({ term: 'Fee', value: 'Not reported by Bitpro' });
     if (review.balanceSats !== null) {
-      items.push({ term: 'Balance before', value: <Btc sats={review.balanceSats} /> });
+      items.push({
+        term: 'Balance before',
+        value: (
+          <>
+            <Btc sats={review.balanceSats} />, read <Age ms={review.balanceAsOfMs} />
+          </>
+        ),
+      });
     }
   }
   return <DetailList items={items} />;

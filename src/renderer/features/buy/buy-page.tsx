@@ -13,7 +13,7 @@ import { RepeatReason } from '../../components/intent/repeat-reason.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, Skeleton } from '../../components/states.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { clientName, useClient } from '../../lib/client.ts';
+import { useClient, wayBack } from '../../lib/client.ts';
 import { createUseDraft } from '../../lib/drafts.ts';
 import { call } from '../../lib/ipc.ts';
 import { useRateStatus } from '../../lib/profile.tsx';
@@ -26,13 +26,18 @@ const useBuyDraft = createUseDraft({ amountUsd: '', reason: '' });
 export function BuyPage(): ReactNode {
   const { uid = '' } = useParams<{ uid: string }>();
   const reading = useClient(uid);
-  const name = reading.status === 'ready' ? clientName(reading.client) : uid;
   return (
     <div className={css['page']}>
-      <PageHeader title="Buy bitcoin" back={{ href: `/clients/${uid}`, label: name }} />
+      <PageHeader title="Buy bitcoin" back={wayBack(reading, uid)} />
       {reading.status === 'ready' && <BuyForm client={reading.client} />}
       {reading.status === 'loading' && <Skeleton width={320} />}
-      {reading.status === 'error' && <ErrorState error={reading.error} onRetry={reading.retry} />}
+      {reading.status === 'error' && (
+        <ErrorState
+          error={reading.error}
+          onRetry={reading.retry}
+          elsewhere={wayBack(reading, uid)}
+        />
+      )}
     </div>
   );
 }
@@ -89,6 +94,7 @@ function BuyForm({ client }: { client: ClientView }): ReactNode {
             />
           </div>
           <RepeatReason
+            key={fields.amountUsd}
             error={error?.field === 'reason' ? error.message : null}
             reason={fields.reason}
             onChange={(reason) => setFields({ reason })}

@@ -44,7 +44,7 @@ export function ClientPage(): ReactNode {
       {reading.status === 'loading' ? (
         <Skeleton width={320} />
       ) : (
-        <ErrorState error={reading.error} onRetry={reading.retry} />
+        <ErrorState error={reading.error} onRetry={reading.retry} elsewhere={backToClients} />
       )}
     </>
   );
@@ -208,15 +208,6 @@ function Actions({ client }: { client: ClientView }): ReactNode {
             : { label: 'Archive', icon: Archive, onSelect: () => void archive(uid, true) },
         ]}
       />
-      <Waiting
-        active={refreshing}
-        onStop={() => {
-          asked.current += 1;
-          setRefreshing(false);
-        }}
-      >
-        Still waiting for Bitpro to answer.
-      </Waiting>
       <Button icon={RefreshCw} loading={refreshing} onClick={() => void refresh()}>
         Refresh
       </Button>
@@ -240,6 +231,17 @@ function Actions({ client }: { client: ClientView }): ReactNode {
           {archived ? 'The client is archived.' : 'The deposit address must be settled first.'}
         </span>
       )}
+      <div className={css['late']}>
+        <Waiting
+          active={refreshing}
+          onStop={() => {
+            asked.current += 1;
+            setRefreshing(false);
+          }}
+        >
+          Still waiting for Bitpro to answer.
+        </Waiting>
+      </div>
       <LabelDialog client={client} open={labelling} onOpenChange={setLabelling} />
     </>
   );

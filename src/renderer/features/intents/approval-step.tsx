@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import type { ApprovalView } from '#shared/domain/guards.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Btc } from '../../components/amounts.tsx';
@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { chosenFrom, nobody, SecondPersonFields } from '../../components/second-person.tsx';
 import { Time } from '../../components/time.tsx';
 import { call } from '../../lib/ipc.ts';
+import { useNow } from '../../lib/now.ts';
 import css from './intents.module.css';
 
 type ApprovalStepProps = {
@@ -15,19 +16,14 @@ type ApprovalStepProps = {
   intentId: string;
   /** What the approver saw, and nothing else, is approved. */
   reviewHash: string;
-  onApproved: () => void;
+  /** The review is no longer as it was shown. */
+  onMoved: () => void;
 };
 
 /** The second person's part of the review; who prepared it cannot play it. */
 export function ApprovalStep(props: ApprovalStepProps): ReactNode {
-  const { approvedBy, approvedAtMs, approvers, aboveSats } = props.approval;
-  if (approvedBy !== null) {
-    return (
-      <Banner tone="success" title={`Approved by ${approvedBy}`}>
-        {approvedAtMs !== null && <Time ms={approvedAtMs} />}
-      </Banner>
-    );
-  }
+  const { approvedBy, approvers, aboveSats } = props.approval;
+  if (approvedBy !== null) return <Approved {...props} />;
   if (approvers.length === 0) {
     return (
       <Banner
@@ -53,8 +49,28 @@ export function ApprovalStep(props: ApprovalStepProps): ReactNode {
   );
 }
 
+/** With its end on screen, and asked about again when that has come. */
+function Approved({ approval, onMoved }: ApprovalStepProps): ReactNode {
+  const { approvedBy, approvedAtMs, endsAtMs } = approval;
+  const now = useNow(15_000);
+  const hasEnded = endsAtMs !== null && now >= endsAtMs;
+  useEffect(() => {
+    if (hasEnded) onMoved();
+  }, [hasEnded, onMoved]);
+  return (
+    <Banner tone="success" title={`Approved by ${approvedBy}`}>
+      {approvedAtMs !== null && <Time ms={approvedAtMs} />}
+      {endsAtMs !== null && (
+        <>
+          , holds until <Time ms={endsAtMs} />
+        </>
+      )}
+    </Banner>
+  );
+}
+
 function ApprovalForm(props: ApprovalStepProps): ReactNode {
-  const { approval, intentId, reviewHash, onApproved } = props;
+  const { approval, intentId, reviewHash, onMoved } = props;
   const [second, setSecond] = useState(nobody);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [working, setWorking] = useState(false);
@@ -70,7 +86,7 @@ function ApprovalForm(props: ApprovalStepProps): ReactNode {
     setWorking(false);
     setSecond({ approver, passphrase: '' });
     setError(result.ok ? null : result.error);
-    if (result.ok) onApproved();
+    if (result.ok) onMoved();
   };
 
   return (

@@ -12,6 +12,8 @@ import css from './intents.module.css';
 import { ReviewStep } from './review-step.tsx';
 import { SettlingCard } from './settling-card.tsx';
 
+const backToRequests = { href: '/intents', label: 'Requests' };
+
 /** One intent from its review to its end. Buy and withdraw come here with a journaled draft. */
 export function IntentPage(): ReactNode {
   const { id = '' } = useParams<{ id: string }>();
@@ -19,15 +21,15 @@ export function IntentPage(): ReactNode {
   if (review.status === 'error') {
     return (
       <>
-        <PageHeader title="Request" back={{ href: '/intents', label: 'Requests' }} />
-        <ErrorState error={review.error} onRetry={review.reload} />
+        <PageHeader title="Request" back={backToRequests} />
+        <ErrorState error={review.error} onRetry={review.reload} elsewhere={backToRequests} />
       </>
     );
   }
   if (review.status === 'loading') {
     return (
       <>
-        <PageHeader title="Request" back={{ href: '/intents', label: 'Requests' }} />
+        <PageHeader title="Request" back={backToRequests} />
         <Skeleton width={360} />
       </>
     );

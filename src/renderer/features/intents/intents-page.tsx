@@ -10,6 +10,7 @@ import { DataGrid } from '../../components/data-grid.tsx';
 import { GridSkeleton } from '../../components/grid-skeleton.tsx';
 import { Hash } from '../../components/hash.tsx';
 import { describeIntent, intentSubject } from '../../components/intent/wording.ts';
+import { Named } from '../../components/named.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { IntentBadge } from '../../components/state-badge.tsx';
@@ -115,10 +116,11 @@ function intentColumns(clients: readonly ClientName[]): Column<Intent>[] {
     {
       key: 'client',
       header: 'Client',
-      widthPx: 150,
+      widthPx: 184,
       grow: 2,
-      cell: ({ clientUid, label }) =>
-        clientUid === null ? (label ?? '') : labels.get(clientUid) || clientUid,
+      cell: ({ clientUid, label }) => (
+        <Named>{clientUid === null ? (label ?? '') : labels.get(clientUid) || clientUid}</Named>
+      ),
     },
     {
       key: 'subject',
@@ -151,7 +153,10 @@ function intentColumns(clients: readonly ClientName[]): Column<Intent>[] {
       grow: 3,
       leaves: 1,
       muted: true,
-      cell: (intent) => describeIntent(intent).known,
+      cell: (intent) => {
+        const { known } = describeIntent(intent);
+        return <span title={known}>{known}</span>;
+      },
     },
   ];
 }

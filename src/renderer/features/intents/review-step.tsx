@@ -76,7 +76,7 @@ export function ReviewStep({ review, onMoved }: ReviewStepProps): ReactNode {
           approval={review.approval}
           intentId={review.intent.id}
           reviewHash={review.reviewHash}
-          onApproved={onMoved}
+          onMoved={onMoved}
         />
       )}
       <ConfirmForm

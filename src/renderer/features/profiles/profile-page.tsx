@@ -22,12 +22,15 @@ export function ProfilePage(): ReactNode {
   const profile = useSession((session) => session.profiles).find((each) => each.id === id);
   if (!profile) {
     return (
-      <EmptyState
-        icon={FileQuestion}
-        title="This profile no longer exists"
-        text="It may have been removed in another window."
-        actions={<ButtonLink href="/settings">Go to settings</ButtonLink>}
-      />
+      <>
+        <PageHeader title="Profile" back={back} />
+        <EmptyState
+          icon={FileQuestion}
+          title="This profile no longer exists"
+          text="It was removed. Its records stay on disk and are found again when the same account is added."
+          actions={<ButtonLink href="/settings">Go to settings</ButtonLink>}
+        />
+      </>
     );
   }
   return (

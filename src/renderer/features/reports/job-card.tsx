@@ -11,6 +11,7 @@ import { toast } from '../../components/toasts.tsx';
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts';
 import { call } from '../../lib/ipc.ts';
 import { useNow } from '../../lib/now.ts';
+import { FilePath } from './file-path.tsx';
 import css from './reports.module.css';
 
 type JobCardProps = { job: ReportProgress; startedAtMs: number; onCancel: () => void };
@@ -81,10 +82,10 @@ function Done({ job }: { job: ReportProgress }): ReactNode {
     >
       <DetailList
         items={[
-          { term: 'File', value: job.path },
+          { term: 'File', value: <FilePath path={job.path} /> },
           ...(job.spreadsheetPath === null
             ? []
-            : [{ term: 'For spreadsheets', value: job.spreadsheetPath }]),
+            : [{ term: 'For spreadsheets', value: <FilePath path={job.spreadsheetPath} /> }]),
           { term: 'Rows', value: formatCount(job.rows) },
           {
             term: 'SHA-256',

@@ -50,7 +50,8 @@ export function createReportsStore() {
           ...(spreadsheet === null ? {} : { spreadsheet }),
         });
         set({ starting: false });
-        if (!result.ok) return set({ error: result.error.message });
+        // An earlier report beside that would be taken for this one.
+        if (!result.ok) return set({ job: null, error: result.error.message });
         // Null: the operator closed the file dialog, so what was there before stays.
         if (result.value !== null) set({ job: result.value, startedAtMs: Date.now() });
       },

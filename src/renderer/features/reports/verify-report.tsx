@@ -4,6 +4,7 @@ import type { RequestOutput } from '#shared/ipc/contract.ts';
 import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { call } from '../../lib/ipc.ts';
+import { FilePath } from './file-path.tsx';
 import css from './reports.module.css';
 
 type Verified = NonNullable<RequestOutput<'reports.verify'>>;
@@ -47,13 +48,13 @@ function Verdict({ verified: { path, ok, differences } }: { verified: Verified }
   if (ok) {
     return (
       <Banner tone="success" title="The report is as its manifest says">
-        <span className={css['path']}>{path}</span>
+        <FilePath path={path} />
       </Banner>
     );
   }
   return (
     <Banner tone="danger" title="The report is not as its manifest says">
-      <span className={css['path']}>{path}</span>
+      <FilePath path={path} />
       <ul className={css['differences']}>
         {differences.map((difference) => (
           <li key={difference}>{difference}</li>

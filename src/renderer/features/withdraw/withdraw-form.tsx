@@ -1,4 +1,11 @@
-import { useRef, useState, type ReactNode, type SubmitEvent } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type ReactNode,
+  type SubmitEvent,
+} from 'react';
 import { useLocation } from 'wouter';
 import type { ClientView } from '#shared/domain/client.ts';
 import type { ErrorDto } from '#shared/errors.ts';
@@ -53,6 +60,12 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
     if (there.trim() === '') setFields({ amountBtc, isOfLink: true });
     else if (!isSame) setAsksFor(amountBtc);
   });
+
+  /** What stands there from an earlier visit is judged as if it were typed now. */
+  const checkKept = useEffectEvent(() => void address.check(fields.address));
+  useEffect(() => {
+    if (ready) checkKept();
+  }, [ready]);
 
   /** As typing would, where the field has the focus, so that Ctrl+Z brings back what was pasted and what was before. */
   function putAddress(text: string): void {
@@ -135,8 +148,9 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
           <BookChoice
             address={fields.address}
             onChoose={(chosen) => {
-              address.forget();
               changeAddress(chosen);
+              address.forget();
+              void address.check(chosen);
             }}
           />
           <div className={css['amount']}>
@@ -181,6 +195,7 @@ export function WithdrawForm({ client }: { client: ClientView }): ReactNode {
             </Banner>
           )}
           <RepeatReason
+            key={`${fields.address} ${fields.amountBtc}`}
             error={error?.field === 'reason' ? error.message : null}
             reason={fields.reason}
             onChange={(reason) => setFields({ reason })}
