@@ -5,8 +5,8 @@ import type { Log } from './log.ts';
 const EXPECTED_ENDS = ['clean-exit', 'killed'];
 
 /**
- * What nobody caught. A rejection is logged, and so is what Node or main itself warns of. After an exception nothing is certain any more: it is logged, what is
- * under way is finished or abandoned, and the app ends with words.
+ * What nobody caught. A rejection is logged, and so is what Node or main itself warns of. After an exception nothing is
+ * certain any more: it is logged, what is under way is finished or abandoned, and the app ends with words.
  */
 export function watchProcess(log: Log, leave: () => Promise<void>): void {
   let isLeaving = false;

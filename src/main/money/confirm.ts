@@ -163,7 +163,7 @@ async function refusedAtLast(
     return null;
   } catch (error) {
     const { message } = storageError(error);
-    return refuse(message.includes('Nothing was sent') ? message : `Nothing was sent. ${message}`);
+    return refuse(`The environment was to be asked again, so nothing was sent. ${message}`);
   }
 }
 
