@@ -20,7 +20,7 @@ describe('the page', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shell-page-'));
-    app = await launchApp({ userDataDir: folder });
+    app = await launchApp({ userDataDir: folder, env: { BITPRO_TRACE: 'ipc' } });
     page = await app.firstWindow();
     await page.waitForSelector('#root > *');
   });
@@ -36,6 +36,10 @@ describe('the page', () => {
     expect(await page.evaluate((names) => names.filter((name) => name in window), others)).toEqual(
       [],
     );
+  });
+
+  it('has its requests printed by name and time when a developer asks for it', () => {
+    expect(app.output()).toMatch(/^ipc +\d+\.\d ms {2}app\.info ok$/m);
   });
 
   it('is under the policy, and violates it nowhere while it starts', async () => {

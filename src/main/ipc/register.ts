@@ -1,8 +1,11 @@
 import type { WebContents, WebFrameMain } from 'electron';
-import { fail } from '#shared/errors.ts';
+import { fail, type Result } from '#shared/errors.ts';
 import { INVOKE_CHANNEL } from '#shared/ipc/bridge.ts';
 import { answer, type ReportFailure } from './answer.ts';
+import { isTraced, trace } from '../storage/trace.ts';
 import type { Handlers } from './handler-types.ts';
+
+const MAX_TRACED_CHARACTERS = 60;
 
 type RegisterOptions = {
   contents: WebContents;
@@ -21,7 +24,10 @@ export function register({ contents, handlers, origins, report }: RegisterOption
       report('untrusted sender', frame?.origin);
       return fail({ code: 'forbidden', message: 'This window may not ask.', retryable: false });
     }
-    return answer(handlers, report, name, input);
+    const sinceMs = performance.now();
+    const result = await answer(handlers, report, name, input);
+    if (isTraced('ipc')) trace('ipc', sinceMs, describeAnswer(name, result));
+    return result;
   });
 }
 
@@ -31,4 +37,9 @@ function isTrusted(
   origins: readonly string[],
 ): boolean {
   return frame !== null && frame === mainFrame && origins.includes(frame.origin);
+}
+
+function describeAnswer(name: unknown, result: Result<unknown>): string {
+  const asked = typeof name === 'string' ? name.slice(0, MAX_TRACED_CHARACTERS) : 'unknown';
+  return `${asked} ${result.ok ? 'ok' : result.error.code}`;
 }

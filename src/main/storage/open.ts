@@ -10,6 +10,7 @@ import { migrate, refuseNewer, userVersion, type Migration } from './migrate.ts'
 import { recordsMigrations } from './records/migrations.ts';
 import { sealAll, sealChanges } from './records/seals.ts';
 import { isDamaged, storageError } from './storage-error.ts';
+import { isTraced, traceStatements } from './trace.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
 /**
@@ -163,6 +164,7 @@ function withAnnotationIndex(db: CacheDb): CacheDb {
 export function openForReading(path: string, recordsPath: string): CacheDb {
   try {
     const db = new CacheDb(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    if (isTraced('sql')) traceStatements(db);
     return attachRecords(db, recordsPath);
   } catch (error) {
     throw storageError(error, `the cache database ${path}`);
@@ -206,6 +208,7 @@ function prepare<Db extends Database.Database>(
   isChecked: boolean,
 ): Db {
   try {
+    if (isTraced('sql')) traceStatements(db);
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${synchronous}`);
     // On macOS only this makes an fsync reach the medium; elsewhere it does nothing.
