@@ -27,7 +27,7 @@ import { createSyncEngine } from '../../src/main/sync/engine.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
 import { createNetwork } from './network.ts';
 import { checkAcknowledged, observePost } from './oracle.ts';
-import { API_KEY, SECRET } from './service.ts';
+import { API_KEY, SECRET, type LedgerEntry } from './service.ts';
 import { numberOf, type World } from './world.ts';
 
 const BASE_URL = 'https://service/api/v1';
@@ -53,7 +53,7 @@ export type Desk = {
   twin: () => Money;
   records: RecordsDb;
   /** Has a reading of this transaction been kept? */
-  isKept: (tid: string) => boolean;
+  isKept: (entry: LedgerEntry) => boolean;
   isAlive: () => boolean;
   kill: (point: string) => void;
   close: () => void;
@@ -126,8 +126,10 @@ export function startDesk(world: World, paths: Files): Desk {
     onHeard: (entry) => {
       if (entry.intentId !== null) world.heard.set(entry.intentId, entry);
     },
-    isAcknowledged: (tid) =>
-      [...world.acknowledged.values()].some(({ serverTid }) => serverTid === tid),
+    isAcknowledged: ({ tid, clientUid }) =>
+      [...world.acknowledged.values()].some(
+        (known) => known.serverTid === tid && known.clientUid === clientUid,
+      ),
   });
   const client = createBitproClient({
     baseUrl: BASE_URL,
@@ -235,7 +237,7 @@ export function startDesk(world: World, paths: Files): Desk {
         world.trace(`  #${numberOf(world, id)} is ${state}`);
         const before = world.acknowledged.get(id);
         const atMs = before?.state === state ? before.atMs : time.nowMs();
-        world.acknowledged.set(id, { state, serverTid, atMs });
+        world.acknowledged.set(id, { state, serverTid, clientUid, atMs });
         if (state === 'confirmed' && clientUid !== null) {
           sync.refreshClient(clientUid).catch(ignore);
         }
@@ -250,8 +252,11 @@ export function startDesk(world: World, paths: Files): Desk {
     const readRate = (): void => {
       if (alive && !isDamaged) quotes.refresh('poll').catch(ignore);
     };
-    const kept = cache.prepare<[string], number>('SELECT 1 FROM main.transactions WHERE tid = ?');
-    const isKept = (tid: string) => kept.get(tid) !== undefined;
+    const kept = cache.prepare<[string, string], number>(
+      `SELECT 1 FROM main.transactions JOIN main.clients ON clients.id = client_id
+       WHERE tid = ? AND uid = ?`,
+    );
+    const isKept: Desk['isKept'] = ({ tid, clientUid }) => kept.get(tid, clientUid) !== undefined;
     return { records, money, guards, standing, isKept, readAll, readRate };
   }
 

@@ -2,7 +2,7 @@ import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/b
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
 import { doubtful, heard, spoiled, unsent, untrue, type Heard } from './faults.ts';
 import type { Random } from './random.ts';
-import type { LedgerEntry, Reply, Service } from './service.ts';
+import { nameOf, type LedgerEntry, type Reply, type Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type NetworkDeps = {
@@ -18,7 +18,7 @@ export type NetworkDeps = {
   /** The whole answer to a POST was heard by a process that lives. */
   onHeard: (entry: LedgerEntry) => void;
   /** Has the app been told of this transaction already? */
-  isAcknowledged: (tid: string) => boolean;
+  isAcknowledged: (entry: LedgerEntry) => boolean;
   trace: (line: string) => void;
 };
 
@@ -79,7 +79,7 @@ export function createNetwork(deps: NetworkDeps) {
     if (strikes === 'before') return fail(name, doubtful);
     const reply = service.handle(method, request, intentId);
     if (reply.executed) {
-      trace(`  service executes ${reply.executed.kind} ${reply.executed.tid}`);
+      trace(`  service executes ${reply.executed.kind} ${nameOf(reply.executed)}`);
       if (random.chance(undoRate())) undoLater(reply.executed);
       // Somebody else does the same: no reading of the history can tell which is which.
       if (random.chance(repeatRate())) service.recordOfOthers(reply.executed);
@@ -100,7 +100,7 @@ export function createNetwork(deps: NetworkDeps) {
     if (entry.kind === 'create_client') return;
     time.after(random.between(1, random.pick([5, 3600]) * 1000), () => {
       trace(
-        `  service undoes ${entry.tid}${service.shown.has(entry.tid) ? '' : ', which nobody saw'}`,
+        `  service undoes ${nameOf(entry)}${service.shown.has(nameOf(entry)) ? '' : ', which nobody saw'}`,
       );
       service.amend(entry, { vanished: true });
     });
@@ -112,7 +112,7 @@ export function createNetwork(deps: NetworkDeps) {
       (entry) =>
         entry.clientUid === clientUid &&
         entry.tid !== tid &&
-        (entry.createdAtMs <= startedAtMs || isAcknowledged(entry.tid)),
+        (entry.createdAtMs <= startedAtMs || isAcknowledged(entry)),
     );
     return older.length === 0 ? undefined : random.pick(older);
   }

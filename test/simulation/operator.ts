@@ -4,7 +4,7 @@ import type { Money } from '../../src/main/money/intents.ts';
 import { seekApproval } from './approvers.ts';
 import { checkCleared } from './oracle.ts';
 import type { Desk } from './desk.ts';
-import { isDone } from './service.ts';
+import { isDone, type LedgerEntry } from './service.ts';
 import type { Wish } from './wishes.ts';
 import { isOwn, numberOf, type World } from './world.ts';
 
@@ -63,7 +63,8 @@ async function settleHastily(world: World, { money }: Desk, intent: Intent): Pro
   if (random.chance(0.5)) await money.lookAgain(intent.id);
   // Of two near buys of one's own a person may name the other's; nothing could tell that.
   const others = world.service.ledger.filter(
-    (entry) => isOwn(world, entry) && entry.intentId !== intent.id,
+    (entry) =>
+      isOwn(world, entry) && entry.intentId !== intent.id && entry.clientUid === intent.clientUid,
   );
   const candidates = (money.settling(intent.id)?.candidates ?? []).filter(
     ({ tid }) => !others.some((entry) => entry.tid === tid),
@@ -137,16 +138,26 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     // What Bitpro itself had named takes two people, and this desk has one.
     if (error.code === 'approval_needed') world.needsTwo.add(id);
     const { ledger } = world.service;
-    // What was taken and failed is named. Else somebody else's payment of the same terms passes for it, if one fits:
-    // nothing tells the two apart.
+    // What was taken and failed is named. Else a payment of the same terms passes for it, if one fits, of somebody else
+    // or of one's own that ended too early: nothing tells the two apart.
     const failed = ledger.find((entry) => entry.intentId === id && entry.failed === true);
+    const { clientUid } = money.get(id);
     const twin = ledger.find(
-      (entry) => !isOwn(world, entry) && error.message.includes(`${entry.tid} `),
+      (entry) =>
+        entry.clientUid === clientUid &&
+        error.message.includes(`${entry.tid} `) &&
+        (!isOwn(world, entry) || hasEnded(money, entry)),
     );
     const isTwin = error.code === 'conflict' && found === failed?.tid;
     const other = isTwin ? twin : found === undefined ? failed : undefined;
     if (other) await settleAs(world, money, id, other.tid);
   }
+}
+
+/** Taken for not carried out: what it brought passes for an equal one's, and nobody can tell. */
+function hasEnded(money: Money, { intentId }: LedgerEntry): boolean {
+  const state = intentId === null ? null : money.get(intentId).state;
+  return state === 'cleared' || state === 'rejected';
 }
 
 /** Both run to their end; the first that went through counts. */

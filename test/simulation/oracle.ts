@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
 import { checkApproved } from './approvers.ts';
 import type { Desk } from './desk.ts';
-import { isDone, type LedgerEntry } from './service.ts';
+import { isDone, nameOf, type LedgerEntry } from './service.ts';
 import type { Wish } from './wishes.ts';
 import { isOwn, numberOf, type World } from './world.ts';
 
@@ -127,14 +127,10 @@ function isUnseenTwice({ isSetBack, forgotten }: World, { id }: JournaledIntent)
  * A reading showed it to this process, and was kept. On a line that fails, a run that breaks off drops what its last
  * answers held; else what is not quite new is in the reading before the sending, too.
  */
-function wasRead(
-  { service, rates, time }: World,
-  desk: Desk,
-  { tid, executedAtMs }: LedgerEntry,
-): boolean {
-  if (!service.shownNow.has(tid)) return false;
-  const isOlder = time.nowMs() - executedAtMs > READING_MS;
-  return desk.isKept(tid) || (rates.network === 0 && isOlder);
+function wasRead({ service, rates, time }: World, desk: Desk, entry: LedgerEntry): boolean {
+  if (!service.shownNow.has(nameOf(entry))) return false;
+  const isOlder = time.nowMs() - entry.executedAtMs > READING_MS;
+  return desk.isKept(entry) || (rates.network === 0 && isOlder);
 }
 
 /** What the app could know must have kept this payment, or been asked about, before it leaves. */
@@ -201,10 +197,13 @@ export function checkCleared(
   if ((service.toldAtMs.get(clientUid ?? '') ?? -1) < askedAtMs) {
     report('unasked', `${name} is cleared without a word, and the history was not read`);
   }
-  const explained = new Set(money.list({ openOnly: false }).map(({ serverTid }) => serverTid));
+  const ofClient = money.list({ openOnly: false }).filter((row) => row.clientUid === clientUid);
+  const explained = new Set(ofClient.map(({ serverTid }) => serverTid));
   const entry = service.ledger.find(
-    ({ intentId, tid }) =>
-      intentId === id && !explained.has(tid) && (service.shownNow.get(tid) ?? -1) >= askedAtMs,
+    (done) =>
+      done.intentId === id &&
+      !explained.has(done.tid) &&
+      (service.shownNow.get(nameOf(done)) ?? -1) >= askedAtMs,
   );
   if (entry && isDone(entry)) {
     report('unasked', `${name} is cleared without a word, and ${entry.tid} may be it`);
@@ -235,11 +234,15 @@ const finalStates: readonly IntentState[] = ['confirmed', 'rejected', 'cleared',
 /** Nothing the operator was told may be gone or have moved back. */
 export function checkAcknowledged({ acknowledged, report }: World, { money }: Desk): void {
   if (acknowledged.size === 0) return;
-  const rows = new Map(money.list({ openOnly: false }).map((row) => [row.id, row]));
+  const list = money.list({ openOnly: false }) as JournaledIntent[];
+  const rows = new Map(list.map((row) => [row.id, row]));
   for (const [id, told] of acknowledged) {
     const row = rows.get(id);
     if (!row) report('lost', `an intent told as ${told.state}`);
-    else if (finalStates.includes(told.state) && row.state !== told.state) {
+    else if (isOpenedAgain(told, row)) {
+      // The process died between the writing and the telling: the next one shows what is written.
+      acknowledged.set(id, { ...told, state: row.state, serverTid: row.serverTid });
+    } else if (finalStates.includes(told.state) && row.state !== told.state) {
       report('lost', `told as ${told.state}, found as ${row.state}`);
     } else if (told.state !== 'journaled' && row.state === 'journaled') {
       report('lost', `told as ${told.state}, found as journaled`);
@@ -247,12 +250,18 @@ export function checkAcknowledged({ acknowledged, report }: World, { money }: De
   }
 }
 
+/** The history showed what was taken for not carried out. */
+function isOpenedAgain(told: Pick<Intent, 'state'>, row: JournaledIntent): boolean {
+  const hadEnded = told.state === 'cleared' || told.state === 'rejected';
+  return hadEnded && row.state === 'needs_human' && row.reopenedAtMs !== null;
+}
+
 /** The end of a schedule, all healed: holds what the app says against what the service has done. */
 export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): void {
   const { report, service } = world;
   checkAcknowledged(world, desk);
   const rows = desk.money.list({ openOnly: false }) as JournaledIntent[];
-  for (const row of rows) checkRow(world, row);
+  for (const row of rows) checkRow(world, rows, row);
   for (const wish of wishes) {
     const unasked = rows.filter(
       (row) =>
@@ -292,7 +301,7 @@ export function checkExplained(world: World, { money }: Desk): void {
     if (row.state === 'unknown' && row.kind !== 'create_client' && entry && isDone(entry)) {
       report('stuck', `${name} is still unknown, and ${entry.tid} is in the history`);
     }
-    const wasSeen = entry !== undefined && service.shown.has(entry.tid);
+    const wasSeen = entry !== undefined && service.shown.has(nameOf(entry));
     const isTold = (row.attention ?? null) !== null;
     if (row.state === 'confirmed' && entry?.vanished === true && !wasSeen && !isTold) {
       report('untold', `${name} is confirmed by ${entry.tid}, which was undone and never listed`);
@@ -300,7 +309,7 @@ export function checkExplained(world: World, { money }: Desk): void {
   }
 }
 
-function checkRow(world: World, row: JournaledIntent): void {
+function checkRow(world: World, rows: readonly JournaledIntent[], row: JournaledIntent): void {
   const { report, service } = world;
   const name = `#${numberOf(world, row.id)}`;
   const executed = service.ledger.filter(({ intentId }) => intentId === row.id);
@@ -311,7 +320,7 @@ function checkRow(world: World, row: JournaledIntent): void {
   if (row.state === 'confirmed') {
     const seen = row.kind === 'create_client' ? row.clientUid : row.serverTid;
     const done = row.kind === 'create_client' ? entry?.clientUid : entry?.tid;
-    if (seen !== done && !isTwin(world, row)) {
+    if (seen !== done && !isTwin(world, row) && !isSwapped(world, rows, row)) {
       report('wrongMatches', `${name} names ${seen}, the ledger ${done}`);
     }
     if (seen === done && entry?.failed === true) {
@@ -323,7 +332,8 @@ function checkRow(world: World, row: JournaledIntent): void {
     entry &&
     isDone(entry) &&
     isOwn(world, entry) &&
-    !isLateAtOtherPrice(world, row, entry)
+    !isLateAtOtherPrice(world, row, entry) &&
+    !rows.some((other) => isConfirmedBy(other, entry) && isSwapped(world, rows, other))
   ) {
     report('falseRejections', `${name} is ${row.state}, but was executed`);
   }
@@ -355,13 +365,41 @@ function isLateAtOtherPrice(
 
 /** Somebody else's payment of the same terms, made when this one was out: nothing tells the two apart. */
 function isTwin(world: World, row: JournaledIntent): boolean {
-  const twin = world.service.ledger.find(({ tid }) => tid === row.serverTid);
+  const twin = world.service.ledger.find(
+    ({ tid, clientUid }) => tid === row.serverTid && clientUid === row.clientUid,
+  );
   if (twin === undefined) return false;
   // Of an equal one that was settled too early, and is executed while this one is out, it is the same.
   const isLater = twin.executedAtMs > (world.drawnAtMs.get(row.id) ?? Infinity);
   if (isOwn(world, twin) && (!isLater || twin.usdCents !== (row.usdCents ?? 0))) return false;
   if (row.kind === 'buy') return twin.kind === 'buy' && isNear(twin.amountSats, row.expectedSats);
   return twin.amountSats === row.amountSats && twin.address === row.address;
+}
+
+/**
+ * Confirmed by the transaction of another of one's own, which was taken for not carried out too early: nothing tells
+ * the two apart, as long as no transaction is left over.
+ */
+function isSwapped(
+  { service }: World,
+  rows: readonly JournaledIntent[],
+  row: JournaledIntent,
+): boolean {
+  const { ledger } = service;
+  const entry = ledger.find((each) => isConfirmedBy(row, each));
+  const asked = rows.find(({ id }) => id === entry?.intentId);
+  if (!entry || !asked || asked.id === row.id || asked.kind !== row.kind) return false;
+  const fits =
+    row.kind === 'buy'
+      ? isNear(entry.amountSats, row.expectedSats)
+      : entry.amountSats === row.amountSats && entry.address === row.address;
+  const hasEnded = asked.state === 'cleared' || asked.state === 'rejected';
+  const isLeftOver = ledger.some((each) => each.intentId === row.id && isDone(each));
+  return fits && hasEnded && !isLeftOver;
+}
+
+function isConfirmedBy(row: JournaledIntent, { tid, clientUid }: LedgerEntry): boolean {
+  return row.state === 'confirmed' && row.serverTid === tid && row.clientUid === clientUid;
 }
 
 function isNear(sats: number, expectedSats: number | null): boolean {

@@ -37,6 +37,11 @@ export type LedgerEntry = {
   listedAs?: string;
 };
 
+/** Of a transaction, over all clients. */
+export function nameOf({ clientUid, tid }: Pick<LedgerEntry, 'clientUid' | 'tid'>): string {
+  return `${clientUid} ${tid}`;
+}
+
 /** Carried out, and not undone. */
 export function isDone({ failed, vanished }: LedgerEntry): boolean {
   return failed !== true && vanished !== true;
@@ -66,16 +71,23 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     priceCents: PRICE_CENTS,
   };
   const signatures = new Set<string>();
-  /** Tids that the app was shown in a history. */
+  /** Transactions that the app was shown in a history, by `nameOf`. */
   const shown = new Set<string>();
   /** The same, of the process that runs now: when last. */
   const shownNow = new Map<string, number>();
   /** When each client's history was last told. */
   const toldAtMs = new Map<string, number>();
   const now = () => time.nowMs() + world.clockAheadMs;
-  let nextId = random.between(100_000, 900_000);
+  const firstId = random.between(100_000, 900_000);
+  let lastUid = firstId;
+  /** Each client's transactions are counted anew: a tid names one within its client alone (api-readings.md). */
+  const lastTids = new Map<string, number>();
 
-  const newId = (prefix: string) => `${prefix}${(nextId += 1)}`;
+  function newTid(clientUid: string): string {
+    const tid = (lastTids.get(clientUid) ?? firstId) + 1;
+    lastTids.set(clientUid, tid);
+    return String(tid);
+  }
   const refuse = (status: number, errors: string): Reply => ({
     status,
     body: JSON.stringify({ errors }),
@@ -88,7 +100,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
   });
 
   function createClient(balanceSats: number): string {
-    const uid = newId('BT-C');
+    const uid = `BT-C${(lastUid += 1)}`;
     accounts.set(uid, { depositAddress: `2NDeposit${uid.replace(/\W/g, '')}`, balanceSats: 0 });
     if (balanceSats > 0) deposit(uid, balanceSats, FUNDED_AGO_MS);
     return uid;
@@ -132,7 +144,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     const executedAtMs = time.nowMs() - agoMs;
     const kept: LedgerEntry = {
       ...entry,
-      tid: newId(''),
+      tid: newTid(entry.clientUid),
       createdAtMs: now() - agoMs,
       executedAtMs,
     };
@@ -184,9 +196,9 @@ export function createService({ random, time }: { random: Random; time: VirtualT
       .reverse();
     const first = world.mood === 'one page for all' ? 0 : (page - 1) * PAGE_ROWS;
     const told = asInMood(rows).slice(first, first + PAGE_ROWS);
-    for (const { tid } of told) {
-      shown.add(tid);
-      shownNow.set(tid, time.nowMs());
+    for (const entry of told) {
+      shown.add(nameOf(entry));
+      shownNow.set(nameOf(entry), time.nowMs());
     }
     toldAtMs.set(uid, time.nowMs());
     return answer(200, told.map(present));

@@ -64,7 +64,7 @@ export type World = {
   /** Migrated, empty databases. */
   template: Files;
   /** Intents as the operator last saw them, and since when. */
-  acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid'> & { atMs: number }>;
+  acknowledged: Map<string, Pick<Intent, 'state' | 'serverTid' | 'clientUid'> & { atMs: number }>;
   environmentChangedAtMs: number;
   posts: Map<string, number>;
   signatures: Set<string>;
