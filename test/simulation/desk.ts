@@ -26,7 +26,7 @@ import { sealChanges } from '../../src/main/storage/records/seals.ts';
 import { createSyncEngine } from '../../src/main/sync/engine.ts';
 import { compileLazily, copyAsKilled, Crashed, failingDisk } from './disk.ts';
 import { createNetwork } from './network.ts';
-import { checkAcknowledged, observePost } from './oracle.ts';
+import { checkAcknowledged, checkRejected, observePost } from './oracle.ts';
 import { API_KEY, SECRET, type LedgerEntry } from './service.ts';
 import { numberOf, type World } from './world.ts';
 
@@ -125,6 +125,9 @@ export function startDesk(world: World, paths: Files): Desk {
     undoRate: () => rates.undo,
     onHeard: (entry) => {
       if (entry.intentId !== null) world.heard.set(entry.intentId, entry);
+    },
+    onRefused: (intentId) => {
+      if (intentId !== null) world.refused.add(intentId);
     },
     isAcknowledged: ({ tid, clientUid }) =>
       [...world.acknowledged.values()].some(
@@ -235,6 +238,7 @@ export function startDesk(world: World, paths: Files): Desk {
       onChanged: ({ id, state, serverTid, clientUid }) => {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
+        checkRejected(world, id, state);
         const before = world.acknowledged.get(id);
         const atMs = before?.state === state ? before.atMs : time.nowMs();
         world.acknowledged.set(id, { state, serverTid, clientUid, atMs });

@@ -17,6 +17,8 @@ export type NetworkDeps = {
   undoRate: () => number;
   /** The whole answer to a POST was heard by a process that lives. */
   onHeard: (entry: LedgerEntry) => void;
+  /** It never left, or the service's own words of refusal are on their way: it may be told as rejected. */
+  onRefused: (intentId: string | null) => void;
   /** Has the app been told of this transaction already? */
   isAcknowledged: (entry: LedgerEntry) => boolean;
   trace: (line: string) => void;
@@ -40,8 +42,8 @@ const VERY_LATE_SHARE = 0.3;
 
 /** A network in which every request meets the fate that the seed has for it, through the app's own `Http`. */
 export function createNetwork(deps: NetworkDeps) {
-  const { random, time, service, faultRate, repeatRate, undoRate, onHeard, isAcknowledged, trace } =
-    deps;
+  const { random, time, service, faultRate, repeatRate, undoRate, trace } = deps;
+  const { onHeard, onRefused, isAcknowledged } = deps;
 
   const startedAtMs = time.nowMs();
   /** Many services fail in one way only; each way must show on its own. */
@@ -88,9 +90,9 @@ export function createNetwork(deps: NetworkDeps) {
       const { status, body } = service.handle(method, request, intentId);
       return heard(status, body);
     }
-    if (strikes !== 'after') return heard(reply.status, reply.body);
     // An answer is only spoiled when something was done: a refusal of the reference is never a lie.
-    if (reply.executed === null) return heard(reply.status, reply.body);
+    if (reply.executed === null && strikes !== 'late') onRefused(intentId);
+    if (strikes !== 'after' || reply.executed === null) return heard(reply.status, reply.body);
     return name in doubtful
       ? fail(name, doubtful)
       : spoil(name, { ...reply, executed: reply.executed });
@@ -128,7 +130,11 @@ export function createNetwork(deps: NetworkDeps) {
     const make = spoiled[name];
     if (!make) throw new Error(`No fault ${name}`);
     // Of a new client the reference has no words that a service could say untruly.
-    if (name in untrue && reply.executed.kind === 'create_client') return heard(reply.status, '');
+    if (name in untrue) {
+      if (reply.executed.kind === 'create_client') return heard(reply.status, '');
+      // Of these words only the history can show that they are untrue. One of a repeated request refuses nothing.
+      if (!name.endsWith('401')) onRefused(reply.executed.intentId);
+    }
     return make(reply, { older: olderThan(reply.executed), amend: service.amend });
   }
 
@@ -142,7 +148,10 @@ export function createNetwork(deps: NetworkDeps) {
       const fault = drawFault(method);
       if (method === 'POST') trace(`  POST ${request.uri} fault: ${describe(fault)}`);
       await alive(time.sleep(random.between(1, 400)));
-      if (fault?.strikes === 'unsent') throw fail(fault.name, unsent);
+      if (fault?.strikes === 'unsent') {
+        onRefused(intentId);
+        throw fail(fault.name, unsent);
+      }
       if (method === 'POST') wire.gate('the request is written');
       const sentAtMs = wire.monotonicMs();
       const arrived = Promise.withResolvers<Heard>();

@@ -229,6 +229,15 @@ function termsOf({ kind, usdCents, amountSats, address }: Intent): string {
   return `address=${address ?? ''}&amount=${decimal(amountSats, 8)}`;
 }
 
+/** The moment it is told: later readings may mend what was believed too early. */
+export function checkRejected(world: World, id: string, state: IntentState): void {
+  if (state !== 'rejected' || !world.posts.has(id) || world.refused.has(id)) return;
+  world.report(
+    'falseRejections',
+    `#${numberOf(world, id)} is told as rejected, and nobody said so`,
+  );
+}
+
 const finalStates: readonly IntentState[] = ['confirmed', 'rejected', 'cleared', 'discarded'];
 
 /** Nothing the operator was told may be gone or have moved back. */

@@ -190,6 +190,7 @@ function createWorld(
     needsTwo: new Set(),
     warned: new Set(),
     pricesRead: new WeakMap(),
+    refused: new Set(),
     heard: new Map(),
     crashes: 0,
     isServiceClockSet: false,

@@ -76,6 +76,8 @@ export type World = {
   warned: Set<string>;
   /** The price as each window has read it last, in cents. */
   pricesRead: WeakMap<Money, number | null>;
+  /** Intents that never left, or that the service refused in its own words. */
+  refused: Set<string>;
   /** What came of a POST and was heard whole, by the intent. */
   heard: Map<string, LedgerEntry>;
   crashes: number;
