@@ -24,24 +24,38 @@ export const unsent: Record<string, () => TransportError> = {
   unreachable: () => transport('unreachable', 'ENETUNREACH', false),
 };
 
-/** Failures that may strike before the service has done anything, or after it has done it all. */
-export const doubtful: Record<string, () => Heard> = {
+type Failures = Record<string, () => Heard>;
+
+const cutOff: Failures = {
   reset: () => broken('ECONNRESET'),
   'broken pipe': () => broken('EPIPE'),
   oversize: () => transport('oversize', '', true),
   'not HTTP': () => transport('not_http', 'HPE_INVALID_CONSTANT', true),
+};
+
+const pages: Failures = {
   'web page 200': () => page(200),
   'web page 403': () => page(403),
   'web page 502': () => page(502),
+};
+
+const unheardOf: Failures = {
   'an error nobody knows': () => errors(422, 'Compliance hold'),
   'a refusal without words': () => ({ status: 400, body: '', contentType: json }),
-  ...Object.fromEntries(
-    [302, 307, 407, 408, 409, 429, 500, 502, 503, 504].map((status) => [
-      `status ${status}`,
-      () => errors(status, 'Amount is greater than your available balance'),
-    ]),
-  ),
 };
+
+const statuses: Failures = Object.fromEntries(
+  [302, 307, 407, 408, 409, 429, 500, 502, 503, 504].map((status) => [
+    `status ${status}`,
+    () => errors(status, 'Amount is greater than your available balance'),
+  ]),
+);
+
+/** Failures that may strike before the service has done anything, or after it has done it all. */
+export const doubtful: Failures = { ...cutOff, ...pages, ...unheardOf, ...statuses };
+
+/** Their names by kind, so that a kind with many names is not met more often. */
+export const doubtfulKinds = [cutOff, pages, unheardOf, statuses].map((kind) => Object.keys(kind));
 
 /** Words of the reference, said of what was executed all the same. */
 export const untrue: Record<string, () => Heard> = {

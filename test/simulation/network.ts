@@ -1,6 +1,6 @@
 import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/bitpro/http.ts';
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
-import { doubtful, heard, spoiled, unsent, untrue, type Heard } from './faults.ts';
+import { doubtful, doubtfulKinds, heard, spoiled, unsent, untrue, type Heard } from './faults.ts';
 import type { Random } from './random.ts';
 import { nameOf, type LedgerEntry, type Reply, type Service } from './service.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -50,7 +50,11 @@ export function createNetwork(deps: NetworkDeps) {
   const habit = random.chance(0.5) ? drawSpoiling() : null;
 
   function drawSpoiling(): string {
-    return random.pick(Object.keys(random.chance(0.4) ? doubtful : spoiled));
+    return random.chance(0.4) ? drawDoubtful() : random.pick(Object.keys(spoiled));
+  }
+
+  function drawDoubtful(): string {
+    return random.pick(random.pick(doubtfulKinds));
   }
 
   function drawFault(method: 'GET' | 'POST'): Fault | null {
@@ -62,7 +66,7 @@ export function createNetwork(deps: NetworkDeps) {
         : random.pick(['unsent', 'before', 'after', 'after', 'late', 'resent'] as const);
     const name = {
       unsent: () => random.pick(Object.keys(unsent)),
-      before: () => random.pick(Object.keys(doubtful)),
+      before: () => (habit !== null && habit in doubtful ? habit : drawDoubtful()),
       after: () => habit ?? drawSpoiling(),
       late: () => 'late',
       resent: () => 'resent',

@@ -115,7 +115,8 @@ async function settleOpen(world: World, money: Money): Promise<void> {
     .list({ openOnly: true })
     .filter(({ state }) => state === 'unknown' || state === 'needs_human')
     .map(({ id, kind }) => {
-      const done = world.service.ledger.find((entry) => entry.intentId === id && isDone(entry));
+      // A machine that was set back may have asked twice, and knows of the second alone.
+      const done = world.service.ledger.findLast((entry) => entry.intentId === id && isDone(entry));
       return { id, found: kind === 'create_client' ? done?.clientUid : done?.tid };
     });
   // What is explained first leaves no doubt about the others.
