@@ -92,6 +92,8 @@ export function createNetwork(deps: NetworkDeps) {
     }
     if (strikes === 'resent') {
       const { status, body } = service.handle(method, request, intentId);
+      // A clock that was set meanwhile refuses the second copy in words that only the history can show to be untrue.
+      if (!body.includes('Replicated')) onRefused(intentId);
       return heard(status, body);
     }
     // An answer is only spoiled when something was done: a refusal of the reference is never a lie.

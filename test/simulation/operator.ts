@@ -140,14 +140,14 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
     if (error.code === 'approval_needed') world.needsTwo.add(id);
     const { ledger } = world.service;
     // What was taken and failed is named. Else a payment of the same terms passes for it, if one fits, of somebody else
-    // or of one's own that ended too early: nothing tells the two apart.
+    // or of one's own that is over without it: nothing tells the two apart.
     const failed = ledger.find((entry) => entry.intentId === id && entry.failed === true);
     const { clientUid } = money.get(id);
     const twin = ledger.find(
       (entry) =>
         entry.clientUid === clientUid &&
         error.message.includes(`${entry.tid} `) &&
-        (!isOwn(world, entry) || hasEnded(money, entry)),
+        (!isOwn(world, entry) || isOver(money, entry)),
     );
     const isTwin = error.code === 'conflict' && found === failed?.tid;
     const other = isTwin ? twin : found === undefined ? failed : undefined;
@@ -155,10 +155,13 @@ async function settleAs(world: World, money: Money, id: string, found?: string):
   }
 }
 
-/** Taken for not carried out: what it brought passes for an equal one's, and nobody can tell. */
-function hasEnded(money: Money, { intentId }: LedgerEntry): boolean {
+/**
+ * Taken for not carried out, or confirmed by another's payment of the same terms: what it brought passes for an equal
+ * one's, and nobody can tell.
+ */
+function isOver(money: Money, { intentId }: LedgerEntry): boolean {
   const state = intentId === null ? null : money.get(intentId).state;
-  return state === 'cleared' || state === 'rejected';
+  return state === 'cleared' || state === 'rejected' || state === 'confirmed';
 }
 
 /** Both run to their end; the first that went through counts. */

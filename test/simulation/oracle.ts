@@ -386,15 +386,11 @@ function isTwin(world: World, row: JournaledIntent): boolean {
 }
 
 /**
- * Confirmed by the transaction of another of one's own, which was taken for not carried out too early: nothing tells
- * the two apart, as long as no transaction is left over.
+ * Confirmed by the transaction of another of one's own, which was taken for not carried out too early, or is confirmed
+ * by somebody else's: nothing tells them apart, as long as no transaction is left over.
  */
-function isSwapped(
-  { service }: World,
-  rows: readonly JournaledIntent[],
-  row: JournaledIntent,
-): boolean {
-  const { ledger } = service;
+function isSwapped(world: World, rows: readonly JournaledIntent[], row: JournaledIntent): boolean {
+  const { ledger } = world.service;
   const entry = ledger.find((each) => isConfirmedBy(row, each));
   const asked = rows.find(({ id }) => id === entry?.intentId);
   if (!entry || !asked || asked.id === row.id || asked.kind !== row.kind) return false;
@@ -403,8 +399,10 @@ function isSwapped(
       ? isNear(entry.amountSats, row.expectedSats)
       : entry.amountSats === row.amountSats && entry.address === row.address;
   const hasEnded = asked.state === 'cleared' || asked.state === 'rejected';
+  const isExplained =
+    asked.state === 'confirmed' && !isConfirmedBy(asked, entry) && isTwin(world, asked);
   const isLeftOver = ledger.some((each) => each.intentId === row.id && isDone(each));
-  return fits && hasEnded && !isLeftOver;
+  return fits && (hasEnded || isExplained) && !isLeftOver;
 }
 
 function isConfirmedBy(row: JournaledIntent, { tid, clientUid }: LedgerEntry): boolean {
