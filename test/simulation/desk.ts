@@ -36,7 +36,15 @@ export type Files = { records: string; cache: string };
 
 type Window = Pick<
   Desk,
-  'money' | 'guards' | 'standing' | 'records' | 'isKept' | 'readAll' | 'readRate'
+  | 'money'
+  | 'guards'
+  | 'standing'
+  | 'records'
+  | 'isKept'
+  | 'isRemoved'
+  | 'balanceOf'
+  | 'readAll'
+  | 'readRate'
 >;
 
 /** One process of the app: it dies whole, and only its files stay. */
@@ -54,6 +62,10 @@ export type Desk = {
   records: RecordsDb;
   /** Has a reading of this transaction been kept? */
   isKept: (entry: LedgerEntry) => boolean;
+  /** Kept, and told as no longer listed. */
+  isRemoved: (entry: LedgerEntry) => boolean;
+  /** As it was kept last; null when it never was read. */
+  balanceOf: (uid: string) => number | null;
   isAlive: () => boolean;
   kill: (point: string) => void;
   close: () => void;
@@ -84,7 +96,8 @@ export function startDesk(world: World, paths: Files): Desk {
     world.crashes += 1;
     world.trace(`  kill -9: ${point}`);
     files = filesIn(world.folder, world.crashes);
-    copyAsKilled(paths.records, files.records);
+    copyAsKilled(world.movedTo ?? paths.records, files.records);
+    world.movedTo = null;
     copyAsKilled(paths.cache, files.cache);
     close();
   }
@@ -121,6 +134,7 @@ export function startDesk(world: World, paths: Files): Desk {
   const network = createNetwork({
     ...world,
     faultRate: () => rates.network,
+    slowness: () => rates.slow,
     repeatRate: () => rates.repeat,
     undoRate: () => rates.undo,
     onHeard: (entry) => {
@@ -163,6 +177,8 @@ export function startDesk(world: World, paths: Files): Desk {
       ask('the keychain is told', () => void (world.keychain.mark = mark)),
   };
   async function ask<T>(what: string, run: () => T): Promise<T> {
+    // A keychain that asks somebody takes its time.
+    if (rates.slow > 0) await time.sleep(random.pick([0, 0, 5000, 40_000]));
     gate(`before ${what}`);
     if (random.chance(rates.disk)) throw new AppError('keychain_locked', 'It is locked.');
     const value = run();
@@ -185,6 +201,7 @@ export function startDesk(world: World, paths: Files): Desk {
       records,
       cache,
       now: localNow,
+      monotonicMs: time.nowMs,
       schedule,
       onProgress: ignore,
       onChanged: ignore,
@@ -261,14 +278,24 @@ export function startDesk(world: World, paths: Files): Desk {
        WHERE tid = ? AND uid = ?`,
     );
     const isKept: Desk['isKept'] = ({ tid, clientUid }) => kept.get(tid, clientUid) !== undefined;
-    return { records, money, guards, standing, isKept, readAll, readRate };
+    const gone = cache.prepare<[string, string], number>(
+      `SELECT 1 FROM main.removed JOIN main.transactions t ON t.id = transaction_id
+       JOIN main.clients c ON c.id = t.client_id
+       WHERE removed_at_ms IS NOT NULL AND tid = ? AND uid = ?`,
+    );
+    const isRemoved: Desk['isKept'] = ({ tid, clientUid }) =>
+      gone.get(tid, clientUid) !== undefined;
+    const balanceOf = (uid: string) => getBalance(cache, uid)?.balanceSats ?? null;
+    const open = { records, money, guards, standing };
+    return { ...open, isKept, isRemoved, balanceOf, readAll, readRate };
   }
 
   let twin: Money | null = null;
   const desk: Desk = {
     ...openWindow(first),
     // The app opens no profile without holding its rows against their seals; `connect` does not.
-    twin: () => (world.tampered ? desk.money : (twin ??= openWindow(openFile(connect)).money)),
+    twin: () =>
+      world.tampered || world.movedTo ? desk.money : (twin ??= openWindow(openFile(connect)).money),
     isAlive: () => alive,
     kill,
     close,

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { bind } from '../../src/main/profiles/records-identity.ts';
@@ -19,6 +19,7 @@ const deeds = [
   'edits the records',
   'edits the records under the app',
   'puts the records of another profile in their place',
+  'moves the records away under the app',
 ] as const;
 export type Deed = (typeof deeds)[number];
 
@@ -41,6 +42,11 @@ export function meddle(world: World, deed: Deed, running: Running, busyMs: numbe
 
   function at(delayMs: number, run: () => void): void {
     time.after(delayMs, run);
+  }
+
+  function stopped(): Files {
+    running.get().kill(`somebody ${deed}`);
+    return running.get().nextFiles();
   }
 
   function start(files: Files): void {
@@ -117,6 +123,19 @@ export function meddle(world: World, deed: Deed, running: Running, busyMs: numbe
         mustBeNoticed(world, running.get());
       });
       return at(secondMs, putBackUnchanged);
+    case 'moves the records away under the app':
+      at(firstMs, () => {
+        const { money, currentFiles, isAlive } = running.get();
+        if (!isAlive()) return;
+        const open = money.list({ openOnly: true });
+        const sent = open.filter(({ state }) => state === 'sent').map(({ id }) => id);
+        world.sentBeforeMoved = new Set(sent);
+        world.movedTo = join(world.folder, 'moved.db');
+        trace('the records are moved away');
+        moveAway(currentFiles().records, world.movedTo);
+      });
+      // They are back at their place when the app is started again.
+      return at(secondMs, () => world.movedTo !== null && start(stopped()));
   }
 
   /** Nothing was written since, so nothing is forgotten. */
@@ -125,6 +144,13 @@ export function meddle(world: World, deed: Deed, running: Running, busyMs: numbe
     running.get().kill(`somebody ${deed}`);
     world.tampered = null;
     running.set(startDesk(world, kept.files));
+  }
+}
+
+/** As a file manager does it: the process that has them open goes on writing to them. */
+function moveAway(from: string, to: string): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
   }
 }
 

@@ -146,4 +146,58 @@ export const guardMutants: readonly Mutant[] = [
       }
       return journal.recover();`,
   ),
+  one(
+    'the records may be gone when something is sent',
+    'profiles/records-standing.ts',
+    'check: (): void => file.mustBeThere(),',
+    'check: (): void => void file,',
+  ),
+  one(
+    'the environment that was told long ago counts',
+    'money/before-sending.ts',
+    'const ENVIRONMENT_GOOD_FOR_MS = 2_000;',
+    'const ENVIRONMENT_GOOD_FOR_MS = 2_000_000;',
+  ),
+  one(
+    'from Confirm to sending it may take any time',
+    'money/send-limit.ts',
+    'export const SEND_WITHIN_MS = 30_000;',
+    'export const SEND_WITHIN_MS = 30_000_000;',
+  ),
+  one(
+    'what Bitpro no longer lists stays',
+    'sync/client-sync.ts',
+    'if (!markRemoved(cache, uid, tid, now())) continue;',
+    "if (tid !== '' || !markRemoved(cache, uid, tid, now())) continue;",
+  ),
+  one(
+    'a new entry of the address book waits by the machine’s clock',
+    'money/context.ts',
+    'ageMs: nowMs - bookEntry.addedGuardMs',
+    'ageMs: context.now() - bookEntry.addedAtMs',
+  ),
+  one(
+    'the limit of a day is one for each payment',
+    'money/payment-guards.ts',
+    'if (paidSats + amountSats <= maxDailySats) return null;',
+    'if (amountSats <= maxDailySats) return null;',
+  ),
+  one(
+    'a history that contradicts itself is believed',
+    'money/history-reading.ts',
+    'if (!isSameRow(known, row)) return end(listedTwice(row));',
+    "if (!isSameRow(known, row) && row.tid === '') return end(listedTwice(row));",
+  ),
+  one(
+    'a client of long ago is what was just created',
+    'money/found-client.ts',
+    'if (rows.some(({ createdAtMs }) => createdAtMs < floorMs)) {',
+    'if (rows.some(({ createdAtMs }) => createdAtMs < 0)) {',
+  ),
+  one(
+    'an answer about another client is taken',
+    'bitpro/client.ts',
+    'if (named(value) === asked) return value;',
+    "if (named(value) !== '') return value;",
+  ),
 ];

@@ -91,12 +91,21 @@ const moneyMutants: readonly Mutant[] = [
     'CREATE UNIQUE INDEX intents_one_open',
     'CREATE INDEX intents_one_open',
   ),
-  one(
-    'the amount of the confirm call is sent',
-    'money/confirm.ts',
-    '    intent = await markSent(context, confirmation, limit);',
-    '    intent = { ...(await markSent(context, confirmation, limit)), ...confirmation };',
-  ),
+  {
+    name: 'the amount of the confirm call is sent',
+    edits: [
+      {
+        file: 'money/confirm.ts',
+        from: '    intent = await markSent(context, confirmation, limit);',
+        to: '    intent = { ...(await markSent(context, confirmation, limit)), ...confirmation };',
+      },
+      {
+        file: 'money/confirm.ts',
+        from: 'if (reviewHash(intent, profile()) !== agreed) {',
+        to: "if (agreed === '' && profile()) {",
+      },
+    ],
+  },
   one(
     'the hash of the review is not compared',
     'money/confirm.ts',

@@ -1,4 +1,10 @@
-import type { Http, HttpAnswer, HttpLimits, HttpRequest } from '../../src/main/bitpro/http.ts';
+import type {
+  Http,
+  HttpAnswer,
+  HttpLimits,
+  HttpRequest,
+  MayStart,
+} from '../../src/main/bitpro/http.ts';
 import { TransportError } from '../../src/main/bitpro/transport-error.ts';
 import { doubtful, doubtfulKinds, heard, spoiled, unsent, untrue, type Heard } from './faults.ts';
 import type { Random } from './random.ts';
@@ -11,13 +17,15 @@ export type NetworkDeps = {
   service: Service;
   /** Share of requests that meet a fault; 0 once the network has healed. */
   faultRate: () => number;
+  /** How much longer than usual everything takes. */
+  slowness: () => number;
   /** Share of executions that somebody else repeats. */
   repeatRate: () => number;
   /** Share of executions that the service undoes within the hour. */
   undoRate: () => number;
   /** The whole answer to a POST was heard by a process that lives. */
   onHeard: (entry: LedgerEntry) => void;
-  /** It never left, or the service's own words of refusal are on their way: it may be told as rejected. */
+  /** The service's own words of refusal are on their way: it may be told as rejected. */
   onRefused: (intentId: string | null) => void;
   /** Has the app been told of this transaction already? */
   isAcknowledged: (entry: LedgerEntry) => boolean;
@@ -42,7 +50,7 @@ const VERY_LATE_SHARE = 0.3;
 
 /** A network in which every request meets the fate that the seed has for it, through the app's own `Http`. */
 export function createNetwork(deps: NetworkDeps) {
-  const { random, time, service, faultRate, repeatRate, undoRate, trace } = deps;
+  const { random, time, service, faultRate, slowness, repeatRate, undoRate, trace } = deps;
   const { onHeard, onRefused, isAcknowledged } = deps;
 
   const startedAtMs = time.nowMs();
@@ -125,6 +133,19 @@ export function createNetwork(deps: NetworkDeps) {
     return older.length === 0 ? undefined : random.pick(older);
   }
 
+  function hopMs(): number {
+    return Math.round(random.between(1, 400) * (1 + slowness() * random.next()));
+  }
+
+  /** The connection stands, and not a byte was written. */
+  function stopUnlessWanted(mayStart: MayStart | undefined): void {
+    try {
+      mayStart?.();
+    } catch (cause) {
+      throw new TransportError('cancelled', { cause, mayHaveSent: false });
+    }
+  }
+
   /** In timeouts. A request that waits in somebody's queue may be executed hours later. */
   function latenessOf(method: 'GET' | 'POST'): number {
     return method === 'POST' && random.chance(VERY_LATE_SHARE)
@@ -148,29 +169,25 @@ export function createNetwork(deps: NetworkDeps) {
     async function exchange(
       method: 'GET' | 'POST',
       request: HttpRequest & { body: Buffer },
-      { timeoutMs }: HttpLimits,
+      { timeoutMs, mayStart }: HttpLimits & { mayStart?: MayStart | undefined },
     ): Promise<HttpAnswer> {
-      const intentId = method === 'POST' ? wire.observePost(request) : null;
       const fault = drawFault(method);
+      await alive(time.sleep(hopMs()));
+      if (fault?.strikes === 'unsent') throw fail(fault.name, unsent);
+      stopUnlessWanted(mayStart);
+      const intentId = method === 'POST' ? wire.observePost(request) : null;
       if (method === 'POST') trace(`  POST ${request.uri} fault: ${describe(fault)}`);
-      await alive(time.sleep(random.between(1, 400)));
-      if (fault?.strikes === 'unsent') {
-        onRefused(intentId);
-        throw fail(fault.name, unsent);
-      }
       if (method === 'POST') wire.gate('the request is written');
       const sentAtMs = wire.monotonicMs();
       const arrived = Promise.withResolvers<Heard>();
       const wayMs = fault?.strikes === 'late' ? timeoutMs * latenessOf(method) : 0;
-      time.after(wayMs + random.between(1, 400), () =>
-        arrived.resolve(serve(method, request, intentId, fault)),
-      );
+      time.after(wayMs + hopMs(), () => arrived.resolve(serve(method, request, intentId, fault)));
       if (fault?.strikes === 'late') {
         await alive(time.sleep(timeoutMs));
         throw new TransportError('timeout', { cause: undefined, mayHaveSent: true });
       }
       const answer = await alive(arrived.promise);
-      await alive(time.sleep(random.between(1, 400)));
+      await alive(time.sleep(hopMs()));
       if (method === 'POST') wire.gate('the answer is there');
       if (answer instanceof TransportError) throw answer;
       if (method === 'POST' && fault === null) {

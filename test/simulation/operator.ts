@@ -58,8 +58,8 @@ async function act(world: World, desk: Desk, wish: Wish): Promise<void> {
 /** Without looking for long, and not always rightly. */
 async function settleHastily(world: World, { money }: Desk, intent: Intent): Promise<void> {
   const { random } = world;
-  // Nothing could show that a client was not created after all.
-  if (intent.kind === 'create_client' || intent.state === 'sent') return;
+  if (intent.state === 'sent') return;
+  if (intent.kind === 'create_client') return nameStranger(world, money, intent);
   if (random.chance(0.5)) await money.lookAgain(intent.id);
   // Of two near buys of one's own a person may name the other's; nothing could tell that.
   const others = world.service.ledger.filter(
@@ -81,6 +81,15 @@ async function settleHastily(world: World, { money }: Desk, intent: Intent): Pro
     world.trace(`operator: #${numberOf(world, id)} went as ${tid}`);
     await money.settle({ id, decision: 'went', reason, found: tid });
   }
+}
+
+/** Nothing could show that a client was not created after all; one of long ago is another. */
+async function nameStranger(world: World, money: Money, { id }: Intent): Promise<void> {
+  if (world.hasMoods) return;
+  const name = `#${numberOf(world, id)}`;
+  world.trace(`operator: ${name} is ${world.stranger}`);
+  await money.settle({ id, decision: 'went', reason: 'I think so', found: world.stranger });
+  world.report('wrongMatches', `${name} is ${world.stranger}, which is of long ago`);
 }
 
 async function prepareAndDecide(world: World, desk: Desk, { draft }: Wish): Promise<void> {
@@ -241,14 +250,14 @@ async function sendAgain(world: World, desk: Desk, intent: Intent): Promise<void
 }
 
 async function confirm(
-  { confirming }: World,
+  { confirming, time }: World,
   money: Money,
   { intent, reviewHash }: IntentReview,
   change: object,
   isHonest: boolean,
 ): Promise<Intent> {
   const typed = intent.address?.slice(-6) ?? null;
-  return confirming.run({ intentId: intent.id, isHonest, window: money }, () =>
+  return confirming.run({ intentId: intent.id, isHonest, window: money, atMs: time.nowMs() }, () =>
     money.confirm({ id: intent.id, reviewHash, typed, ...change }),
   );
 }

@@ -4,6 +4,7 @@ import type { Money } from '../../src/main/money/intents.ts';
 import type { HttpRequest } from '../../src/main/bitpro/http.ts';
 import type { JournaledIntent } from '../../src/main/storage/records/intents-repo.ts';
 import { checkApproved } from './approvers.ts';
+import { checkControls } from './controls.ts';
 import type { Desk } from './desk.ts';
 import { isDone, nameOf, type LedgerEntry } from './service.ts';
 import type { Wish } from './wishes.ts';
@@ -18,6 +19,8 @@ const DAY_MS = 24 * 3_600_000;
 const WHOLE_SATS = 40_000_000;
 /** A review that is older is drawn again. */
 const REVIEW_MS = 15 * 60_000;
+/** From Confirm to the first byte. */
+const SEND_WITHIN_MS = 30_000;
 /** What is a day to the second, nobody needs to know. */
 const GRACE_MS = 60_000;
 /** Longer than a reading takes on a line that does not fail. */
@@ -67,6 +70,16 @@ export function observePost(
   if (row.clientUid !== null && !uri.includes(`/clients/${row.clientUid}/`)) {
     report('unreviewed', `${name} leaves for another client`);
   }
+  if (world.movedTo !== null && !world.sentBeforeMoved.has(intentId)) {
+    report('unsound', `${name} leaves from records that are no longer at their place`);
+  }
+  if (time.nowMs() - call.atMs > SEND_WITHIN_MS + GRACE_MS / 10) {
+    report('unreviewed', `${name} leaves long after it was confirmed`);
+  }
+  const { mood, moodAtMs } = service.world;
+  if (mood === 'listed twice, otherwise' && row.clientUid !== null && moodAtMs < call.atMs) {
+    report('unsound', `${name} leaves though the history contradicts itself`);
+  }
   const signature = headers['authorization'] ?? '';
   if (world.signatures.has(signature)) report('duplicates', `${name} repeats a signature`);
   world.signatures.add(signature);
@@ -92,6 +105,7 @@ export function observePost(
   if (row.kind === 'withdrawal') {
     checkPayment(world, desk, row);
     checkApproved(world, row);
+    checkControls(world, row, (entry) => isKnownToApp(world, desk, entry));
   }
   return intentId;
 }
@@ -232,6 +246,8 @@ function termsOf({ kind, usdCents, amountSats, address }: Intent): string {
 /** The moment it is told: later readings may mend what was believed too early. */
 export function checkRejected(world: World, id: string, state: IntentState): void {
   if (state !== 'rejected' || !world.posts.has(id) || world.refused.has(id)) return;
+  // Of the life before, a machine that was set back as a whole knows nothing.
+  if (world.forgotten.has(id)) return;
   world.report(
     'falseRejections',
     `#${numberOf(world, id)} is told as rejected, and nobody said so`,
@@ -300,9 +316,29 @@ export function checkEnd(world: World, desk: Desk, wishes: readonly Wish[]): voi
   if (integrity !== 'ok') report('damaged', integrity);
 }
 
+/** A balance that is kept is one that this client has had. */
+export function checkBalances(
+  { report, service }: World,
+  desk: Desk,
+  uids: readonly string[],
+): void {
+  for (const uid of uids) {
+    const balanceSats = desk.balanceOf(uid);
+    const { balancesHad } = service.accounts.get(uid) ?? {};
+    if (balanceSats === null || balancesHad?.has(balanceSats)) continue;
+    report('wrongMatches', `${uid} is shown with ${balanceSats} satoshis, which it never had`);
+  }
+}
+
 /** Before anybody has helped: nothing is stuck that the history explains, and nothing undone is still believed. */
-export function checkExplained(world: World, { money }: Desk): void {
+export function checkExplained(world: World, desk: Desk): void {
   const { report, service } = world;
+  const { money } = desk;
+  for (const entry of service.ledger) {
+    if (entry.vanished === true && desk.isKept(entry) && !desk.isRemoved(entry)) {
+      report('untold', `${nameOf(entry)} was undone, and is still listed`);
+    }
+  }
   for (const row of money.list({ openOnly: false })) {
     const name = `#${numberOf(world, row.id)}`;
     const entry = service.ledger.find(({ intentId }) => intentId === row.id);

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { registerClient } from '../../src/main/storage/records/clients-repo.ts';
 import { Crashed } from './disk.ts';
 import { appointApprovers } from './approvers.ts';
+import { addPayees, setControls } from './controls.ts';
 import { freshFiles, startDesk, type Desk, type Files } from './desk.ts';
 import { drawDeed, meddle } from './folder.ts';
 import { pursue, settleTruthfully } from './operator.ts';
-import { checkEnd, checkExplained } from './oracle.ts';
+import { checkBalances, checkEnd, checkExplained } from './oracle.ts';
 import { createRandom } from './random.ts';
 import { createService } from './service.ts';
 import { createVirtualTime } from './virtual-time.ts';
@@ -26,7 +27,7 @@ const readingsAfterHours = [0.02, 0.2, 1, 6, 12, 18, 23, 23.9];
 /** A call to Bitpro, and the readings that follow. */
 const SETTLING_MS = 600_000;
 
-const healed = { network: 0, disk: 0, crash: 0, repeat: 0, undo: 0 };
+const healed = { network: 0, disk: 0, crash: 0, repeat: 0, undo: 0, slow: 0 };
 
 export type Finding = { violation: Violation; what: string };
 
@@ -69,10 +70,12 @@ async function runEvents(
   // The pace of reads counts with it.
   performance.now = time.nowMs;
   const uids = [service.createClient(5_000_000_000), service.createClient(40_000_000)];
+  world.stranger = service.createClient(100_000_000);
   let desk: Desk = startDesk(world, freshFiles(template, ownFolder));
   registerAll(desk, world, uids);
   const deed = random.chance(0.15) ? drawDeed(random) : null;
   if (deed === null && random.chance(0.1)) await appointApprovers(world, desk);
+  else if (deed === null && random.chance(0.15)) await setControls(world, desk);
   Object.assign(rates, drawRates(random));
   world.hasDiskFaults = rates.disk > 0;
   const { wishes, others, repeatRate, undoRate = 0 } = drawPlan(random, uids);
@@ -96,6 +99,11 @@ async function runEvents(
   for (let go = random.pick([0, 0, 0, 1]); go > 0; go -= 1) {
     time.after(random.between(0, busyMs), () => desk.kill('at a random time'));
   }
+  if (world.controls) {
+    for (const atMs of [0, busyMs / 20, busyMs / 5]) {
+      time.after(atMs, () => void addPayees(world, desk));
+    }
+  }
   // An operator looks at the app now and then, and starts it when it is gone.
   for (let atMs = 0; atMs < busyMs; atMs += busyMs / 20) {
     time.after(atMs, () => void (desk.isAlive() || restart()));
@@ -108,15 +116,18 @@ async function runEvents(
     });
   }
   if (random.chance(0.3)) changePrice(world, busyMs);
-  if (random.chance(0.1)) changeEnvironment(world, busyMs);
+  // What is slow leaves time for it.
+  if (random.chance(rates.slow > 0 ? 0.5 : 0.1)) changeEnvironment(world, busyMs);
   if (random.chance(0.3)) setClocks(world, busyMs);
   if (random.chance(0.3)) changeMood(world, busyMs);
+  if (random.chance(0.05)) mixUpClients(world, busyMs);
   if (deed !== null) {
     meddle(world, deed, { get: () => desk, set: (next) => (desk = next) }, busyMs);
   }
   await time.runUntil(START_MS + busyMs + WINDING_DOWN_MS);
 
   Object.assign(rates, healed);
+  if (desk.isAlive()) checkBalances(world, desk, uids);
   heal(world);
   world.trace('all has healed');
   // An outcome that could not be kept needs a restart; for all else it is enough that the app is connected again.
@@ -196,6 +207,11 @@ function createWorld(
     isServiceClockSet: false,
     operator: 'operator',
     approvers: null,
+    controls: null,
+    stranger: '',
+    hasMoods: false,
+    movedTo: null,
+    sentBeforeMoved: new Set(),
     keychain: { mark: null },
     copy: null,
     isSetBack: false,
@@ -218,6 +234,7 @@ function drawRates(random: World['random']): Omit<World['rates'], 'repeat' | 'un
     network: random.pick([0, 0.2, 0.5, 0.8]),
     disk: random.pick([0, 0, 0.05, 0.2]),
     crash: random.pick([0, 0, 0, 0.02, 0.1]),
+    slow: random.pick([0, 0, 0, 0, 0, 20]),
   };
 }
 
@@ -263,22 +280,41 @@ function setClocks(world: World, busyMs: number): void {
   }
 }
 
-const moods = ['empty', 'old', 'without the newest', 'one page for all', 'honest'] as const;
+const moods = [
+  'empty',
+  'old',
+  'without the newest',
+  'one page for all',
+  'listed twice, otherwise',
+  'honest',
+] as const;
 
 /** For a while, or until all has healed, the history is not told as it is. */
-function changeMood({ random, time, service, trace }: World, busyMs: number): void {
+function changeMood(world: World, busyMs: number): void {
+  const { random, time, service, trace } = world;
+  world.hasMoods = true;
   for (let go = random.between(1, 3); go > 0; go -= 1) {
     const mood = random.pick(moods);
     time.after(random.between(0, busyMs), () => {
       trace(`the history is ${mood}`);
-      service.world.mood = mood;
+      Object.assign(service.world, { mood, moodAtMs: time.nowMs() });
     });
   }
 }
 
+/** For a while somebody on the way gives answers about one client to who asked for another. */
+function mixUpClients({ random, time, service, trace }: World, busyMs: number): void {
+  const mix = (mixesUpClients: boolean) => () => {
+    trace(`answers about clients are ${mixesUpClients ? 'mixed up' : 'right'}`);
+    Object.assign(service.world, { mixesUpClients });
+  };
+  time.after(random.between(0, busyMs / 2), mix(true));
+  time.after(random.between(busyMs / 2, busyMs), mix(false));
+}
+
 function heal({ service }: World): void {
   service.world.clockAheadMs = 0;
-  service.world.mood = 'honest';
+  Object.assign(service.world, { mood: 'honest', mixesUpClients: false });
 }
 
 function clockOf(nowMs: number): string {

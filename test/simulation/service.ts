@@ -49,12 +49,18 @@ export function isDone({ failed, vanished }: LedgerEntry): boolean {
 
 export type Reply = { status: number; body: string; executed: LedgerEntry | null };
 
-type Account = { depositAddress: string; balanceSats: number };
+type Account = { depositAddress: string; balanceSats: number; balancesHad: Set<number> };
 
 export type Service = ReturnType<typeof createService>;
 
 /** How the history is told now; each only ever hides or repeats what is there. */
-export type HistoryMood = 'honest' | 'empty' | 'old' | 'without the newest' | 'one page for all';
+export type HistoryMood =
+  | 'honest'
+  | 'empty'
+  | 'old'
+  | 'without the newest'
+  | 'one page for all'
+  | 'listed twice, otherwise';
 
 /**
  * A Bitpro of its own, written from the reference and sharing no code with the app's client: checks signatures,
@@ -68,6 +74,10 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     /** Its clock minus true time. */
     clockAheadMs: 0,
     mood: 'honest' as HistoryMood,
+    /** Since when, in true time. */
+    moodAtMs: 0,
+    /** Whoever asks for a client gets the model of another. */
+    mixesUpClients: false,
     priceCents: PRICE_CENTS,
   };
   const signatures = new Set<string>();
@@ -101,7 +111,11 @@ export function createService({ random, time }: { random: Random; time: VirtualT
 
   function createClient(balanceSats: number): string {
     const uid = `BT-C${(lastUid += 1)}`;
-    accounts.set(uid, { depositAddress: `2NDeposit${uid.replace(/\W/g, '')}`, balanceSats: 0 });
+    accounts.set(uid, {
+      depositAddress: `2NDeposit${uid.replace(/\W/g, '')}`,
+      balanceSats: 0,
+      balancesHad: new Set([0]),
+    });
     if (balanceSats > 0) deposit(uid, balanceSats, FUNDED_AGO_MS);
     return uid;
   }
@@ -113,7 +127,9 @@ export function createService({ random, time }: { random: Random; time: VirtualT
 
   function move(clientUid: string, sats: number): void {
     const account = accounts.get(clientUid);
-    if (account) account.balanceSats += sats;
+    if (!account) return;
+    account.balanceSats += sats;
+    account.balancesHad.add(account.balanceSats);
   }
 
   /** What an entry moves the balance by. */
@@ -189,19 +205,27 @@ export function createService({ random, time }: { random: Random; time: VirtualT
 
   function read(uid: string, action: string, page: number): Reply {
     if (!accounts.has(uid)) return refuse(404, 'Not found');
-    if (action === '') return answer(200, presentClient(uid));
+    if (action === '') return answer(200, presentClient(otherIfMixedUp(uid)));
     const rows = ledger
       .filter((entry) => entry.clientUid === uid && entry.kind !== 'create_client')
       .filter(({ vanished }) => vanished !== true)
       .reverse();
     const first = world.mood === 'one page for all' ? 0 : (page - 1) * PAGE_ROWS;
-    const told = asInMood(rows).slice(first, first + PAGE_ROWS);
+    const isRepeated = world.mood === 'listed twice, otherwise' && page === 2;
+    const told = isRepeated
+      ? rows.slice(0, 1).map((row) => ({ ...row, amountSats: row.amountSats + 1 }))
+      : asInMood(rows).slice(first, first + PAGE_ROWS);
     for (const entry of told) {
       shown.add(nameOf(entry));
       shownNow.set(nameOf(entry), time.nowMs());
     }
     toldAtMs.set(uid, time.nowMs());
     return answer(200, told.map(present));
+  }
+
+  function otherIfMixedUp(uid: string): string {
+    if (!world.mixesUpClients) return uid;
+    return [...accounts.keys()].find((other) => other !== uid) ?? uid;
   }
 
   function readOne(uid: string, tid: string): Reply {
@@ -224,7 +248,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     const usdCents = units(form.get('traded_fiat'), 2);
     if (!(usdCents > 0)) return refuse(422, 'Traded fiat must be greater than 0');
     const amountSats = satsAtPrice(usdCents, world.priceCents);
-    account.balanceSats += amountSats;
+    move(clientUid, amountSats);
     const entry = { ...nothing, clientUid, usdCents, amountSats, intentId };
     const executed = record({ ...entry, kind: 'buy' });
     return answer(201, present(executed), executed);
@@ -242,7 +266,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     if (amountSats > account.balanceSats) {
       return refuse(422, 'Amount is greater than your available balance');
     }
-    account.balanceSats -= amountSats;
+    move(clientUid, -amountSats);
     const entry = { ...nothing, clientUid, amountSats, address, intentId };
     const executed = record({ ...entry, kind: 'withdrawal' });
     return answer(201, present(executed), executed);

@@ -12,7 +12,10 @@ export type Wish = {
   busyWith: Desk | null;
 };
 
-const addresses = ['2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr', '2NCJCpBM7ET6oExzzKfWBnFPq8h2Ni2k7Hk'];
+export const addresses = [
+  '2MzCEdXEzBaxCJQAq8igw4pUP1NSGAgzsUr',
+  '2NCJCpBM7ET6oExzzKfWBnFPq8h2Ni2k7Hk',
+];
 
 /** What a schedule is about. */
 export type Plan = {

@@ -3,6 +3,7 @@ import type { Intent } from '#shared/domain/intent.ts';
 import type { Money } from '../../src/main/money/intents.ts';
 import type { RecordsMark } from '../../src/main/profiles/records-mark.ts';
 import type { Approvers } from './approvers.ts';
+import type { Controls } from './controls.ts';
 import type { Files } from './desk.ts';
 import type { Random } from './random.ts';
 import type { LedgerEntry, Service } from './service.ts';
@@ -40,7 +41,7 @@ export const violations = [
 export type Violation = (typeof violations)[number];
 
 /** Which confirm call a POST belongs to; carried along by the async context, as no mutant can forge it. */
-export type Confirming = { intentId: string; isHonest: boolean; window: Money };
+export type Confirming = { intentId: string; isHonest: boolean; window: Money; atMs: number };
 
 /** A copy of the records that was put back. */
 export type PutBack = {
@@ -56,8 +57,15 @@ export type World = {
   time: VirtualTime;
   service: Service;
   confirming: AsyncLocalStorage<Confirming>;
-  /** How hostile the world is now; all 0 once it has healed. */
-  rates: { network: number; disk: number; crash: number; repeat: number; undo: number };
+  /** How hostile the world is now; all 0 once it has healed. `slow`: how much longer Bitpro takes. */
+  rates: {
+    network: number;
+    disk: number;
+    crash: number;
+    repeat: number;
+    undo: number;
+    slow: number;
+  };
   /** The computer's clock minus the service's. */
   localOffsetMs: number;
   folder: string;
@@ -76,7 +84,7 @@ export type World = {
   warned: Set<string>;
   /** The price as each window has read it last, in cents. */
   pricesRead: WeakMap<Money, number | null>;
-  /** Intents that never left, or that the service refused in its own words. */
+  /** Intents that the service refused in its own words. */
   refused: Set<string>;
   /** What came of a POST and was heard whole, by the intent. */
   heard: Map<string, LedgerEntry>;
@@ -84,10 +92,20 @@ export type World = {
   hasDiskFaults: boolean;
   hasSetClocks: boolean;
   isServiceClockSet: boolean;
+  /** The history is not always told as it is. */
+  hasMoods: boolean;
   /** Who sits at the desk. */
   operator: string;
+  /** A client of long ago that the app does not know. */
+  stranger: string;
+  /** Where the records were moved to under the process that runs; null where they are at their place. */
+  movedTo: string | null;
+  /** Intents that were on their way by then. */
+  sentBeforeMoved: ReadonlySet<string>;
   /** Null where no second person is asked for. */
   approvers: Approvers | null;
+  /** Null where only the balance holds payments back. */
+  controls: Controls | null;
   keychain: { mark: RecordsMark | null };
   /** What took the place of the records, when that was an older copy of them. */
   copy: PutBack | null;
