@@ -13,6 +13,7 @@ import {
   hashOfSeal,
   NO_ROWS,
 } from '../storage/records/seals.ts';
+import { findSchemaChange } from '../storage/records/schema.ts';
 import {
   iterateSeals,
   lastSeal,
@@ -74,7 +75,7 @@ function isState(text: string): boolean {
 
 /**
  * Right before a request is sent, in the transaction that marks it: itself and its approvals, the controls, and whatever
- * another program wrote while these records were open.
+ * another program wrote while these records were open, the schema with its triggers included.
  * @throws AppError storage_damaged
  */
 export function mustFit(db: RecordsDb, intentId: string): void {
@@ -87,6 +88,8 @@ export function mustFit(db: RecordsDb, intentId: string): void {
         : isLinked(db, seal) && seal.digest === digest;
     if (!fits) throw doesNotFit(describe(db, owner));
   }
+  const changed = findSchemaChange(db);
+  if (changed !== null) throw doesNotFit(changed);
 }
 
 /** Its own hash, the one before it, and what follows from it. */

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import { parseBaseUrl } from '../bitpro/base-url.ts';
 import { defaultExplorer, PRACTICE_ID } from './built-in-profiles.ts';
 import { serverOf } from './account.ts';
-import { areAlike, readProfileName } from './profile-name.ts';
+import { freeName, readProfileName } from './profile-name.ts';
 import type { ProfileRecords } from './profile-records.ts';
 
 /**
@@ -34,7 +34,7 @@ export function planProfile(
   const { environment } = form;
   if (builtIn) mustBeOfIts(builtIn, environment);
   if (builtIn && (existing === builtIn || (!existing && isUnused(builtIn, form)))) return builtIn;
-  const name = readName(form.name, baseUrl, profiles, existing);
+  const name = readName(form, baseUrl, profiles, existing);
   if (!existing) return newProfile(name, environment, baseUrl);
   const isSame = existing.baseUrl === baseUrl && existing.environment === environment;
   const bound = records.boundTo(existing.id);
@@ -108,25 +108,16 @@ function findById(profiles: readonly Profile[], id: string): Profile {
 
 /** No two profiles look the same in the switcher; a name left empty is made from the host. */
 function readName(
-  typed: string,
+  { name: typed, environment }: ConnectionForm,
   baseUrl: string,
   profiles: readonly Profile[],
   existing: Profile | undefined,
 ): string {
   const others = profiles.flatMap(({ id, name }) => (id === existing?.id ? [] : [name]));
-  const name = readProfileName(typed, others);
+  const name = readProfileName(typed, others, environment);
   if (name !== '') return name;
   if (existing?.baseUrl === baseUrl) return existing.name;
   return freeName(new URL(baseUrl).host.slice(0, 50), profiles);
-}
-
-/** The name, with a number behind it where it is taken. */
-export function freeName(name: string, profiles: readonly Pick<Profile, 'name'>[]): string {
-  let derived = name;
-  for (let count = 2; profiles.some((other) => areAlike(other.name, derived)); count += 1) {
-    derived = `${name} (${count})`;
-  }
-  return derived;
 }
 
 /** Part of file paths and of the keychain account: readable, and never used twice. */

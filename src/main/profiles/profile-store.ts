@@ -4,6 +4,7 @@ import { profileSchema, type Profile } from '#shared/domain/profile.ts';
 import { AppError } from '#shared/errors.ts';
 import { builtInProfiles } from './built-in-profiles.ts';
 import { openJsonFile, type SetAsideReport } from './json-file.ts';
+import { readKeptName } from './profile-name.ts';
 
 const FILE_VERSION = 1;
 
@@ -106,7 +107,10 @@ function emptyFile(): ProfilesFile {
   };
 }
 
-/** What makes a built-in profile is taken from the code: a changed file cannot send "Production" elsewhere. */
+/**
+ * What makes a built-in profile is taken from the code: a changed file cannot send "Production" elsewhere, nor call
+ * another one so.
+ */
 function withBuiltIns(file: ProfilesFile): ProfilesFile {
   const builtIn = builtInProfiles.map((fixed) => {
     const kept = file.profiles.find(({ id }) => id === fixed.id);
@@ -115,10 +119,12 @@ function withBuiltIns(file: ProfilesFile): ProfilesFile {
     return { ...kept, id, name, environment, baseUrl, builtIn: true };
   });
   const builtInIds = new Set(builtIn.map(({ id }) => id));
-  const own = file.profiles
-    .filter(({ id }) => !builtInIds.has(id))
-    .map((profile) => ({ ...profile, builtIn: false }));
-  const profiles = [...builtIn, ...own];
+  const profiles = [...builtIn];
+  for (const profile of file.profiles) {
+    if (builtInIds.has(profile.id)) continue;
+    profiles.push({ ...profile, name: readKeptName(profile, profiles), builtIn: false });
+  }
+  const removed = file.removed.map((each) => ({ ...each, name: readKeptName(each, builtIn) }));
   const isKnown = profiles.some(({ id }) => id === file.activeId);
-  return { ...file, profiles, activeId: isKnown ? file.activeId : null };
+  return { ...file, profiles, removed, activeId: isKnown ? file.activeId : null };
 }

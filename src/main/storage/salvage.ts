@@ -7,6 +7,7 @@ import { openRecords, RecordsDb } from './open.ts';
 import { quarantine } from './quarantine.ts';
 import { auditHead, endsAsWritten } from './records/audit-repo.ts';
 import { recordsMigrations } from './records/migrations.ts';
+import { findSchemaChange } from './records/schema.ts';
 import { isDamaged, storageError } from './storage-error.ts';
 
 /** Every table, and what an operator misses when it cannot be read. */
@@ -123,7 +124,7 @@ function look(
     const isLong = (auditHead(db)?.entries ?? 0) > CHECKED_AT_ONCE_ENTRIES;
     const isLarge = isLong || sizeOf(path) > CHECKED_AT_ONCE_BYTES;
     const waits = isLarge && !thorough && isCurrent;
-    return { ...sound, isLarge, misfit: waits ? null : findMisfit(db) };
+    return { ...sound, isLarge, misfit: (waits ? null : findMisfit(db)) ?? findSchemaChange(db) };
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     // Of the current version every statement fits, unless a name in the schema is damaged.

@@ -204,6 +204,7 @@ describe('right before sending', () => {
       'a seal',
       `UPDATE seals SET digest = hex(zeroblob(32)) WHERE seq = (SELECT max(seq) FROM seals)`,
     ],
+    ['a trigger more', 'CREATE TRIGGER extra AFTER UPDATE ON intents BEGIN SELECT 1; END'],
   ])('%s was edited: nothing is sent', async (_what, sql) => {
     const { desk: opened, waiting } = await desk();
     const before = opened.client.posts.length;

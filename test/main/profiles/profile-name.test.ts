@@ -16,7 +16,7 @@ describe('a profile name', () => {
     ['出金', '出金'],
     ['', ''],
   ])('takes %j', (typed, kept) => {
-    expect(readProfileName(typed, others)).toBe(kept);
+    expect(readProfileName(typed, others, 'production')).toBe(kept);
   });
 
   it.each([
@@ -47,7 +47,23 @@ describe('a profile name', () => {
     ['nothing to see', '\u200b'],
     ['points alone', '...'],
   ])('refuses what passes for another by %s', (_how, typed) => {
-    expect(() => readProfileName(typed, others)).toThrow(
+    expect(() => readProfileName(typed, others, 'production')).toThrow(
+      expect.objectContaining({ code: 'invalid_input', field: 'name' }),
+    );
+  });
+});
+
+describe('a profile name that claims another environment', () => {
+  it.each([
+    ['Production west', 'sandbox'],
+    ['My Ρrоductiοn', 'sandbox'],
+    ['pro-duction 2', 'sandbox'],
+    ['Mainnet', 'sandbox'],
+    ['Sandbox west', 'production'],
+    ['Testnet', 'production'],
+    ['Practice desk', 'production'],
+  ] as const)('%j is refused in %s', (typed, environment) => {
+    expect(() => readProfileName(typed, [], environment)).toThrow(
       expect.objectContaining({ code: 'invalid_input', field: 'name' }),
     );
   });

@@ -69,6 +69,22 @@ describe('profiles on disk', () => {
     expect(() => store.get('own-1')).toThrow('no longer exists');
   });
 
+  it.each(['Production', 'Prоductiоn', 'Production west', 'Produc\u200btion'])(
+    'are not called %j by a file when they are of the sandbox',
+    (name) => {
+      const store = open();
+      const own = { ...store.get('sandbox'), id: 'own-1', builtIn: false };
+      store.save({ ...own, name: 'Own', baseUrl: 'https://other.example/api/v1' });
+      editFile((file) => ({
+        ...file,
+        profiles: file.profiles.map((each) =>
+          'id' in each && each.id === 'own-1' ? { ...each, name } : each,
+        ),
+      }));
+      expect(open().get('own-1').name).toBe('other.example');
+    },
+  );
+
   it('keep the address of a built-in profile, whatever the file says', () => {
     open();
     editFile((file) => ({

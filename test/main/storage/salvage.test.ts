@@ -293,3 +293,35 @@ test('a name in the schema that no statement fits any more is damage', () => {
   onTestFinished(() => void opened.records.close());
   expect(opened.damage).not.toBeNull();
 });
+
+describe('a schema that the migrations did not make', () => {
+  test.each([
+    ['a trigger that is gone', 'DROP TRIGGER intents_named_stay', 'intents_named_stay is gone'],
+    [
+      'an added trigger',
+      'CREATE TRIGGER extra AFTER INSERT ON notes BEGIN DELETE FROM tags; END',
+      'trigger extra was added',
+    ],
+    ['an added table', 'CREATE TABLE extra (id INTEGER PRIMARY KEY)', 'table extra was added'],
+    ['an index that is gone', 'DROP INDEX intents_by_sent', 'intents_by_sent is gone'],
+    [
+      'a trigger made anew that does nothing',
+      `DROP TRIGGER intents_named_stay;
+       CREATE TRIGGER intents_named_stay BEFORE UPDATE ON intents WHEN 0 BEGIN SELECT 1; END`,
+      'intents_named_stay is not what the app made',
+    ],
+  ])('%s makes records damaged, whose rows are all shown', (_what, sql, told) => {
+    const paths = openDatabases();
+    registerClients(paths.records, [{ uid: 'BT-C1', label: 'One', source: 'added', addedAtMs: 1 }]);
+    paths.records.close();
+    const db = new Database(paths.recordsPath);
+    db.exec(sql);
+    db.close();
+    const { records, damage } = openRecordsOrSalvage(paths, { findMisfit });
+    onTestFinished(() => void records.close());
+    expect(damage?.misfit).toContain(told);
+    expect(damage?.incomplete).toEqual([]);
+    expect(records.isWritable).toBe(false);
+    expect(listRegisteredClients(records)).toHaveLength(1);
+  });
+});
