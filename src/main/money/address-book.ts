@@ -23,7 +23,7 @@ import { lookAlikeOf } from './payment-guards.ts';
 export type AddressBookDeps = {
   records: RecordsDb;
   now: () => number;
-  clock: Pick<ServerClock, 'nowMs' | 'keep' | 'hasBegun'>;
+  clock: Pick<ServerClock, 'nowMs' | 'keep' | 'monotonicMs' | 'hasBegun'>;
   actor: () => string;
   network: () => Network;
 };

@@ -34,7 +34,7 @@ type Desk = Pick<JournalDeps, 'records' | 'actor'> & {
 type ApprovalDeps = JournalDeps & {
   journal: Journal;
   profile: () => ReviewedProfile;
-  clock: Pick<ServerClock, 'nowMs' | 'dateMs' | 'keep'>;
+  clock: Pick<ServerClock, 'nowMs' | 'dateMs' | 'keep' | 'monotonicMs' | 'hasBegun'>;
 };
 
 /** The approval of exactly this intent by someone who has no other part in it; null without one. */

@@ -15,12 +15,14 @@ import {
   authenticate,
   changeGuards,
   mustFindApprover,
+  startWaits,
   type SecondPersonDeps,
 } from './second-person.ts';
 
 /** The people who may approve, each with a passphrase that only they know. Every change is audited. */
 export function createApprovers(deps: SecondPersonDeps) {
   const { records, now, actor } = deps;
+  startWaits(deps);
 
   function audit(action: string, subject: string, detail: AuditNote['detail']): void {
     appendAudit(records, { atMs: now(), actor: actor(), action, subject, detail });

@@ -38,6 +38,7 @@ export type MoneyClock = Pick<
   | 'monotonicMs'
   | 'era'
   | 'isKnown'
+  | 'hasBegun'
   | 'keep'
 >;
 

@@ -18,10 +18,28 @@ import { personKey } from './person.ts';
 export type SecondPersonDeps = {
   records: RecordsDb;
   now: () => number;
-  /** Waits are counted with the guarded time: a clock that is set does not shorten them. */
-  clock: Pick<ServerClock, 'nowMs' | 'keep'>;
+  /** Waits are counted with it: a clock that is set does not shorten them. */
+  clock: Pick<ServerClock, 'nowMs' | 'keep' | 'monotonicMs' | 'hasBegun'>;
   actor: () => string;
 };
+
+/**
+ * When a try was counted before the service ever told its time: until then the guarded time begins anew with each start,
+ * from this machine's clock. Such a wait is measured by the monotonic clock, and begins anew with each start too.
+ */
+const BEFORE_ANY_TIME = 8_640_000_000_000_000;
+
+type Run = { openedAtMs: number; triedAtMs: Map<string, number> };
+const runs = new WeakMap<RecordsDb, Run>();
+
+/** By the monotonic clock, since these records were opened. */
+export function startWaits({ records, clock }: Pick<SecondPersonDeps, 'records' | 'clock'>): Run {
+  const known = runs.get(records);
+  if (known) return known;
+  const run = { openedAtMs: clock.monotonicMs(), triedAtMs: new Map<string, number>() };
+  runs.set(records, run);
+  return run;
+}
 
 /**
  * Changes the guards, with a second person where protection is lost. `change` says what is asked for as things
@@ -76,14 +94,16 @@ function judge(
  * @throws AppError `invalid_input` (field `approver` or `passphrase`), `rate_limited`
  */
 export async function authenticate(
-  { records, now, clock, actor }: SecondPersonDeps,
+  deps: SecondPersonDeps,
   { approver: name, passphrase, subject }: SecondPerson & { subject: string },
 ): Promise<ApproverRow> {
+  const { records, now, clock, actor } = deps;
   const approver = keep(records, () => {
     const approver = mustFindApprover(records, name, 'approver');
-    refuseTooEarly(approver, clock.nowMs());
+    refuseTooEarly(deps, approver);
     clock.keep();
-    countTry(records, approver.key, clock.nowMs());
+    countTry(records, approver.key, clock.hasBegun() ? clock.nowMs() : BEFORE_ANY_TIME);
+    startWaits(deps).triedAtMs.set(approver.key, clock.monotonicMs());
     return approver;
   });
   const isRight = await isPassphrase(passphrase, approver);
@@ -99,10 +119,18 @@ export async function authenticate(
 }
 
 /** Never longer than the wait itself, also for a try that was counted by another clock. */
-function refuseTooEarly({ failures, triedAtMs, name }: ApproverRow, nowMs: number): void {
+function refuseTooEarly(
+  deps: SecondPersonDeps,
+  { key, failures, triedAtMs, name }: ApproverRow,
+): void {
   if (triedAtMs === null) return;
+  const run = startWaits(deps);
+  const passedMs =
+    triedAtMs === BEFORE_ANY_TIME
+      ? deps.clock.monotonicMs() - (run.triedAtMs.get(key) ?? run.openedAtMs)
+      : deps.clock.nowMs() - triedAtMs;
   const waitMs = waitAfter(failures);
-  const leftMs = Math.min(waitMs, triedAtMs + waitMs - nowMs);
+  const leftMs = Math.min(waitMs, waitMs - passedMs);
   if (leftMs <= 0) return;
   const left =
     leftMs < 60_000 ? `${Math.ceil(leftMs / 1000)} s` : `${Math.ceil(leftMs / 60_000)} min`;

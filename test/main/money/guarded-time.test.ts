@@ -122,6 +122,35 @@ describe('however the clocks are set, in whatever order and over restarts', () =
     expect(await guardsOf(desk).addToBook(entry)).toMatchObject({ label: 'Landlord' });
   });
 
+  test('who typed wrong passphrases before the service told the time waits, over restarts too', async () => {
+    const told = openDesk();
+    const guards = guardsOf(told);
+    await guards.addApprover({ name: 'Bob', newPassphrase: PASSPHRASE });
+    told.world.isTimeless = true;
+    told.records.transaction(() =>
+      told.records.exec('DELETE FROM server_clock; UPDATE approvers SET failures = 9'),
+    )();
+    const guess = { name: 'Bob', passphrase: 'no, not this one', newPassphrase: PASSPHRASE };
+    const refused = { code: 'rate_limited' };
+    const first = told.restart();
+    await expect(guardsOf(first).changePassphrase(guess)).rejects.toMatchObject({
+      field: 'passphrase',
+    });
+    first.world.wallAheadMs += 2 * HOUR_MS;
+    await expect(guardsOf(first).changePassphrase(guess)).rejects.toMatchObject(refused);
+    // The next start counts from this machine's clock again, which was set forward.
+    const next = first.restart();
+    await expect(guardsOf(next).changePassphrase(guess)).rejects.toMatchObject(refused);
+    // And so would the first answer, with a server far ahead of it.
+    next.world.serverAheadMs += 30 * 24 * HOUR_MS;
+    await askTheTime(next);
+    await expect(guardsOf(next).changePassphrase(guess)).rejects.toMatchObject(refused);
+    next.world.nowMs += 2 * HOUR_MS;
+    await expect(guardsOf(next).changePassphrase(guess)).rejects.toMatchObject({
+      field: 'passphrase',
+    });
+  });
+
   test('who typed wrong passphrases waits', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (tampering) => {
