@@ -83,10 +83,9 @@ async function weighAll(
 ): Promise<Weighed> {
   const intent = mustBeOpen(context.journal.get(id));
   if (decision === 'did_not_go') return weighNothing(context, intent);
-  const name = found?.trim() ?? '';
   return intent.kind === 'create_client'
-    ? weighClient(context, intent, name)
-    : weighTransaction(context, intent, name);
+    ? weighClient(context, intent, found?.trim() ?? '')
+    : weighTransaction(context, intent, found ?? '');
 }
 
 async function weighNothing(context: MoneyContext, intent: JournaledIntent): Promise<Weighed> {
@@ -109,7 +108,12 @@ async function weighNothing(context: MoneyContext, intent: JournaledIntent): Pro
 
 function wordFor(isRead: boolean, doubtful: RemoteTransaction | null): string | null {
   if (!isRead) return 'not read';
-  return doubtful?.tid.slice(-6) ?? null;
+  return doubtful && endOf(doubtful.tid);
+}
+
+/** What can be typed of it: an id may have spaces at its ends. */
+function endOf(tid: string): string {
+  return tid.trim().slice(-6).trim();
 }
 
 async function weighTransaction(
@@ -126,7 +130,7 @@ async function weighTransaction(
   return {
     comparison,
     notes: [...notes, ...(against?.notes ?? [])],
-    word: differs || isUnread ? row.tid.slice(-6) : null,
+    word: differs || isUnread ? endOf(row.tid) : null,
     second: (differs || isUnread) && listApprovers(context.records).length > 0,
     becomes: isExecuted ? 'confirmed' : 'cleared',
     answer: isExecuted ? confirmedBy(intent, row) : notExecuted(intent, row),

@@ -1,5 +1,6 @@
 import type { Weighing } from '#shared/domain/intent.ts';
 import { isNotExecuted } from '#shared/domain/transaction.ts';
+import { AppError } from '#shared/errors.ts';
 import { formatBtc } from '#shared/money.ts';
 import type { RemoteTransaction } from '../bitpro/wire.ts';
 import type { JournaledIntent } from '../storage/records/intents-repo.ts';
@@ -17,12 +18,12 @@ export async function findTransaction(
   intent: JournaledIntent,
   tid: string,
 ): Promise<RemoteTransaction> {
-  if (tid === '' || intent.clientUid === null) {
+  if (tid.trim() === '' || intent.clientUid === null) {
     throw invalid('found', 'Choose the transaction that this request became.');
   }
-  const row = await context.client.transaction(intent.clientUid, tid);
+  const row = await readTransaction(context, intent.clientUid, tid);
   const what = `Transaction ${row.tid}`;
-  if (row.tid !== tid)
+  if (row.tid !== tid && row.tid !== tid.trim())
     throw invalid('found', `Bitpro answered with another transaction, ${row.tid}.`);
   if (row.type !== intent.kind && row.type !== 'unknown') {
     throw invalid('found', `${what} is of another kind than this request.`);
@@ -31,13 +32,29 @@ export async function findTransaction(
   if (baseline && newnessOf(baseline, row, true) === 'old') {
     throw invalid('found', `${what} was in the history before this request was sent.`);
   }
-  if (isSettledByOther(context, intent, tid)) {
+  if (isSettledByOther(context, intent, row.tid)) {
     throw invalid('found', `${what} came of another request.`);
   }
   if (row.amountSats === 0 && !isNotExecuted(row)) {
     throw invalid('found', `${what} is over 0 BTC, so it is nothing that went.`);
   }
   return row;
+}
+
+/** By the id as it is listed, which may have spaces at its ends; if there is none, without those that were pasted with it. */
+async function readTransaction(
+  { client }: MoneyContext,
+  clientUid: string,
+  tid: string,
+): Promise<RemoteTransaction> {
+  try {
+    return await client.transaction(clientUid, tid);
+  } catch (error) {
+    const isUnknown =
+      error instanceof AppError && (error.code === 'not_found' || error.code === 'bad_response');
+    if (!isUnknown || tid === tid.trim()) throw error;
+    return client.transaction(clientUid, tid.trim());
+  }
 }
 
 /** What was asked for beside what the transaction is. */

@@ -94,7 +94,7 @@ export const settleDecisionSchema = z.strictObject({
   decision: z.enum(['went', 'did_not_go']),
   reason: textSchema({ what: 'The reason', max: 1000, required: true, lines: true }),
   /** Went: the transaction it became; for a new client its uid. */
-  found: z.optional(textSchema({ what: 'The transaction', max: 200, required: true })),
+  found: z.optional(plainText(500, 1)),
   /** The word that is asked for where what was found is not what was asked, or nothing could be read. */
   typed: z.optional(plainText(40)),
   /** Who agrees, where that takes two. */
@@ -106,7 +106,7 @@ export type SettleDecision = z.infer<typeof settleDecisionSchema>;
 export const weighSchema = z.strictObject({
   id: plainText(60),
   decision: z.enum(['went', 'did_not_go']),
-  found: z.optional(textSchema({ what: 'The transaction', max: 200, required: true })),
+  found: z.optional(plainText(500, 1)),
 });
 export type WeighRequest = z.infer<typeof weighSchema>;
 

@@ -133,6 +133,29 @@ describe('it went', () => {
     });
   });
 
+  test('as one whose id has spaces at its ends, and not as the one without them', async () => {
+    const { desk, model, executed } = lossy();
+    const id = await lost(desk);
+    const { tid: plain } = executed({ createdAtMs: NOW_MS + 1 });
+    const row = executed({ amountSats: 1 });
+    const tid = ` ${plain} `;
+    const listed = model.histories.get(CLIENT) ?? [];
+    listed.splice(listed.indexOf(row), 1, { ...row, tid });
+    const went = { id, decision: 'went', reason: REASON, found: tid } as const;
+    const { word } = await desk.money.weigh({ id, decision: 'went', found: tid });
+    expect(word).toBe(plain.slice(-6));
+    await desk.money.settle({ ...went, typed: plain.slice(-6) });
+    expect(desk.money.get(id).serverTid).toBe(tid);
+  });
+
+  test('as one whose id was pasted with spaces that it does not have', async () => {
+    const { desk, executed } = lossy();
+    const id = await lost(desk);
+    const { tid } = executed();
+    const went = { id, decision: 'went', reason: REASON, found: ` ${tid} ` } as const;
+    expect(await desk.money.settle(went)).toMatchObject({ serverTid: tid });
+  });
+
   test.each(['failed', 'Refused', 'cancelled', 'rejected'])(
     'as one that is %s is not carried out',
     async (state) => {

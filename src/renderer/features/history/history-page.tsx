@@ -3,6 +3,8 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ClientsReading } from '#shared/domain/client.ts';
 import type { TransactionRow } from '#shared/domain/transaction.ts';
+import { visibleText } from '#shared/text.ts';
+import { Banner } from '../../components/banner.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { sortsOf } from '../../components/data-grid-columns.ts';
@@ -38,7 +40,7 @@ export function HistoryPage(): ReactNode {
   const reading = useRequest('clients.reading', { clientUid }, ['clients.changed']).value;
   const [opened, setOpened] = useState<TransactionRow | null>(null);
   useReading(store);
-  useWantedRow(store, setOpened);
+  const { missing, forget } = useWantedRow(store, setOpened);
   return (
     <div className={css['page']}>
       <PageHeader
@@ -51,6 +53,7 @@ export function HistoryPage(): ReactNode {
           </>
         }
       />
+      {missing && <MissingRow {...missing} onClear={forget} />}
       <FilterBar store={store} clients={clients} tags={tags.value ?? none} />
       <SummaryLine store={store} reading={reading} />
       <div className={css['table']}>
@@ -60,6 +63,31 @@ export function HistoryPage(): ReactNode {
       </div>
       <Details store={store} opened={opened} onOpen={setOpened} onSaved={tags.reload} />
     </div>
+  );
+}
+
+/** A link named it, and nothing opens: it may be of another profile, or not read yet. */
+function MissingRow({
+  clientUid,
+  tid,
+  reason,
+  onClear,
+}: WantedRow & { onClear: () => void }): ReactNode {
+  const of = clientUid === null ? '' : ` of ${visibleText(clientUid)}`;
+  return (
+    <Banner
+      tone="warning"
+      title="No row has this id"
+      actions={
+        <>
+          <Button onClick={onClear}>Clear</Button>
+          <Button onClick={() => void call('sync.start', {}).then(onClear)}>Sync now</Button>
+        </>
+      }
+    >
+      {reason ??
+        `No transaction${of} that was read so far has the id “${visibleText(tid)}”. It may not be read yet.`}
+    </Banner>
   );
 }
 
@@ -173,8 +201,14 @@ function useReading(store: HistoryStore): void {
  * `/history?client=…` shows that client alone, and with `&tid=…` opens that row; wouter keeps a query before
  * the hash.
  */
-function useWantedRow(store: HistoryStore, onOpen: (row: TransactionRow) => void): void {
+function useWantedRow(
+  store: HistoryStore,
+  onOpen: (row: TransactionRow) => void,
+): { missing: WantedRow | null; forget: () => void } {
   const [{ clientUid, tid }] = useState(readQuery);
+  const [missing, setMissing] = useState<WantedRow | null>(
+    clientUid === null && tid !== null ? { clientUid, tid, reason: null } : null,
+  );
   useEffect(() => {
     if (clientUid === null) return undefined;
     const { clear, setForm, jump, form } = store.getState();
@@ -191,13 +225,20 @@ function useWantedRow(store: HistoryStore, onOpen: (row: TransactionRow) => void
     history.replaceState(null, '', address);
     if (tid === null) return restore;
     void call('history.get', { clientUid, tid }).then((result) => {
-      if (!result.ok) return;
+      if (!result.ok) {
+        const reason = result.error.code === 'not_found' ? null : result.error.message;
+        return setMissing({ clientUid, tid, reason });
+      }
       onOpen(result.value);
       void jump(keyOf(result.value, store.getState().sort), tid);
     });
     return restore;
   }, [store, clientUid, tid, onOpen]);
+  return { missing, forget: () => setMissing(null) };
 }
+
+/** What a link named and is not there; `reason` where it could not be looked for. */
+type WantedRow = { clientUid: string | null; tid: string; reason: string | null };
 
 function readQuery(): { clientUid: string | null; tid: string | null } {
   const query = new URLSearchParams(location.search);

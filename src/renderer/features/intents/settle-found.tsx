@@ -42,7 +42,7 @@ export function Found({ candidates, isClient, value, error, onChange }: FoundPro
       )}
       <TextField
         label={label}
-        maxLength={200}
+        maxLength={500}
         value={value}
         error={error}
         onChange={(event) => onChange(event.target.value)}
