@@ -158,7 +158,7 @@ test('records that are replaced under the running app send nothing', async () =>
   expect(server.posts).toEqual([]);
 });
 
-test('what is not what was reviewed when it is to be signed is not sent', async () => {
+test('a trigger put into the open records sends nothing elsewhere', async () => {
   const { server, account, desk } = await attack();
   const db = new Database(join(profileFolder(desk.userData), 'records.sqlite'));
   const triggers = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`);
@@ -167,7 +167,6 @@ test('what is not what was reviewed when it is to be signed is not sent', async 
     WHEN OLD.state = 'journaled' AND NEW.state = 'sent'
     BEGIN UPDATE intents SET address = '${OTHER_PAYEE}' WHERE id = NEW.id; END`);
   db.close();
-  const { state } = await desk.pay(account, '0.25');
-  expect(state).toBe('rejected');
+  await expect(desk.pay(account, '0.25')).rejects.toThrow('changed outside the app');
   expect(server.posts).toEqual([]);
 });

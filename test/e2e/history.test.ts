@@ -195,6 +195,19 @@ it('jumps to a date by keyboard, and leaves nothing out', async () => {
   expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(ROWS + 1));
 });
 
+it('says that no row has the id of a link, until it is cleared', async () => {
+  await page.goto(new URL('?client=BT-C0&tid=%20gone%20#/history', page.url()).href);
+  const missing = page.getByRole('status').filter({ hasText: 'No row has this id' });
+  await missing.getByText('gone').waitFor();
+  await missing.getByRole('button', { name: 'Sync now' }).waitFor();
+  await missing.getByRole('button', { name: 'Clear' }).click();
+  await missing.waitFor({ state: 'hidden' });
+  await goTo(page, 'Overview');
+  await goTo(page, 'History');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  wrongFrames = await watchFrames(page);
+});
+
 it('finds while one types, never showing what no longer answers, and keeps the focus', async () => {
   const search = page.getByRole('searchbox', { name: 'Search history' });
   await search.pressSequentially('N1234', { delay: 40 });

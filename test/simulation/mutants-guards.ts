@@ -88,12 +88,12 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'money/second-person.ts',
-        from: 'refuseTooEarly(approver, clock.nowMs());',
-        to: 'refuseTooEarly(approver, now());',
+        from: 'deps.clock.nowMs() - triedAtMs',
+        to: 'deps.now() - triedAtMs',
       },
       {
         file: 'money/second-person.ts',
-        from: 'countTry(records, approver.key, clock.nowMs());',
+        from: 'countTry(records, approver.key, clock.hasBegun() ? clock.nowMs() : BEFORE_ANY_TIME);',
         to: 'countTry(records, approver.key, now());',
       },
     ],
@@ -114,7 +114,7 @@ export const guardMutants: readonly Mutant[] = [
   one(
     'a person clears without a word what the history may show executed otherwise',
     'money/by-hand.ts',
-    'return doubtful?.tid.slice(-6) ?? null;',
+    'return doubtful && endOf(doubtful.tid);',
     'return null;',
   ),
   one(

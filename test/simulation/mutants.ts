@@ -355,7 +355,7 @@ const moneyMutants: readonly Mutant[] = [
   one(
     'by hand any row of the kind will do',
     'money/by-hand.ts',
-    'word: differs || isUnread ? row.tid.slice(-6) : null,',
+    'word: differs || isUnread ? endOf(row.tid) : null,',
     'word: null,',
   ),
   one(
