@@ -12,6 +12,7 @@ const START_MS = END_MS - SPAN_DAYS * DAY_MS;
 const SKEW = 0.8;
 const NOTED_SHARE = 0.05;
 const TAGGED_SHARE = 0.03;
+const MAX_TID_STEP = 60;
 /** Of the buys; the others were made elsewhere. */
 const OWN_BUY_SHARE = 0.02;
 
@@ -34,9 +35,10 @@ export function* generateClients(options: {
 }): Generator<GeneratedClient> {
   const random = createRandom(options.seed);
   const sizes = clientSizes(options, random);
-  let tid = 100_000_000;
+  // Nine digits, down to the last of ten million rows.
+  let tid = Math.max(100_000_000, options.rows * MAX_TID_STEP + 1);
   for (const [index, size] of sizes.entries()) {
-    const nextTid = () => String((tid -= random.between(1, 60)));
+    const nextTid = () => String((tid -= random.between(1, MAX_TID_STEP)));
     yield generateClient({ index, size, random, nextTid });
   }
 }

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { buildRequest } from '../../src/main/bitpro/request.ts';
+import { startUpkeep } from '../../src/main/storage/cache/upkeep.ts';
 import { openCache, openRecords } from '../../src/main/storage/open.ts';
 import { registerClients } from '../../src/main/storage/records/clients-repo.ts';
 import { createSyncEngine } from '../../src/main/sync/engine.ts';
@@ -28,6 +29,13 @@ async function readAll(context: Context, { client }: Server): Promise<Reading> {
     records,
     uidsOf(context).map((uid) => ({ uid, label: '', source: 'imported' as const, addedAtMs: 0 })),
   );
+  // As in the app: the log is copied into the database by a worker.
+  const upkeep = startUpkeep(cache, {
+    cachePath: join(dir, 'cache.sqlite'),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
   let nowMs = Date.now();
   const engine = createSyncEngine({
     client: client(),
@@ -55,6 +63,7 @@ async function readAll(context: Context, { client }: Server): Promise<Reading> {
   const restPercent = ((user + system) / 1000 / (REST_MINUTES * MINUTE_MS)) * 100;
   const heap = heapMiB() - heapBefore;
   await engine.close();
+  await upkeep.close();
   cache.close();
   records.close();
   return { ms, loopP99Ms: loop.percentile(99) / 1e6, heapMiB: heap, restPercent };

@@ -193,6 +193,9 @@ export function startDesk(world: World, paths: Files): Desk {
     return records;
   }
 
+  /** One for the process: two that bind new records at once would each take the other for another life of them. */
+  let sending: ReturnType<typeof guardSending> | null = null;
+
   function openWindow(records: RecordsDb): Window {
     const cache = connectCache(paths);
     connections.push(cache);
@@ -216,7 +219,7 @@ export function startDesk(world: World, paths: Files): Desk {
       schedule,
       onRate: () => notePrice(),
     });
-    const { standing, guard } = guardSending({
+    sending ??= guardSending({
       records,
       cache,
       clock,
@@ -229,6 +232,7 @@ export function startDesk(world: World, paths: Files): Desk {
       discardWaiting: (reason, ids) => money.discardWaiting(reason, ids),
       onChanged: ignore,
     });
+    const { standing, guard } = sending;
     const guards = createGuards({
       records,
       now: localNow,

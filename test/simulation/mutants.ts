@@ -7,6 +7,13 @@ const withoutUniqueTid = {
   to: 'CREATE INDEX intents_one_per_server_tid',
 };
 
+/** What is signed is held against the review once more. */
+const notComparedAtLast = {
+  file: 'money/confirm.ts',
+  from: 'if (reviewHash(intent, profile()) !== agreed) {',
+  to: "if (agreed === '' && profile()) {",
+};
+
 const moneyMutants: readonly Mutant[] = [
   one(
     'sent before the journal says so',
@@ -99,19 +106,20 @@ const moneyMutants: readonly Mutant[] = [
         from: '    intent = await markSent(context, confirmation, limit);',
         to: '    intent = { ...(await markSent(context, confirmation, limit)), ...confirmation };',
       },
-      {
-        file: 'money/confirm.ts',
-        from: 'if (reviewHash(intent, profile()) !== agreed) {',
-        to: "if (agreed === '' && profile()) {",
-      },
+      notComparedAtLast,
     ],
   },
-  one(
-    'the hash of the review is not compared',
-    'money/confirm.ts',
-    'if (hash !== reviewHash(intent, context.profile())) {',
-    "if (hash === '') {",
-  ),
+  {
+    name: 'the hash of the review is not compared',
+    edits: [
+      {
+        file: 'money/confirm.ts',
+        from: 'if (hash !== reviewHash(intent, context.profile())) {',
+        to: "if (hash === '') {",
+      },
+      notComparedAtLast,
+    ],
+  },
   one(
     'the typed characters are not compared',
     'money/confirm.ts',

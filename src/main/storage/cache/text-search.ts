@@ -3,6 +3,7 @@ import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
 import { annotatedTransactions, annotationText } from './annotation-index.ts';
 import { LIKE, type Condition, type Param } from './conditions.ts';
+import { findNamed } from './find-named.ts';
 
 /** Characters of a trigram: shorter texts are not in these indexes. */
 const TRIGRAM = 3;
@@ -61,8 +62,8 @@ const prepared = statements((db: CacheDb) => ({
       `SELECT id FROM main.addresses WHERE address >= ? AND address < ? AND address ${LIKE}`,
     )
     .pluck(),
-  /** Labels and uids in lower case, kept until either database has changed. */
-  known: { stamp: '', clients: new Array<{ id: number; names: string }>() },
+  /** Kept until either database has changed. */
+  known: { stamp: '', find: (_lower: string): number[] => [] },
 }));
 
 export function searchText(db: CacheDb, typed: string): TextSearch {
@@ -87,12 +88,10 @@ function clientsNamed(db: CacheDb, lower: string): number[] {
   const { recordsVersion, newestClient, clients, known } = prepared(db);
   const stamp = `${recordsVersion.get()} ${newestClient.get()}`;
   if (known.stamp !== stamp) {
-    known.clients = clients.all().map(([id, uid, label]) => {
-      return { id, names: `${uid}\n${label}`.normalize('NFC').toLowerCase() };
-    });
+    known.find = findNamed(clients.all());
     known.stamp = stamp;
   }
-  return known.clients.filter(({ names }) => names.includes(lower)).map(({ id }) => id);
+  return known.find(lower);
 }
 
 function clientSource(db: CacheDb, clientIds: readonly number[]): TextSearch['clients'] {
