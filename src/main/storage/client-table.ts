@@ -19,6 +19,8 @@ export type TableFigures = BalanceSums & {
 
 /** A client of the registry with what the cache knows of it. */
 export type TableClient = Omit<RegisteredClient, 'source'> & {
+  /** In the cache; null while that does not know it. */
+  cacheId: number | null;
   openIntents: number;
   figures: TableFigures;
 };
@@ -93,7 +95,8 @@ type Kept = {
   /** Of the cache, by uid; a client of the cache stays, under its id. */
   ids: Map<string, number>;
   lastId: number;
-  figures: Map<number, TableFigures>;
+  /** By that id, which the cache gives one after the other. */
+  figures: TableFigures[];
 };
 
 const keptOf = new WeakMap<CacheDb, Kept>();
@@ -113,7 +116,8 @@ export function clientTable(db: CacheDb): readonly TableClient[] {
   // Another array whenever anything changed: what was worked out of the former one is not of this one.
   known.clients = hasRecords ? [...known.clients] : readRecords(db);
   for (const client of known.clients) {
-    client.figures = known.figures.get(known.ids.get(client.uid) ?? 0) ?? NEVER_READ;
+    client.cacheId ??= known.ids.get(client.uid) ?? null;
+    client.figures = known.figures[client.cacheId ?? 0] ?? NEVER_READ;
   }
   keptOf.set(db, { ...known, recordsVersion, cacheVersion });
   return known.clients;
@@ -121,7 +125,7 @@ export function clientTable(db: CacheDb): readonly TableClient[] {
 
 function emptyTable(): Kept {
   const unread = { recordsVersion: NaN, cacheVersion: NaN, lastId: 0 };
-  return { ...unread, clients: [], ids: new Map(), figures: new Map() };
+  return { ...unread, clients: [], ids: new Map(), figures: [] };
 }
 
 function readRecords(db: CacheDb): TableClient[] {
@@ -135,6 +139,7 @@ function readRecords(db: CacheDb): TableClient[] {
       addedAtMs,
       depositAddress,
       conflictingAddress,
+      cacheId: null,
       openIntents: openIntents.get(uid) ?? 0,
       figures: NEVER_READ,
     }));
@@ -149,10 +154,10 @@ function readCache(db: CacheDb, known: Kept): void {
   const problemOf = new Map(problems.all());
   const incomplete = new Set(withGaps.all());
   const unusable = new Set(withUnusableRows.all());
-  known.figures.clear();
+  known.figures = [];
   for (const row of figures.all()) {
     const [id, balanceSats] = row;
-    known.figures.set(id, {
+    known.figures[id] = {
       balance:
         balanceSats === null ? null : { balanceSats, unconfirmedSats: row[2], asOfMs: row[3] },
       historyComplete: row[4] === 1 && !incomplete.has(id),
@@ -163,6 +168,6 @@ function readCache(db: CacheDb, known: Kept): void {
       unknownRows: row[9],
       problem: problemOf.get(id) ?? null,
       hasUnusableRows: unusable.has(id),
-    });
+    };
   }
 }

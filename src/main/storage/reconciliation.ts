@@ -80,33 +80,45 @@ function holdsAnything(client: ClientFigures): boolean {
   return [history, unknownRows, ...reported].some((sats) => sats !== 0);
 }
 
+const summed = [
+  'depositSats',
+  'buySats',
+  'withdrawalSats',
+  'computedSats',
+  'reportedSats',
+  'unconfirmedSats',
+  'differenceSats',
+] as const;
+
+/** In one pass: a desk has 20,000 of them. A sum is null as soon as one of its parts is. */
 function totalOf(rows: readonly ReconciliationRow[]): Overview['total'] {
-  const sum = (pick: (row: ReconciliationRow) => number | null): number | null => {
-    let total = 0;
-    for (const row of rows) {
-      // What all others come to is known without it.
-      if (row.verdict === 'not_known') continue;
-      const sats = pick(row);
-      if (sats === null) return null;
-      total = addUnits(total, sats);
-    }
-    return total;
+  const sums: Record<(typeof summed)[number], number | null> = {
+    depositSats: 0,
+    buySats: 0,
+    withdrawalSats: 0,
+    computedSats: 0,
+    reportedSats: 0,
+    unconfirmedSats: 0,
+    differenceSats: 0,
   };
-  const count = (verdict: ReconciliationRow['verdict']) =>
-    rows.filter((row) => row.verdict === verdict).length;
+  const counts = { ties_out: 0, differs: 0, checking: 0, not_known: 0 };
+  for (const row of rows) {
+    counts[row.verdict] += 1;
+    // What all others come to is known without it.
+    if (row.verdict === 'not_known') continue;
+    for (const field of summed) {
+      const sum = sums[field];
+      const sats = row[field];
+      sums[field] = sum === null || sats === null ? null : addUnits(sum, sats);
+    }
+  }
   return {
+    ...sums,
     clients: rows.length,
-    depositSats: sum((row) => row.depositSats),
-    buySats: sum((row) => row.buySats),
-    withdrawalSats: sum((row) => row.withdrawalSats),
-    computedSats: sum((row) => row.computedSats),
-    reportedSats: sum((row) => row.reportedSats),
-    unconfirmedSats: sum((row) => row.unconfirmedSats),
-    differenceSats: sum((row) => row.differenceSats),
-    tiesOut: count('ties_out'),
-    differs: count('differs'),
-    checking: count('checking'),
-    notKnown: count('not_known'),
+    tiesOut: counts.ties_out,
+    differs: counts.differs,
+    checking: counts.checking,
+    notKnown: counts.not_known,
   };
 }
 
@@ -155,20 +167,19 @@ export function overview(cache: CacheDb, query: OverviewQuery): Overview {
 }
 
 function figuresOf({ uid, label, archived, figures }: TableClient): ClientFigures {
-  const { depositSats, buySats, withdrawalSats, unknownRows, ...known } = figures;
-  const { balance, historyAsOfMs, historyComplete, problem } = known;
+  const { balance, historyAsOfMs, problem } = figures;
   const isRead = balance !== null || historyAsOfMs !== null;
   return {
     clientUid: uid,
     clientLabel: label,
     archived,
-    depositSats,
-    buySats,
-    withdrawalSats,
-    unknownRows,
+    depositSats: figures.depositSats,
+    buySats: figures.buySats,
+    withdrawalSats: figures.withdrawalSats,
+    unknownRows: figures.unknownRows,
     balance,
     isNotKnown: problem !== null && isRefused({ code: problem }) && !isRead,
-    historyComplete,
+    historyComplete: figures.historyComplete,
     historyAsOfMs,
   };
 }
