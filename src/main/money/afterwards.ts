@@ -9,10 +9,17 @@ import {
   type JournaledIntent,
 } from '../storage/records/intents-repo.ts';
 import { listUnseenOf } from '../storage/records/outcomes-repo.ts';
-import { findBaseline } from '../storage/records/settling-repo.ts';
+import { findBaseline, tidsSince } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
 import { mayBeEnded, mayHaveBeenSent, WATCHED_MS, watchedSinceMs } from './ended.ts';
-import { capital, describeRow, isDatedRight, mayBe, newnessOf } from './matching.ts';
+import {
+  capital,
+  describeRow,
+  isDatedRight,
+  mayBe,
+  mayBeOtherwise,
+  newnessOf,
+} from './matching.ts';
 import { needsPerson } from './outcomes.ts';
 import { DAY_MS } from './paid.ts';
 import { othersOf } from './settle.ts';
@@ -34,7 +41,8 @@ export function observeRows(
     journal.keepSighting(id, true);
     onChanged(journal.get(id));
   }
-  const fitting = endedSince(records, clientUid, watchedSinceMs(context)).flatMap((intent) => {
+  const ended = endedSince(records, clientUid, watchedSinceMs(context));
+  const fitting = ended.flatMap((intent) => {
     const row = rows.find((each) => isWhatItBecame(context, intent, each));
     return row === undefined ? [] : [{ intent, row }];
   });
@@ -44,6 +52,16 @@ export function observeRows(
     if (!mayHaveBeenSent(intent) && sent.has(row)) continue;
     const reason = needsPerson(
       `${capital(describeRow(row))} fits this request, which was taken as not carried out.`,
+    );
+    onChanged(journal.reopen(intent.id, reason));
+  }
+  const fits = new Set(fitting.map(({ row }) => row));
+  for (const intent of ended) {
+    if (fitting.some((each) => each.intent === intent)) continue;
+    const row = rows.find((each) => !fits.has(each) && mayHaveBecome(context, intent, each));
+    if (row === undefined) continue;
+    const reason = needsPerson(
+      `${capital(describeRow(row))} may be this request, executed otherwise than asked; it was taken as not carried out.`,
     );
     onChanged(journal.reopen(intent.id, reason));
   }
@@ -144,10 +162,29 @@ function isWhatItBecame(
   intent: EndedIntent,
   row: RemoteTransaction,
 ): boolean {
+  return mayBeEnded(context, intent, row) && !isOfOther(context, intent, row);
+}
+
+/** Executed otherwise than asked, at its time, and not listed yet when it was cleared. */
+function mayHaveBecome(
+  context: MoneyContext,
+  intent: EndedIntent,
+  row: RemoteTransaction,
+): boolean {
   const { records } = context;
-  if (!mayBeEnded(context, intent, row)) return false;
-  if (intent.clientUid !== null && isTidSettled(records, intent.clientUid, row.tid)) return false;
-  return !othersOf(context, intent).some((other) => {
+  const isOpenQuestion = intent.state === 'cleared' && intent.foundTid === null;
+  if (!isOpenQuestion || !mayBeOtherwise(intent, row) || isNotExecuted(row)) return false;
+  const baseline = findBaseline(records, intent.id);
+  if (baseline === null || !isDatedRight(row, baseline)) return false;
+  const isNew = newnessOf(baseline, row, false) === 'new';
+  if (!isNew || tidsSince(records, intent.id).includes(row.tid)) return false;
+  return !isOfOther(context, intent, row);
+}
+
+function isOfOther(context: MoneyContext, intent: EndedIntent, row: RemoteTransaction): boolean {
+  const { records } = context;
+  if (intent.clientUid !== null && isTidSettled(records, intent.clientUid, row.tid)) return true;
+  return othersOf(context, intent).some((other) => {
     const before = findBaseline(records, other.id);
     const isNewToIt = before !== null && newnessOf(before, row, true) !== 'old';
     return other.kind === row.type && mayBe(other, row) && isNewToIt;

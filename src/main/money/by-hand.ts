@@ -5,7 +5,7 @@ import { listApprovers } from '../storage/records/approvers-repo.ts';
 import { getRegisteredClient, registerClient } from '../storage/records/clients-repo.ts';
 import type { IntentAnswer, JournaledIntent } from '../storage/records/intents-repo.ts';
 import { getPolicy } from '../storage/records/policy-repo.ts';
-import { listReadings } from '../storage/records/settling-repo.ts';
+import { listReadings, type HistoryReading } from '../storage/records/settling-repo.ts';
 import type { MoneyContext } from './context.ts';
 import { findClient, type FoundClient } from './found-client.ts';
 import { compareWith, findTransaction } from './found-transaction.ts';
@@ -21,6 +21,8 @@ type Weighed = Weighing & {
   foundTid: string | null;
   /** A client that has to be listed with it. */
   client: FoundClient | null;
+  /** What the history showed when it was decided that it did not go. */
+  reading: HistoryReading | null;
   /** For the audit log. */
   facts: Record<string, string | number | boolean | null>;
 };
@@ -54,6 +56,7 @@ export async function settleByHand(
     throw invalid('typed', `${weighed.notes.join(' ')} Type “${weighed.word}” to settle it so.`);
   }
   const agreedBy = weighed.second ? await whoAgrees(context, id, weighed, second) : null;
+  mustBeOpen(journal.get(id));
   const by = {
     settledBy: actor(),
     settleReason,
@@ -66,7 +69,7 @@ export async function settleByHand(
     id,
     weighed.answer,
     by,
-    null,
+    weighed.reading,
     () => {
       if (weighed.client === null) return;
       const { uid, depositAddress } = weighed.client;
@@ -89,7 +92,7 @@ async function weighAll(
 }
 
 async function weighNothing(context: MoneyContext, intent: JournaledIntent): Promise<Weighed> {
-  const { notes, isRead, doubtful } = await weighAgainstHistory(context, intent);
+  const { notes, isRead, doubtful, reading } = await weighAgainstHistory(context, intent);
   const isNamed = intent.namedTid !== null;
   const hasApprovers = listApprovers(context.records).length > 0;
   return {
@@ -102,6 +105,7 @@ async function weighNothing(context: MoneyContext, intent: JournaledIntent): Pro
     answer: { ...nothingKnown(intent), state: 'cleared', reason: intent.reason },
     foundTid: null,
     client: null,
+    reading,
     facts: { historyRead: isRead },
   };
 }
@@ -136,6 +140,7 @@ async function weighTransaction(
     answer: isExecuted ? confirmedBy(intent, row) : notExecuted(intent, row),
     foundTid: row.tid,
     client: null,
+    reading: against?.reading ?? null,
     facts: { differs },
   };
 }
@@ -160,6 +165,7 @@ async function weighClient(
     answer: { ...nothingKnown(intent), clientUid: client.uid, state: 'confirmed', reason: null },
     foundTid: null,
     client: getRegisteredClient(context.records, client.uid) ? null : client,
+    reading: null,
     facts: {},
   };
 }

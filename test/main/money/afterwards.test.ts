@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test, vi } from 'vitest';
+import { AppError } from '#shared/errors.ts';
 import { verifyChain } from '../../../src/main/audit/chain.ts';
 import { nothingKnown } from '../../../src/main/money/outcomes.ts';
 import { markRemoved, noteMissing } from '../../../src/main/storage/cache/removed-repo.ts';
@@ -101,9 +102,52 @@ describe('what was taken for not carried out, and is there after all', () => {
   });
 
   test.each([
-    ['another amount', { amountSats: 12_000_001 }],
+    ['another amount', { amountSats: 36_000_000 }],
+    ['another address', { address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn' }],
+    ['no kind that is known', { type: 'unknown' }],
+  ] as const)('also when it comes with %s, until a person has seen that', async (_, changes) => {
+    const made = lossy();
+    const { desk, executed } = made;
+    const id = await cleared(made);
+    const { tid } = executed(changes);
+    await desk.read();
+    const { state, reason } = desk.money.get(id);
+    expect(state).toBe('needs_human');
+    expect(reason).toContain(`${tid} over`);
+    const decision = { id, decision: 'did_not_go', reason: REASON } as const;
+    const { word } = await desk.money.weigh(decision);
+    expect(word).toBe(tid.slice(-6));
+    await desk.money.settle({ ...decision, typed: word ?? '' });
+    await desk.read();
+    const restarted = desk.restart();
+    await restarted.read();
+    expect(restarted.money.get(id).state).toBe('cleared');
+  });
+
+  test('a person is shown what is kept though the history cannot be read, and is not asked again', async () => {
+    const made = lossy();
+    const { desk, executed } = made;
+    const id = await lost(desk);
+    const { tid } = executed({ amountSats: 36_000_000 });
+    await desk.read();
+    desk.client.transactions = async () => {
+      throw new AppError('timeout', 'No answer.');
+    };
+    const decision = { id, decision: 'did_not_go', reason: REASON } as const;
+    const { notes, word } = await desk.money.weigh(decision);
+    expect(notes.join(' ')).toContain(`${tid} over`);
+    await desk.money.settle({ ...decision, typed: word ?? '' });
+    expect(desk.money.get(id).state).toBe('cleared');
+  });
+
+  test.each([
     ['another kind', { type: 'deposit', address: null }],
     ['one that failed', { state: 'failed' }],
+    ['another amount, a day later', { amountSats: 36_000_000, createdAtMs: NOW_MS + DAY_MS }],
+    [
+      'another amount and address',
+      { amountSats: 36_000_000, address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn' },
+    ],
   ] as const)('not by %s', async (_, changes) => {
     const made = lossy();
     const id = await cleared(made);

@@ -26,7 +26,7 @@ export type HistoryReading = {
   intentId: string;
   /** When it began, on the server's clock. */
   atMs: number;
-  /** Null for readings of before this was kept: they count for nothing. */
+  /** Null for readings of before this was kept, or for a person's decision: they prove no silence. */
   moment: Moment | null;
   complete: boolean;
   matches: number;
