@@ -87,6 +87,7 @@ export function startDesk(world: World, paths: Files): Desk {
   // second in which an equal request would carry the same signature.
   world.signatures.clear();
   world.service.shownNow.clear();
+  world.service.shownFirst.clear();
   const localNow = () => time.nowMs() + world.localOffsetMs;
   const connections: { close: () => void }[] = [];
 
@@ -260,6 +261,7 @@ export function startDesk(world: World, paths: Files): Desk {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
         checkRejected(world, id, state);
+        if (state === 'sent') world.markedAtMs.set(id, time.nowMs());
         const before = world.acknowledged.get(id);
         const atMs = before?.state === state ? before.atMs : time.nowMs();
         world.acknowledged.set(id, { state, serverTid, clientUid, atMs });

@@ -23,6 +23,8 @@ const REVIEW_MS = 15 * 60_000;
 const SEND_WITHIN_MS = 30_000;
 /** What is a day to the second, nobody needs to know. */
 const GRACE_MS = 60_000;
+/** An answer takes up to so long, and on a slow line longer (network.ts). */
+const HOP_MS = 400;
 /** Longer than a reading takes on a line that does not fail. */
 const READING_MS = 5000;
 /** The tolerance of a profile, and what rounding adds. */
@@ -105,7 +107,7 @@ export function observePost(
   if (row.kind === 'withdrawal') {
     checkPayment(world, desk, row);
     checkApproved(world, row);
-    checkControls(world, row, (entry) => isKnownToApp(world, desk, entry));
+    checkControls(world, row, (entry) => isKnownToApp(world, desk, entry, row));
   }
   return intentId;
 }
@@ -125,7 +127,7 @@ function isToldApart(world: World, desk: Desk, row: JournaledIntent): boolean {
     (entry) =>
       entry.intentId === row.id &&
       entry.kind === 'withdrawal' &&
-      wasRead(world, desk, entry) &&
+      wasRead(world, desk, entry, row) &&
       isDone(entry) &&
       entry.listedAs === undefined &&
       entry.amountSats === row.amountSats &&
@@ -141,8 +143,15 @@ function isUnseenTwice({ isSetBack, forgotten }: World, { id }: JournaledIntent)
  * A reading showed it to this process, and was kept. On a line that fails, a run that breaks off drops what its last
  * answers held; else what is not quite new is in the reading before the sending, too.
  */
-function wasRead({ service, rates, time }: World, desk: Desk, entry: LedgerEntry): boolean {
-  if (!service.shownNow.has(nameOf(entry))) return false;
+function wasRead(
+  { service, rates, time, markedAtMs }: World,
+  desk: Desk,
+  entry: LedgerEntry,
+  { id }: JournaledIntent,
+): boolean {
+  const shownAtMs = service.shownFirst.get(nameOf(entry)) ?? Infinity;
+  const wayMs = HOP_MS * (1 + rates.slow);
+  if (shownAtMs + wayMs > (markedAtMs.get(id) ?? time.nowMs())) return false;
   const isOlder = time.nowMs() - entry.executedAtMs > READING_MS;
   return desk.isKept(entry) || (rates.network === 0 && isOlder);
 }
@@ -158,7 +167,7 @@ function checkPayment(world: World, desk: Desk, row: JournaledIntent): void {
       entry.address === row.address &&
       entry.amountSats === row.amountSats &&
       entry.failed !== true &&
-      isKnownToApp(world, desk, entry) &&
+      isKnownToApp(world, desk, entry, row) &&
       time.nowMs() - entry.executedAtMs < DAY_MS - GRACE_MS,
   );
   if (equal && row.repeatReason === null) {
@@ -225,7 +234,7 @@ export function checkCleared(
 }
 
 /** One's own requests are known; of others what a reading has shown to this process. */
-function isKnownToApp(world: World, desk: Desk, entry: LedgerEntry): boolean {
+function isKnownToApp(world: World, desk: Desk, entry: LedgerEntry, row: JournaledIntent): boolean {
   const { posts } = world;
   const { intentId, executedAtMs } = entry;
   if (isOwn(world, entry)) return posts.has(intentId ?? '');
@@ -233,7 +242,7 @@ function isKnownToApp(world: World, desk: Desk, entry: LedgerEntry): boolean {
   if (world.hasSetClocks && executedAtMs < world.startedAtMs) return false;
   // What was shown may not have been kept.
   if (world.hasDiskFaults) return false;
-  return wasRead(world, desk, entry);
+  return wasRead(world, desk, entry, row);
 }
 
 function termsOf({ kind, usdCents, amountSats, address }: Intent): string {

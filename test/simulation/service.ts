@@ -85,6 +85,8 @@ export function createService({ random, time }: { random: Random; time: VirtualT
   const shown = new Set<string>();
   /** The same, of the process that runs now: when last. */
   const shownNow = new Map<string, number>();
+  /** And when first. */
+  const shownFirst = new Map<string, number>();
   /** When each client's history was last told. */
   const toldAtMs = new Map<string, number>();
   const now = () => time.nowMs() + world.clockAheadMs;
@@ -218,6 +220,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     for (const entry of told) {
       shown.add(nameOf(entry));
       shownNow.set(nameOf(entry), time.nowMs());
+      if (!shownFirst.has(nameOf(entry))) shownFirst.set(nameOf(entry), time.nowMs());
     }
     toldAtMs.set(uid, time.nowMs());
     return answer(200, told.map(present));
@@ -288,6 +291,7 @@ export function createService({ random, time }: { random: Random; time: VirtualT
     world,
     shown,
     shownNow,
+    shownFirst,
     toldAtMs,
     now,
     createClient,

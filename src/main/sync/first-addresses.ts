@@ -6,8 +6,8 @@ import {
 } from '../storage/records/clients-repo.ts';
 
 /** Written together: a commit of the records waits for the disk, and the first reading of a desk brings thousands. */
-const TOGETHER = 200;
-const AT_LATEST_MS = 250;
+const TOGETHER = 1000;
+const AT_LATEST_MS = 2000;
 
 /** Deposit addresses as they are read. One that is news beside a known one is written at once. */
 export function createFirstAddresses(records: RecordsDb) {
