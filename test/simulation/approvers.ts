@@ -154,7 +154,7 @@ function noteTry({ approvers, time, report, isServiceClockSet }: World, name: st
 
 /** Holds a payment that leaves against what is true of its approval. */
 export function checkApproved(world: World, { id, amountSats }: Intent): void {
-  const { approvers, time, report, operator, crashes, hasSetClocks } = world;
+  const { approvers, time, report, operator, crashes, hasSetClocks, rates } = world;
   if (!approvers || (amountSats ?? 0) <= ABOVE_SATS) return;
   const name = `#${numberOf(world, id)}`;
   const approval = approvers.approvals.get(id);
@@ -165,7 +165,7 @@ export function checkApproved(world: World, { id, amountSats }: Intent): void {
   if (by === operator) report('unapproved', `${name} leaves, approved by ${by}, who confirmed it`);
   // Over a restart two clocks that were set show nothing.
   const isTimed = !hasSetClocks || crashes === approval.crashes;
-  if (isTimed && time.nowMs() - atMs > HOLDS_MS + 5000) {
+  if (isTimed && time.nowMs() - atMs > HOLDS_MS + 5000 + 400 * rates.slow) {
     report('unapproved', `${name} leaves on an approval that is over`);
   }
 }

@@ -261,7 +261,10 @@ export function startDesk(world: World, paths: Files): Desk {
         if (!alive) return;
         world.trace(`  #${numberOf(world, id)} is ${state}`);
         checkRejected(world, id, state);
-        if (state === 'sent') world.markedAtMs.set(id, time.nowMs());
+        if (state === 'sent') {
+          const priceCents = world.pricesRead.get(money) ?? null;
+          world.marked.set(id, { atMs: time.nowMs(), priceCents });
+        }
         const before = world.acknowledged.get(id);
         const atMs = before?.state === state ? before.atMs : time.nowMs();
         world.acknowledged.set(id, { state, serverTid, clientUid, atMs });

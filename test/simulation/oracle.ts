@@ -86,10 +86,12 @@ export function observePost(
   if (world.signatures.has(signature)) report('duplicates', `${name} repeats a signature`);
   world.signatures.add(signature);
   const settledInMs = time.nowMs() - world.environmentChangedAtMs;
-  if (service.world.environment !== 'sandbox' && settledInMs > ENVIRONMENT_GRACE_MS) {
+  // On a slow line it takes its time until the connection stands.
+  const wayMs = HOP_MS * world.rates.slow;
+  if (service.world.environment !== 'sandbox' && settledInMs > ENVIRONMENT_GRACE_MS + wayMs) {
     report('unreviewed', `${name} leaves for another environment`);
   }
-  if (service.now() > (row.quoteExpiresAtMs ?? Infinity) + QUOTE_GRACE_MS) {
+  if (service.now() > (row.quoteExpiresAtMs ?? Infinity) + QUOTE_GRACE_MS + wayMs) {
     report('unreviewed', `${name} leaves at an expired rate`);
   }
   if (time.nowMs() - (world.drawnAtMs.get(intentId) ?? 0) > REVIEW_MS + GRACE_MS) {
@@ -97,7 +99,7 @@ export function observePost(
   }
   checkAfterEnded(world, desk, row);
   // A window that has read none goes by what the intent was written down with.
-  const priceRead = world.pricesRead.get(call.window) ?? row.quotedPriceCents;
+  const priceRead = world.marked.get(intentId)?.priceCents ?? row.quotedPriceCents;
   if (row.kind === 'buy' && row.quotedPriceCents !== priceRead) {
     report(
       'unreviewed',
@@ -144,14 +146,14 @@ function isUnseenTwice({ isSetBack, forgotten }: World, { id }: JournaledIntent)
  * answers held; else what is not quite new is in the reading before the sending, too.
  */
 function wasRead(
-  { service, rates, time, markedAtMs }: World,
+  { service, rates, time, marked }: World,
   desk: Desk,
   entry: LedgerEntry,
   { id }: JournaledIntent,
 ): boolean {
   const shownAtMs = service.shownFirst.get(nameOf(entry)) ?? Infinity;
   const wayMs = HOP_MS * (1 + rates.slow);
-  if (shownAtMs + wayMs > (markedAtMs.get(id) ?? time.nowMs())) return false;
+  if (shownAtMs + wayMs > (marked.get(id)?.atMs ?? time.nowMs())) return false;
   const isOlder = time.nowMs() - entry.executedAtMs > READING_MS;
   return desk.isKept(entry) || (rates.network === 0 && isOlder);
 }

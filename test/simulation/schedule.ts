@@ -197,7 +197,7 @@ function createWorld(
     environmentChangedAtMs: 0,
     posts: new Map(),
     signatures: new Set(),
-    markedAtMs: new Map(),
+    marked: new Map(),
     drawnAtMs: new Map(),
     needsTwo: new Set(),
     warned: new Set(),

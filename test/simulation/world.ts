@@ -76,8 +76,8 @@ export type World = {
   environmentChangedAtMs: number;
   posts: Map<string, number>;
   signatures: Set<string>;
-  /** When each intent was marked as sent: what is read after that is too late for the guards. */
-  markedAtMs: Map<string, number>;
+  /** When each intent was marked as sent, and at which price: what is read after that is too late for the guards. */
+  marked: Map<string, { atMs: number; priceCents: number | null }>;
   /** When the operator last saw the review, by the intent. */
   drawnAtMs: Map<string, number>;
   /** Intents that only two people may settle. */
