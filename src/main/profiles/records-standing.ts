@@ -45,6 +45,7 @@ export function createStanding(deps: StandingDeps) {
   let install: string | null = null;
   let told: RecordsMark | null = null;
   let settled: Promise<void> | null = null;
+  let telling: Promise<void> = Promise.resolve();
 
   function kept(): Kept | null {
     const text = getMeta(records, RESTORED);
@@ -99,12 +100,18 @@ export function createStanding(deps: StandingDeps) {
     setMeta(records, RESTORED, JSON.stringify(next));
   }
 
+  /** One after the other: a slow one that nobody waits for any more must not write over what a later one told. */
+  function tell(): Promise<void> {
+    telling = telling.catch(() => {}).then(tellNow);
+    return telling;
+  }
+
   /**
    * Another life of these records may run beside this one, in a copy of their folder: what it told is never written
    * over unseen, else each would send what the other has sent.
    * @throws AppError `conflict` when it did
    */
-  async function tell(): Promise<void> {
+  async function tellNow(): Promise<void> {
     const keychain = deps.keychain();
     if (keychain === null || install === null) return;
     const mark = markOf(records, install);
