@@ -83,6 +83,7 @@ export async function seekApproval(world: World, desk: Desk, intent: Intent): Pr
       const newPassphrase = `${PASSPHRASE} ${time.nowMs()}`;
       const passphrase = approvers.passphrases.get(name) ?? '';
       await desk.guards.changePassphrase({ name, passphrase, newPassphrase });
+      approvers.tries.delete(name);
       approvers.passphrases.set(name, newPassphrase);
       return void approvers.fellAtMs.set(name, time.nowMs());
     }
@@ -91,6 +92,8 @@ export async function seekApproval(world: World, desk: Desk, intent: Intent): Pr
       if (other === undefined) return;
       const second = { approver: other, passphrase: approvers.passphrases.get(other) ?? '' };
       await desk.guards.removeApprover({ name, second });
+      // Who agreed gave the right passphrase.
+      approvers.tries.delete(other);
       approvers.passphrases.delete(name);
       return void approvers.fellAtMs.set(name, time.nowMs());
     }
