@@ -4,16 +4,18 @@ import type { ServerClock } from './bitpro/clock.ts';
 import type { MoneyDeps, SendingGuard } from './money/context.ts';
 import { refuseSentBefore } from './money/sent-before.ts';
 import { getCoverage } from './storage/cache/coverage-repo.ts';
+import { clientsUnreadSince } from './storage/cache/states-repo.ts';
 import type { CacheDb } from './storage/open.ts';
 import { storageError } from './storage/storage-error.ts';
 import { listIntents } from './storage/records/intents-repo.ts';
 import { journaledGuardMs } from './storage/records/payments-repo.ts';
+import { getPolicy } from './storage/records/policy-repo.ts';
 import { createStanding, type Standing, type StandingDeps } from './profiles/records-standing.ts';
 
 /** How long a request that was just prepared needs no second look at the history. */
 const FRESH_MS = 60_000;
 
-type GuardDeps = Omit<StandingDeps, 'discardWaiting' | 'readWhole'> &
+type GuardDeps = Omit<StandingDeps, 'discardWaiting' | 'readWhole' | 'unreadSince'> &
   Pick<MoneyDeps, 'secretReady'> & {
     cache: CacheDb;
     clock: Pick<ServerClock, 'nowMs' | 'offsetMs' | 'datesWithin'>;
@@ -40,6 +42,7 @@ export function guardSending(deps: GuardDeps): { standing: Standing; guard: Send
       if (getCoverage(cache, uid).complete) return;
       throw new AppError('conflict', 'Older pages are still missing. Sync now, then try again.');
     },
+    unreadSince: (atMs) => clientsUnreadSince(cache, atMs),
   });
 
   /** What waited, for a minute or over a restart, may have been sent by another life of this machine. */
@@ -64,7 +67,9 @@ export function guardSending(deps: GuardDeps): { standing: Standing; guard: Send
         // Without the secret nothing goes anyway, and a locked keychain looks like an empty one.
         if ((await secretReady()) !== null) return;
         try {
-          await standing.admit(intent.clientUid);
+          const isLimited =
+            intent.kind === 'withdrawal' && getPolicy(records).maxDailySats !== null;
+          await standing.admit(intent.clientUid, isLimited);
         } catch (error) {
           throw storageError(error);
         }

@@ -29,6 +29,8 @@ export type StandingDeps = {
   discardWaiting: (reason: string) => number;
   /** Reads a client's history until it is known whole. @throws AppError when that does not succeed */
   readWhole: (clientUid: string) => Promise<void>;
+  /** Clients whose newest rows were not read since. */
+  unreadSince: (atMs: number) => string[];
   onChanged: () => void;
 };
 
@@ -46,6 +48,7 @@ export function createStanding(deps: StandingDeps) {
   let told: RecordsMark | null = null;
   let settled: Promise<void> | null = null;
   let telling: Promise<void> = Promise.resolve();
+  const startedAtMs = now();
 
   function kept(): Kept | null {
     const text = getMeta(records, RESTORED);
@@ -134,6 +137,21 @@ export function createStanding(deps: StandingDeps) {
     );
   }
 
+  /** Other clients' payments count for the limit of the day. @throws AppError `conflict` */
+  function mustKnowTheDay({ atMs }: Kept): void {
+    // What this process has read is of after the restore, though the clock was set back since.
+    const [first, ...more] = deps.unreadSince(Math.min(atMs, startedAtMs));
+    if (first === undefined) return;
+    const who = more.length === 0 ? first : `${first} and ${more.length} more`;
+    throw new AppError(
+      'conflict',
+      `The records of this profile were restored, and the history of ${who} was not read since, so what was ` +
+        'sent in the last 24 hours is not known, and there is a limit for it. Nothing was sent. ' +
+        'Sync now, wait until all are read, then confirm again.',
+      { retryable: true },
+    );
+  }
+
   /** Once; after a failure of the keychain it is tried again by whoever needs it next. */
   function settle(): Promise<void> {
     settled ??= compare().catch((error: unknown) => {
@@ -161,11 +179,16 @@ export function createStanding(deps: StandingDeps) {
       onChanged();
     },
 
-    /** Before the service is asked anything for a sending. @throws AppError */
-    async admit(clientUid: string | null): Promise<void> {
+    /**
+     * Before the service is asked anything for a sending. `isLimited`: what all clients sent in a day counts for it.
+     * @throws AppError
+     */
+    async admit(clientUid: string | null, isLimited: boolean): Promise<void> {
       await settle();
       const last = kept();
-      if (last === null || clientUid === null || last.read.includes(clientUid)) return;
+      if (last === null || clientUid === null) return;
+      if (isLimited) mustKnowTheDay(last);
+      if (last.read.includes(clientUid)) return;
       try {
         await readWhole(clientUid);
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '#shared/errors.ts';
 import type { ClientProblem } from './client.ts';
 
-const refusals: ReadonlySet<ErrorCode> = new Set([
+export const refusedCodes: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'remote_rejected',
   'invalid_input',
@@ -10,5 +10,5 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 
 /** Bitpro answered, and wants nothing of this uid: no reading will ever be of use. */
 export function isRefused({ code }: Pick<ClientProblem, 'code'>): boolean {
-  return refusals.has(code);
+  return refusedCodes.has(code);
 }

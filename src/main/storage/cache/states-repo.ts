@@ -1,3 +1,4 @@
+import { refusedCodes } from '#shared/domain/client-problem.ts';
 import type { ErrorCode } from '#shared/errors.ts';
 import type { CacheDb } from '../open.ts';
 import { statements } from '../statements.ts';
@@ -30,7 +31,33 @@ const prepared = statements((db: CacheDb) => ({
      LEFT JOIN main.client_problems p ON p.client_id = c.id
      WHERE c.id > ? ORDER BY c.id LIMIT ?`,
   ),
+  unread: db
+    .prepare<[{ atMs: number; dayBeforeMs: number; refusals: string }], string>(
+      `SELECT r.uid FROM records.clients r
+       LEFT JOIN main.clients c ON c.uid = r.uid
+       LEFT JOIN main.coverage v ON v.client_id = c.id
+       LEFT JOIN main.client_problems p ON p.client_id = c.id
+       WHERE r.archived = 0
+         AND (p.code IS NULL OR p.code NOT IN (SELECT value FROM json_each(:refusals)))
+         AND (v.as_of_ms IS NULL OR v.as_of_ms < :atMs OR EXISTS (
+           SELECT 1 FROM main.gaps g JOIN main.transactions t ON t.id = g.transaction_id
+           WHERE g.client_id = c.id AND t.created_at_ms > :dayBeforeMs))
+       ORDER BY r.uid`,
+    )
+    .pluck(),
 }));
+
+/** Dates of the service may be off by as much, and a day counts. */
+const TWO_DAYS_MS = 48 * 3_600_000;
+
+/**
+ * Listed clients whose newest rows, a day and more of them, were not read at that moment or later; without those that
+ * Bitpro refuses.
+ */
+export function clientsUnreadSince(db: CacheDb, atMs: number): string[] {
+  const refusals = JSON.stringify([...refusedCodes]);
+  return prepared(db).unread.all({ atMs, dayBeforeMs: atMs - TWO_DAYS_MS, refusals });
+}
 
 /** In the order of their ids. */
 export function readClientStates(
