@@ -145,6 +145,20 @@ it('keeps production locked until its name is typed', async () => {
   await unlock.click();
   await band(page, 'PRODUCTION').waitFor();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+
+  // Locked while it is open, it is unlocked where the refusals say.
+  await goTo(page, 'Settings');
+  const actions = page.getByRole('button', { name: 'Actions for Main desk' });
+  await actions.click();
+  await page.getByRole('menuitem', { name: 'Lock again' }).click();
+  const row = page.getByRole('row').filter({ hasText: 'Main desk' });
+  await row.getByText('Open, Locked').waitFor();
+  await actions.click();
+  await page.getByRole('menuitem', { name: 'Unlock' }).click();
+  await dialog.getByLabel('Profile name').fill('Main desk');
+  await unlock.click();
+  await goTo(page, 'Settings');
+  await row.getByText('Open', { exact: true }).waitFor();
 });
 
 it('opens a profile that was left while it was sending once the answer is there, and keeps the answer', async () => {

@@ -51,6 +51,19 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
   await page.getByText(/read to its end (once|\d+ times) since, and does not show it/).waitFor();
   expect(await page.getByRole('button', { name: /again/ }).allInnerTexts()).toEqual(['Look again']);
 
+  // What is taken back while the history is read for it decides nothing.
+  const reads = Promise.withResolvers<void>();
+  proxy.readsAfter = reads.promise;
+  await page.getByRole('button', { name: 'Settle by hand' }).click();
+  await page.getByRole('dialog').getByText('It did not go').click();
+  await page.getByRole('dialog').getByLabel('How do you know?').fill('I think so');
+  await page.getByRole('dialog').getByRole('button', { name: 'Settle', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  reads.resolve();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByText(/read to its end \d+ times since, and does not show it/).waitFor();
+
   await page.getByRole('button', { name: 'Settle by hand' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('It did not go').click();

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -13,8 +18,18 @@ export type Fault =
 /** Stands between app and sandbox and spoils POSTs; reads pass. */
 export async function startProxy(target: string) {
   const { port, host } = new URL(target);
-  const state = { fault: 'none' as Fault, posts: 0 };
+  const state = {
+    fault: 'none' as Fault,
+    posts: 0,
+    /** Reads go on once it resolves. */
+    readsAfter: Promise.resolve(),
+  };
   const server = createServer((incoming, outgoing) => {
+    if (incoming.method === 'POST') forward(incoming, outgoing);
+    else void state.readsAfter.then(() => forward(incoming, outgoing));
+  });
+
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const isPost = incoming.method === 'POST';
     if (isPost) state.posts += 1;
     const fault = isPost ? state.fault : 'none';
@@ -50,7 +65,7 @@ export async function startProxy(target: string) {
     });
     onward.on('error', () => incoming.socket.destroy());
     incoming.pipe(onward);
-  });
+  }
   let ownPort = 0;
   async function open(): Promise<void> {
     server.listen(ownPort, '127.0.0.1');

@@ -1,4 +1,11 @@
-import { useState, type ReactNode, type SubmitEvent } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+  type SubmitEvent,
+} from 'react';
 import type { Intent, SettleDecision, SettlingCandidate, Weighing } from '#shared/domain/intent.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -21,18 +28,27 @@ export function SettleDialog({
   onOpenChange,
   ...form
 }: SettleFormProps & { open: boolean; onOpenChange: (open: boolean) => void }): ReactNode {
+  const step = useRef<Step>('deciding');
+  const close = (): void => {
+    if (step.current === 'writing') return;
+    step.current = 'closed';
+    onOpenChange(false);
+  };
   return (
     <Dialog
       open={open}
-      onOpenChange={onOpenChange}
+      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
       title="Settle by hand"
       width={520}
       description="Ask Bitpro or look at their records first. What you decide is kept in the audit log under your name; nothing is sent."
     >
-      <SettleForm {...form} onDone={() => onOpenChange(false)} />
+      <SettleForm {...form} step={step} onClose={close} />
     </Dialog>
   );
 }
+
+/** What was closed decides nothing any more, and what is being written down cannot be taken back. */
+type Step = 'deciding' | 'writing' | 'closed';
 
 type Decision = SettleDecision['decision'];
 
@@ -50,13 +66,18 @@ const decisions: Record<'money' | 'client', { value: Decision; label: string }[]
 function SettleForm({
   intent,
   candidates,
-  onDone,
-}: SettleFormProps & { onDone: () => void }): ReactNode {
+  step,
+  onClose,
+}: SettleFormProps & { step: RefObject<Step>; onClose: () => void }): ReactNode {
   const isClient = intent.kind === 'create_client';
   const [decision, setDecision] = useState<Decision>('went');
   const [found, setFound] = useState(intent.serverTid ?? '');
   const [reason, setReason] = useState('');
   const [settling, setSettling] = useState(false);
+  const [writing, setWriting] = useState(false);
+  useEffect(() => {
+    step.current = 'deciding';
+  }, [step]);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [weighing, setWeighing] = useState<Weighing | null>(null);
   const [typed, setTyped] = useState('');
@@ -84,6 +105,7 @@ function SettleForm({
     // First what it takes is read and shown; what takes nothing more is settled at once.
     if (weighing === null) {
       const weighed = await call('intents.weigh', asked);
+      if (step.current === 'closed') return;
       if (!weighed.ok || takesMore(weighed.value, decision)) {
         setSettling(false);
         if (weighed.ok) setWeighing(weighed.value);
@@ -92,10 +114,14 @@ function SettleForm({
       }
     }
     const agreement = weighing?.second === true ? agreementTo(approvers, second) : {};
+    step.current = 'writing';
+    setWriting(true);
     const result = await call('intents.settle', { ...asked, reason, typed, ...agreement });
+    step.current = 'deciding';
+    setWriting(false);
     setSettling(false);
     if (!result.ok) return setError(result.error);
-    onDone();
+    onClose();
     toast.show({ tone: 'success', title: 'Settled' });
   };
 
@@ -146,7 +172,9 @@ function SettleForm({
         onChange={(event) => setReason(event.target.value)}
       />
       <div className={css['answers']}>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button disabled={writing} onClick={onClose}>
+          Cancel
+        </Button>
         <Button type="submit" variant="primary" loading={settling}>
           Settle
         </Button>

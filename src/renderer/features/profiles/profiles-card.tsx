@@ -28,9 +28,9 @@ export function ProfilesCard(): ReactNode {
     const canLock = profile.environment === 'production' && !profile.locked;
     return [
       {
-        label: 'Open',
+        label: profile.active && profile.locked ? 'Unlock' : 'Open',
         icon: LockOpen,
-        unless: profile.active ? 'It is open.' : null,
+        unless: profile.active && !profile.locked ? 'It is open.' : null,
         onSelect: () => void open(profile),
       },
       { label: 'Edit connection', icon: Pencil, onSelect: edit },

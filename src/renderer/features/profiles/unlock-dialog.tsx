@@ -31,12 +31,14 @@ export function UnlockDialog({ profile, onClose, onUnlocked }: UnlockDialogProps
   return (
     <Dialog
       open
-      onOpenChange={onClose}
+      onOpenChange={() => working || onClose()}
       title={`Unlock ${profile.name}`}
       description="This profile moves real bitcoin on the main network. It stays unlocked until you lock it again."
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button disabled={working} onClick={onClose}>
+            Cancel
+          </Button>
           <Button variant="primary" type="submit" form={form} loading={working}>
             Unlock and open
           </Button>
