@@ -60,7 +60,12 @@ it('an unknown outcome says what is known, and is settled by a look or by hand',
   await page.getByRole('dialog').getByRole('button', { name: 'Settle', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Nor when the dialog is open again by then.
+  await page.getByRole('button', { name: 'Settle by hand' }).click();
+  await page.getByRole('dialog').waitFor();
   reads.resolve();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByText(/read to its end \d+ times since, and does not show it/).waitFor();
 

@@ -1,11 +1,4 @@
-import {
-  useEffect,
-  useRef,
-  useState,
-  type ReactNode,
-  type RefObject,
-  type SubmitEvent,
-} from 'react';
+import { useRef, useState, type ReactNode, type RefObject, type SubmitEvent } from 'react';
 import type { Intent, SettleDecision, SettlingCandidate, Weighing } from '#shared/domain/intent.ts';
 import type { ErrorDto } from '#shared/errors.ts';
 import { Banner } from '../../components/banner.tsx';
@@ -28,10 +21,11 @@ export function SettleDialog({
   onOpenChange,
   ...form
 }: SettleFormProps & { open: boolean; onOpenChange: (open: boolean) => void }): ReactNode {
-  const step = useRef<Step>('deciding');
+  const opening = useRef<Opening>({ step: 'deciding' });
   const close = (): void => {
-    if (step.current === 'writing') return;
-    step.current = 'closed';
+    if (opening.current.step === 'writing') return;
+    opening.current.step = 'closed';
+    opening.current = { step: 'deciding' };
     onOpenChange(false);
   };
   return (
@@ -42,13 +36,13 @@ export function SettleDialog({
       width={520}
       description="Ask Bitpro or look at their records first. What you decide is kept in the audit log under your name; nothing is sent."
     >
-      <SettleForm {...form} step={step} onClose={close} />
+      <SettleForm {...form} opening={opening} onClose={close} />
     </Dialog>
   );
 }
 
 /** What was closed decides nothing any more, and what is being written down cannot be taken back. */
-type Step = 'deciding' | 'writing' | 'closed';
+type Opening = { step: 'deciding' | 'writing' | 'closed' };
 
 type Decision = SettleDecision['decision'];
 
@@ -66,18 +60,15 @@ const decisions: Record<'money' | 'client', { value: Decision; label: string }[]
 function SettleForm({
   intent,
   candidates,
-  step,
+  opening,
   onClose,
-}: SettleFormProps & { step: RefObject<Step>; onClose: () => void }): ReactNode {
+}: SettleFormProps & { opening: RefObject<Opening>; onClose: () => void }): ReactNode {
   const isClient = intent.kind === 'create_client';
   const [decision, setDecision] = useState<Decision>('went');
   const [found, setFound] = useState(intent.serverTid ?? '');
   const [reason, setReason] = useState('');
   const [settling, setSettling] = useState(false);
   const [writing, setWriting] = useState(false);
-  useEffect(() => {
-    step.current = 'deciding';
-  }, [step]);
   const [error, setError] = useState<ErrorDto | null>(null);
   const [weighing, setWeighing] = useState<Weighing | null>(null);
   const [typed, setTyped] = useState('');
@@ -102,10 +93,11 @@ function SettleForm({
     if (settling || problem !== null) return;
     const asked = { id: intent.id, decision, ...(decision === 'went' ? { found } : {}) };
     setSettling(true);
+    const own = opening.current;
     // First what it takes is read and shown; what takes nothing more is settled at once.
     if (weighing === null) {
       const weighed = await call('intents.weigh', asked);
-      if (step.current === 'closed') return;
+      if (own.step === 'closed') return;
       if (!weighed.ok || takesMore(weighed.value, decision)) {
         setSettling(false);
         if (weighed.ok) setWeighing(weighed.value);
@@ -114,10 +106,10 @@ function SettleForm({
       }
     }
     const agreement = weighing?.second === true ? agreementTo(approvers, second) : {};
-    step.current = 'writing';
+    own.step = 'writing';
     setWriting(true);
     const result = await call('intents.settle', { ...asked, reason, typed, ...agreement });
-    step.current = 'deciding';
+    own.step = 'deciding';
     setWriting(false);
     setSettling(false);
     if (!result.ok) return setError(result.error);
