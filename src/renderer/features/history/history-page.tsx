@@ -53,7 +53,11 @@ export function HistoryPage(): ReactNode {
           </>
         }
       />
-      {missing && <MissingRow {...missing} onClear={forget} />}
+      {missing && (
+        <div className={css['missing']}>
+          <MissingRow {...missing} onClear={forget} />
+        </div>
+      )}
       <FilterBar store={store} clients={clients} tags={tags.value ?? none} />
       <SummaryLine store={store} reading={reading} />
       <div className={css['table']}>
